@@ -3,7 +3,14 @@ import { spawnSync } from 'node:child_process';
 
 const { stdout, stderr, status } = spawnSync(
   process.execPath,
-  ['node_modules/dependency-cruiser/bin/dependency-cruise.mjs', 'src', '--config', '.dependency-cruiser.cjs', '--output-type', 'json'],
+  [
+    'node_modules/dependency-cruiser/bin/dependency-cruise.mjs',
+    'src',
+    '--config',
+    '.dependency-cruiser.cjs',
+    '--output-type',
+    'json',
+  ],
   { encoding: 'utf8', maxBuffer: 1 << 28 },
 );
 if (!stdout) {
@@ -12,7 +19,9 @@ if (!stdout) {
 }
 const { summary } = JSON.parse(stdout);
 for (const violation of summary.violations) {
-  console.error(`${violation.rule.severity} ${violation.rule.name}: ${violation.from} → ${violation.to}`);
+  console.error(
+    `${violation.rule.severity} ${violation.rule.name}: ${violation.from} → ${violation.to}`,
+  );
 }
 if (summary.totalCruised < 50) {
   console.error(`only ${summary.totalCruised} modules were seen: the checker is blind`);

@@ -6,7 +6,9 @@ import { fileURLToPath } from 'node:url';
 const root = fileURLToPath(new URL('..', import.meta.url));
 const compiler = `${root}node_modules/typescript-7/bin/tsc`;
 if (!existsSync(compiler)) {
-  console.error('kawadb: the compiler is missing; run `npm ci` with development dependencies first');
+  console.error(
+    'kawadb: the compiler is missing; run `npm ci` with development dependencies first',
+  );
   process.exit(1);
 }
 const result = spawnSync(process.execPath, [compiler, '-p', `${root}tsconfig.build.json`], {

@@ -6,14 +6,31 @@ const node = process.execPath;
 const tsc = 'node_modules/typescript-7/bin/tsc';
 const steps = [
   ['format and lint', 'node_modules/.bin/biome', ['ci', '--error-on-warnings', '.']],
-  ['lint with types', 'node_modules/.bin/oxlint', ['--type-aware', '-D', 'no-floating-promises', '-D', 'no-misused-promises', '-D', 'switch-exhaustiveness-check', 'src']],
+  [
+    'lint with types',
+    'node_modules/.bin/oxlint',
+    [
+      '--type-aware',
+      '-D',
+      'no-floating-promises',
+      '-D',
+      'no-misused-promises',
+      '-D',
+      'switch-exhaustiveness-check',
+      'src',
+    ],
+  ],
   ['types', node, [tsc, '-p', 'tsconfig.json']],
   ['types of the domain', node, [tsc, '-p', 'tsconfig.domain.json']],
   ['architecture', node, ['scripts/architecture.mjs']],
   ['dead code', 'node_modules/.bin/knip', []],
   ['build', node, ['scripts/build.mjs']],
   ['package', 'node_modules/.bin/publint', ['--strict']],
-  ['package types', 'node_modules/.bin/attw', ['--pack', '.', '--profile', 'esm-only', '--no-emoji', '-q']],
+  [
+    'package types',
+    'node_modules/.bin/attw',
+    ['--pack', '.', '--profile', 'esm-only', '--no-emoji', '-q'],
+  ],
   ['tests', node, ['scripts/test.mjs']],
 ];
 const only = process.argv.slice(2);

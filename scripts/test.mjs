@@ -1,10 +1,9 @@
 // Runs the tests and closes with one line that anything can read: "N passed, N failed, N skipped".
 import './guard-node.mjs';
-import { readFileSync, rmSync } from 'node:fs';
-import { mkdtempSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { spawnSync } from 'node:child_process';
 
 const directory = mkdtempSync(join(tmpdir(), 'kawadb-test-'));
 const report = join(directory, 'report.json');
@@ -29,5 +28,7 @@ try {
 rmSync(directory, { recursive: true, force: true });
 // A file that fails to load has no failed test of its own, yet must not pass.
 const failed = summary.numFailedTests || (run.status === 0 ? 0 : 1);
-console.log(`${summary.numPassedTests} passed, ${failed} failed, ${summary.numPendingTests} skipped`);
+console.log(
+  `${summary.numPassedTests} passed, ${failed} failed, ${summary.numPendingTests} skipped`,
+);
 process.exit(run.status === 0 && summary.numPassedTests > 0 ? 0 : 1);
