@@ -1,0 +1,35 @@
+// DescribeDelegationToken, key 41, versions 1 to 3, flexible since 2.
+import { api, array, bytes, int16, int32, int64, string } from '../schema.ts';
+
+export const DescribeDelegationTokenApi = api({
+  key: 41,
+  name: 'DescribeDelegationToken',
+  versions: [1, 3],
+  flexibleSince: 2,
+  listeners: ['broker', 'controller'],
+  request: {
+    owners: array({
+      principalType: string,
+      principalName: string,
+    }).orNull(),
+  },
+  response: {
+    errorCode: int16,
+    tokens: array({
+      principalType: string,
+      principalName: string,
+      tokenRequesterPrincipalType: string.since(3),
+      tokenRequesterPrincipalName: string.since(3),
+      issueTimestamp: int64,
+      expiryTimestamp: int64,
+      maxTimestamp: int64,
+      tokenId: string,
+      hmac: bytes,
+      renewers: array({
+        principalType: string,
+        principalName: string,
+      }),
+    }),
+    throttleTimeMs: int32,
+  },
+});

@@ -1,0 +1,30 @@
+// FindCoordinator, key 10, versions 0 to 6, flexible since 3.
+import { api, array, int8, int16, int32, string } from '../schema.ts';
+
+export const FindCoordinatorApi = api({
+  key: 10,
+  name: 'FindCoordinator',
+  versions: [0, 6],
+  flexibleSince: 3,
+  request: {
+    key: string.until(3),
+    keyType: int8.since(1).default(0),
+    coordinatorKeys: array(string).since(4),
+  },
+  response: {
+    throttleTimeMs: int32.since(1).ignorable(),
+    errorCode: int16.until(3),
+    errorMessage: string.since(1).until(3).orNull().ignorable(),
+    nodeId: int32.until(3),
+    host: string.until(3),
+    port: int32.until(3),
+    coordinators: array({
+      key: string,
+      nodeId: int32,
+      host: string,
+      port: int32,
+      errorCode: int16,
+      errorMessage: string.orNull().ignorable(),
+    }).since(4),
+  },
+});

@@ -1,0 +1,20 @@
+// ListConfigResources, key 74, versions 0 to 1, flexible since 0.
+import { api, array, int8, int16, int32, string } from '../schema.ts';
+
+export const ListConfigResourcesApi = api({
+  key: 74,
+  name: 'ListConfigResources',
+  versions: [0, 1],
+  flexibleSince: 0,
+  request: {
+    resourceTypes: array(int8).since(1),
+  },
+  response: {
+    throttleTimeMs: int32,
+    errorCode: int16,
+    configResources: array({
+      resourceName: string,
+      resourceType: int8.since(1).default(16).ignorable(),
+    }),
+  },
+});

@@ -1,0 +1,19 @@
+// RenewDelegationToken, key 39, versions 1 to 2, flexible since 2.
+import { api, bytes, int16, int32, int64 } from '../schema.ts';
+
+export const RenewDelegationTokenApi = api({
+  key: 39,
+  name: 'RenewDelegationToken',
+  versions: [1, 2],
+  flexibleSince: 2,
+  listeners: ['broker', 'controller'],
+  request: {
+    hmac: bytes,
+    renewPeriodMs: int64,
+  },
+  response: {
+    errorCode: int16,
+    expiryTimestampMs: int64,
+    throttleTimeMs: int32,
+  },
+});
