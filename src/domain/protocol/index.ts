@@ -31,3 +31,4 @@ export type {
   ResponseOf,
   VersionRange,
 } from './schema.ts';
+export * from './sequence.ts';
