@@ -1,4 +1,5 @@
-// Checks files of golden vectors and closes with "N passed, N failed": npm run golden -- FILE.jsonl.gz…
+// Checks files of golden vectors and closes with "N passed, N failed": npm run golden --
+// FILE.jsonl.gz…
 import './guard-node.mjs';
 import { checkVectors, loadCheckers, readVectors } from '../test/protocol/vector-checker.ts';
 

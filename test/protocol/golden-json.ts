@@ -84,7 +84,10 @@ function assertValue(type: FieldType, version: number, value: unknown, json: unk
   }
 }
 
-/** What a field is where its version or its sender left it out; written apart from the code under test. */
+/**
+ * What a field is where its version or its sender left it out; written apart from the code under
+ * test.
+ */
 export function defaultValue(field: AnyField): unknown {
   if (field.options.defaultValue !== undefined) return field.options.defaultValue;
   switch (field.type.kind) {

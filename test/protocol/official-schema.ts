@@ -1,7 +1,8 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-// Kafka's own message definitions, made comparable to our tables. Only there beside a development checkout.
+// Kafka's own message definitions, made comparable to our tables. Only there beside a development
+// checkout.
 
 const OFFICIAL = join(import.meta.dirname, '../../../shared/protocol');
 export const isOfficialSchemaPresent = existsSync(join(OFFICIAL, 'messages'));
@@ -70,7 +71,10 @@ export interface FieldInVersion {
   readonly fields: readonly FieldInVersion[] | undefined;
 }
 
-/** What holds of a field in all versions: for defaults and ignorable, which matter where the field is absent. */
+/**
+ * What holds of a field in all versions: for defaults and ignorable, which matter where the field
+ * is absent.
+ */
 export interface FieldFacts {
   readonly default: unknown;
   readonly isIgnorable: boolean;
@@ -124,7 +128,10 @@ function membersOf(
   return message.commonStructs?.find((struct) => struct.name === name)?.fields;
 }
 
-/** The default as our decoder would give it; `undefined` for an empty collection or a struct of defaults. */
+/**
+ * The default as our decoder would give it; `undefined` for an empty collection or a struct of
+ * defaults.
+ */
 function officialDefault(field: OfficialField): unknown {
   const given = field.default ?? undefined;
   const text = given === undefined ? undefined : String(given).trim();

@@ -6,8 +6,9 @@ import { gunzipSync } from 'node:zlib';
 export type Vector = Record<string, any>;
 
 /**
- * Checks one form of vector. A file `test/protocol/check-<form>.ts` exports `checkers`, and is found by its name: that is
- * all it takes to make a form known to the tests and to `npm run golden`.
+ * Checks one form of vector. A file `test/protocol/check-<form>.ts` exports `checkers`, and is
+ * found by its name: that is all it takes to make a form known to the tests and to `npm run
+ * golden`.
  */
 export interface VectorChecker {
   readonly form: string;

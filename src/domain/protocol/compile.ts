@@ -32,8 +32,9 @@ export function codec<F extends Fields>(
 }
 
 /**
- * Turns the table into straight-line JavaScript, as JSON schema validators do. This is the only place that makes code
- * from text, and the text is made of our own tables: checked names and literal defaults.
+ * Turns the table into straight-line JavaScript, as JSON schema validators do. This is the only
+ * place that makes code from text, and the text is made of our own tables: checked names and
+ * literal defaults.
  */
 function compile(message: Message, version: number): Codec {
   const [min, max] = message.versions;

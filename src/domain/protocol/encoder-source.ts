@@ -22,8 +22,8 @@ const WRITE: Partial<Record<FieldType['kind'], string>> = {
 };
 
 /**
- * Source of functions `e0(w, v)`, `e1(w, v)`…, of which `e0` encodes the message, and of `z0(v)`, `z1(v)`…, which
- * tell whether a struct holds nothing but defaults.
+ * Source of functions `e0(w, v)`, `e1(w, v)`…, of which `e0` encodes the message, and of `z0(v)`,
+ * `z1(v)`…, which tell whether a struct holds nothing but defaults.
  */
 export function encoderSource(message: Fields, version: number, flexible: boolean): string {
   const structs = new StructNames();

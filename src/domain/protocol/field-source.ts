@@ -1,7 +1,8 @@
 import { ProtocolError } from '../wire/protocol-error.ts';
 import { type AnyField, type DefaultValue, type Fields, zeroOf } from './field.ts';
 
-// Pieces of source text that the decoder and the encoder share. Text comes from our own frozen tables only.
+// Pieces of source text that the decoder and the encoder share. Text comes from our own frozen
+// tables only.
 
 const IDENTIFIER = /^[a-z][A-Za-z0-9]*$/;
 

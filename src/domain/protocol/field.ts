@@ -43,8 +43,9 @@ const PLAIN: FieldOptions = {
 };
 
 /**
- * One field of a message: its type and the versions it lives in. Immutable; each method answers a changed copy.
- * `Out` is what decoding gives, `In` what encoding takes, `Gated` whether encoding may do without it.
+ * One field of a message: its type and the versions it lives in. Immutable; each method answers a
+ * changed copy. `Out` is what decoding gives, `In` what encoding takes, `Gated` whether encoding
+ * may do without it.
  */
 export class Field<Out, In = Out, Gated extends boolean = false> {
   declare readonly out: Out;
@@ -105,7 +106,9 @@ export type Fields = Readonly<Record<string, AnyField>>;
 /** A struct as decoding gives it: every field is there, whatever the version. */
 export type Decoded<F extends Fields> = { -readonly [K in keyof F]: F[K]['out'] };
 
-/** A struct as encoding takes it: fields with a default or of some versions only may be left out. */
+/**
+ * A struct as encoding takes it: fields with a default or of some versions only may be left out.
+ */
 export type Encodable<F extends Fields> = {
   readonly [K in keyof F as F[K]['gated'] extends true ? never : K]: F[K]['in'];
 } & {

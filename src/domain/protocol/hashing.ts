@@ -39,13 +39,18 @@ export function javaHashCode(text: string): number {
   return hash;
 }
 
-/** The partition of a coordinator's topic that owns `id`, with Kafka's `abs`, for which abs(-2^31) is 0. */
+/**
+ * The partition of a coordinator's topic that owns `id`, with Kafka's `abs`, for which abs(-2^31)
+ * is 0.
+ */
 export function coordinatorPartition(id: string, partitions: number): number {
   const hash = javaHashCode(id);
   return (hash === -0x80000000 ? 0 : Math.abs(hash)) % partitions;
 }
 
-/** The key by which a share coordinator is found (KIP-932, `SharePartitionKey.asCoordinatorKey`). */
+/**
+ * The key by which a share coordinator is found (KIP-932, `SharePartitionKey.asCoordinatorKey`).
+ */
 export function sharePartitionKey(groupId: string, topicId: string, partition: number): string {
   return `${groupId}:${topicId}:${partition}`;
 }

@@ -13,8 +13,8 @@ export function requestHeaderVersion(api: ApiDefinition, version: number): numbe
 }
 
 /**
- * ApiVersions is answered with a plain header in every version: a client reads it before it knows what the broker
- * speaks (KIP-511).
+ * ApiVersions is answered with a plain header in every version: a client reads it before it knows
+ * what the broker speaks (KIP-511).
  */
 export function responseHeaderVersion(api: ApiDefinition, version: number): number {
   if (api.key === API_VERSIONS_KEY) return 0;

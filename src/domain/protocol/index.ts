@@ -1,4 +1,5 @@
-// The wire protocol as a library: tables of every message, codecs derived from them, and Kafka's hashes.
+// The wire protocol as a library: tables of every message, codecs derived from them, and Kafka's
+// hashes.
 export * from '../wire/protocol-error.ts';
 export * from '../wire/wire-reader.ts';
 export * from '../wire/wire-writer.ts';

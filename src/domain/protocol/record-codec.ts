@@ -7,7 +7,9 @@ import type { Message } from './schema.ts';
 
 const RECORD_BYTES = 128;
 
-/** A blob that opens with its int16 version: coordinator values, consumer protocol, control records. */
+/**
+ * A blob that opens with its int16 version: coordinator values, consumer protocol, control records.
+ */
 export function encodeRecord<F extends Fields>(
   message: Message<F>,
   version: number,
@@ -30,7 +32,9 @@ export function leadingInt16(bytes: Uint8Array): number {
   return new WireReader(bytes).readInt16();
 }
 
-/** A coordinator's record key: its record type, and the fields of version 0, the only one keys have. */
+/**
+ * A coordinator's record key: its record type, and the fields of version 0, the only one keys have.
+ */
 export function encodeRecordKey<F extends Fields>(
   message: Message<F>,
   value: Encodable<F>,

@@ -38,7 +38,10 @@ export function utf8Length(text: string): number {
   return length;
 }
 
-/** Writes `text` at `at` and returns the end. A lone surrogate becomes `?`, as in Java's `getBytes(UTF_8)`. */
+/**
+ * Writes `text` at `at` and returns the end. A lone surrogate becomes `?`, as in Java's
+ * `getBytes(UTF_8)`.
+ */
 export function encodeUtf8Into(text: string, bytes: Uint8Array, at: number): number {
   let to = at;
   for (let i = 0; i < text.length; i++) {

@@ -9,8 +9,8 @@ export const MAX_TAGGED_FIELDS = 10_000;
 const MAX_STRING_BYTES = 0x7fff;
 
 /**
- * Reads Kafka's primitives from a piece of memory. Every method checks its bounds and throws only `ProtocolError`.
- * Byte values are views on the same memory: nothing is copied.
+ * Reads Kafka's primitives from a piece of memory. Every method checks its bounds and throws only
+ * `ProtocolError`. Byte values are views on the same memory: nothing is copied.
  */
 export class WireReader {
   readonly bytes: Uint8Array;
@@ -153,8 +153,8 @@ export class WireReader {
   }
 
   /**
-   * Checks an array's length before anything is allocated for it: each element needs at least one byte.
-   * A negative length stands for null and passes.
+   * Checks an array's length before anything is allocated for it: each element needs at least one
+   * byte. A negative length stands for null and passes.
    */
   checkArrayLength(length: number): number {
     if (length > this.end - this.offset || length > MAX_ARRAY_LENGTH) {

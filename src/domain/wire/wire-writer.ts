@@ -9,9 +9,10 @@ const MAX_STRING_BYTES = 0x7fff;
 const INITIAL_BYTES = 512;
 
 /**
- * Writes Kafka's primitives into a growing buffer. Large byte values are kept as they are and become pieces of their
- * own, so that record batches go from the log to the socket uncopied. After `finish` the writer starts a new message
- * in what is left of its buffer; pieces given out are never written again.
+ * Writes Kafka's primitives into a growing buffer. Large byte values are kept as they are and
+ * become pieces of their own, so that record batches go from the log to the socket uncopied. After
+ * `finish` the writer starts a new message in what is left of its buffer; pieces given out are
+ * never written again.
  */
 export class WireWriter {
   private bytes: Uint8Array;
@@ -170,7 +171,10 @@ export class WireWriter {
     this.pieceStart = this.position;
   }
 
-  /** Opens a value whose size is written in front as an unsigned varint; returns the mark `endSized` wants. */
+  /**
+   * Opens a value whose size is written in front as an unsigned varint; returns the mark `endSized`
+   * wants.
+   */
   beginSized(): number {
     this.sizedDepth++;
     this.reserve(1);

@@ -1,4 +1,5 @@
-// What members of a classic group tell each other through the coordinator: opaque bytes to a broker.
+// What members of a classic group tell each other through the coordinator: opaque bytes to a
+// broker.
 import { array, bytes, int32, message, string } from '../schema.ts';
 
 export const ConsumerProtocolSubscription = message({

@@ -1,4 +1,5 @@
-// Records of `__cluster_metadata`: security, quotas, features, producer ids and transactions of the log itself.
+// Records of `__cluster_metadata`: security, quotas, features, producer ids and transactions of the
+// log itself.
 import {
   array,
   bool,

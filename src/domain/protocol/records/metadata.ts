@@ -35,7 +35,10 @@ export function encodeMetadataRecord<F extends Fields>(
   return writer.toUint8Array();
 }
 
-/** A decoded record of the metadata log; compare `message` with the tables, then `metadataRecordAs` gives its fields. */
+/**
+ * A decoded record of the metadata log; compare `message` with the tables, then `metadataRecordAs`
+ * gives its fields.
+ */
 export interface DecodedMetadataRecord {
   readonly message: Message;
   readonly version: number;
