@@ -9,6 +9,7 @@ import {
   includes,
   isOfficialSchemaPresent,
   type OfficialMessage,
+  officialApis,
   officialFacts,
   officialFields,
   officialMessages,
@@ -111,6 +112,26 @@ describe.skipIf(!isOfficialSchemaPresent)(title, () => {
     }
     const keys = protocol.ALL_APIS.map((api) => api.key);
     expect(keys).toEqual([...new Set(keys)].sort((a, b) => a - b));
+  });
+
+  it('advertises and frames what a Kafka broker does', () => {
+    for (const official of officialApis()) {
+      const api = protocol.ALL_APIS.find((candidate) => candidate.key === official.key);
+      if (api === undefined) {
+        expect(REMOVED).toContain(official.name);
+        continue;
+      }
+      if (official.advertisedByBroker !== undefined) {
+        const { min, max } = official.advertisedByBroker;
+        expect(protocol.advertisedVersions(api), api.name).toEqual([min, max]);
+      }
+      for (const [version, expected] of Object.entries(official.requestHeaderVersions)) {
+        expect(protocol.requestHeaderVersion(api, Number(version)), api.name).toBe(expected);
+      }
+      for (const [version, expected] of Object.entries(official.responseHeaderVersions)) {
+        expect(protocol.responseHeaderVersion(api, Number(version)), api.name).toBe(expected);
+      }
+    }
   });
 
   it('has the versions, fields, types, nulls and tags of every message', () => {

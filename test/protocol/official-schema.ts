@@ -50,6 +50,18 @@ export function officialMessages(): Map<string, OfficialMessage> {
   return messages;
 }
 
+export interface OfficialApi {
+  readonly key: number;
+  readonly name: string;
+  readonly advertisedByBroker?: { readonly min: number; readonly max: number };
+  readonly requestHeaderVersions: Readonly<Record<string, number>>;
+  readonly responseHeaderVersions: Readonly<Record<string, number>>;
+}
+
+export function officialApis(): readonly OfficialApi[] {
+  return JSON.parse(readFileSync(join(OFFICIAL, 'apis.json'), 'utf8')) as OfficialApi[];
+}
+
 /** "3-5", "3+", "3" or "none". */
 export function includes(range: string | undefined, version: number): boolean {
   if (range === undefined || range === 'none') return false;

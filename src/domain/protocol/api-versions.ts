@@ -13,8 +13,8 @@ export function isServed(api: ApiDefinition, version: number): boolean {
 }
 
 /**
- * What ApiVersions says of an API. Produce is advertised from 0, although 0 to 2 are not served:
- * older librdkafka takes a higher minimum as a broker without compression (KIP-896 keeps it so).
+ * What ApiVersions says of an API. Produce is advertised from 0, as Kafka 4 does, although 0 to 2 are
+ * not served: older librdkafka takes a higher minimum for a broker without compression.
  */
 export function advertisedVersions(api: ApiDefinition): VersionRange {
   return [api.key === PRODUCE_KEY ? 0 : api.versions[0], latestStableVersion(api)];
