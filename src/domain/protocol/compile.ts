@@ -52,6 +52,7 @@ return { decode: d0, encode: e0 };`;
   const notIn = (name: string): never => {
     throw new ProtocolError(`${message.name} v${version} cannot carry ${name}`);
   };
+  // oxlint-disable-next-line typescript/no-implied-eval -- made of our own tables, see above
   const build = new Function('emptyBytes', 'byteLengthOf', 'isNull', 'notIn', source);
   return build(new Uint8Array(0), byteLengthOf, isNull, notIn) as Codec;
 }

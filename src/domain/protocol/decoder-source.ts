@@ -80,29 +80,25 @@ r.checkTagEnd(end);
     const orElse = isNullableIn(field, this.version) ? 'null' : `isNull('${name}')`;
     const compact = this.flexible && !options.isInflexible;
     const to = `$${name}`;
-    switch (type.kind) {
-      case 'string': {
-        const length = compact ? 'r.readCompactLength()' : 'r.readInt16()';
-        return `n = ${length}; ${to} = n < 0 ? ${orElse} : r.readString(n);`;
-      }
-      case 'bytes':
-      case 'records':
-        return `n = ${lengthSource(compact)}; ${to} = n < 0 ? ${orElse} : r.readBytes(n);`;
-      case 'array': {
-        const element = this.element(type.element);
-        return `n = r.checkArrayLength(${lengthSource(compact)});
-if (n < 0) ${to} = ${orElse}; else { ${to} = []; for (let i = 0; i < n; i++) ${to}.push(${element}); }`;
-      }
-      case 'struct': {
-        const decode = `d${this.structs.numberOf(type.fields)}(r)`;
-        if (!isNullableIn(field, this.version)) return `${to} = ${decode};`;
-        const isNull =
-          options.tag === undefined ? 'r.readInt8() < 0' : 'r.readUnsignedVarint() === 0';
-        return `${to} = ${isNull} ? null : ${decode};`;
-      }
-      default:
-        return `${to} = ${READ[type.kind]};`;
+    const simple = READ[type.kind];
+    if (simple !== undefined) return `${to} = ${simple};`;
+    if (type.kind === 'struct') {
+      const decode = `d${this.structs.numberOf(type.fields)}(r)`;
+      if (!isNullableIn(field, this.version)) return `${to} = ${decode};`;
+      const isNull =
+        options.tag === undefined ? 'r.readInt8() < 0' : 'r.readUnsignedVarint() === 0';
+      return `${to} = ${isNull} ? null : ${decode};`;
     }
+    if (type.kind === 'string') {
+      const length = compact ? 'r.readCompactLength()' : 'r.readInt16()';
+      return `n = ${length}; ${to} = n < 0 ? ${orElse} : r.readString(n);`;
+    }
+    const length = lengthSource(compact);
+    if (type.kind !== 'array') return `n = ${length}; ${to} = n < 0 ? ${orElse} : r.readBytes(n);`;
+    const element = this.element(type.element);
+    return `n = r.checkArrayLength(${length});
+if (n < 0) ${to} = ${orElse};
+else { ${to} = []; for (let i = 0; i < n; i++) ${to}.push(${element}); }`;
   }
 
   private element(type: FieldType): string {

@@ -163,7 +163,12 @@ export function zeroOf(type: FieldType): DefaultValue {
     case 'struct':
     case 'array':
       return undefined;
-    default:
+    case 'int8':
+    case 'int16':
+    case 'uint16':
+    case 'int32':
+    case 'uint32':
+    case 'float64':
       return 0;
   }
 }

@@ -5,7 +5,7 @@ export const ZERO_UUID = 'AAAAAAAAAAAAAAAAAAAAAA';
 export const UUID_BYTES = 16;
 
 const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
-const CHARACTERS = [...ALPHABET];
+const CHARACTERS = ALPHABET.split('');
 const INVALID = 255;
 const VALUES = new Uint8Array(128).fill(INVALID);
 for (let i = 0; i < 64; i++) VALUES[ALPHABET.charCodeAt(i)] = i;
