@@ -1,12 +1,1 @@
-/** Kafka's codecs, by the number in a batch's attributes. */
-export type CompressionType = 'none' | 'gzip' | 'snappy' | 'lz4' | 'zstd';
-
-/**
- * Compresses and decompresses the records section of a batch in Kafka's framing:
- * gzip streams, snappy in xerial blocks, lz4 frames, zstd frames.
- */
-export interface Compression {
-  compress(type: CompressionType, bytes: Uint8Array): Uint8Array;
-  /** Throws a KafkaError CORRUPT_MESSAGE for bytes that are no such stream or grow beyond `maxBytes`. */
-  decompress(type: CompressionType, bytes: Uint8Array, maxBytes: number): Uint8Array;
-}
+export type { Compression, CompressionType } from '../domain/record/compression.ts';
