@@ -1,0 +1,75 @@
+import { KafkaError } from '../kafka-error.ts';
+import { RecordCursor } from './record-cursor.ts';
+import {
+  enterRecord,
+  leaveRecord,
+  moreThanCounted,
+  readHeaderCount,
+  readHeaderKeyLength,
+} from './record-reader.ts';
+
+/** The range of a batch's timestamp deltas. Both are NaN when one is too large to be exact. */
+export interface TimestampDeltas {
+  readonly min: number;
+  readonly max: number;
+}
+
+/**
+ * Walks over the records `bytes[start, end)` to check that every length is true and that offset
+ * deltas count up from 0, without decoding keys, values or headers. Kafka does not check the
+ * deltas of an uncompressed batch, and so can store one whose records nobody can find again.
+ */
+export function walkRecords(
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+  count: number,
+): TimestampDeltas {
+  const cursor = new RecordCursor(bytes, start, end);
+  let min = Number.POSITIVE_INFINITY;
+  let max = Number.NEGATIVE_INFINITY;
+  for (let i = 0; i < count; i++) {
+    const recordEnd = enterRecord(cursor, end);
+    cursor.skip(1);
+    // Math.min and Math.max keep a NaN once they have met it.
+    const timestampDelta = cursor.readVarlongAsNumber();
+    min = Math.min(min, timestampDelta);
+    max = Math.max(max, timestampDelta);
+    const offsetDelta = cursor.readVarint();
+    if (offsetDelta !== i) {
+      throw new KafkaError('INVALID_RECORD', `record ${i} has offset delta ${offsetDelta}`);
+    }
+    cursor.skipNullableBytes();
+    cursor.skipNullableBytes();
+    skipHeaders(cursor);
+    leaveRecord(cursor, recordEnd, end);
+  }
+  if (cursor.position !== end) throw moreThanCounted();
+  return { min, max };
+}
+
+/** Every timestamp delta exactly, of records that were walked over before. */
+export function eachTimestampDelta(
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+  count: number,
+  visit: (delta: bigint) => void,
+): void {
+  const cursor = new RecordCursor(bytes, start, end);
+  for (let i = 0; i < count; i++) {
+    const recordEnd = enterRecord(cursor, end);
+    cursor.skip(1);
+    visit(cursor.readVarlong());
+    cursor.position = recordEnd;
+    cursor.end = end;
+  }
+}
+
+function skipHeaders(cursor: RecordCursor): void {
+  const count = readHeaderCount(cursor);
+  for (let i = 0; i < count; i++) {
+    cursor.skip(readHeaderKeyLength(cursor));
+    cursor.skipNullableBytes();
+  }
+}
