@@ -1,0 +1,38 @@
+import type { KafkaError } from '../kafka-error.ts';
+
+/** One record of a coordinator's topic; a null value is a tombstone. */
+export interface CoordinatorRecord {
+  readonly key: Uint8Array;
+  readonly value: Uint8Array | null;
+}
+
+/**
+ * What a coordinator's state machine may ask of the world: it never reads a clock, waits or stores by
+ * itself (Kafka's CoordinatorTimer and CoordinatorResult in one).
+ */
+export interface CoordinatorContext {
+  nowMs(): number;
+  uuid(): string;
+  /**
+   * Appends the records, all or none. Once they are committed they are replayed and `stored` is called
+   * without an error; when they could not be stored, nothing is replayed and `stored` is told why.
+   */
+  append(
+    records: readonly CoordinatorRecord[],
+    stored: (error: KafkaError | undefined) => void,
+  ): void;
+  /** Calls `fire` once after `delayMs`; an earlier timer of the same key is replaced. */
+  schedule(key: string, delayMs: number, fire: () => void): void;
+  cancel(key: string): void;
+}
+
+/** The state kept by one partition of a coordinator's topic. */
+export interface CoordinatorShard {
+  /** Applies a record of the log, at start and after each commit. Unknown records are passed over. */
+  replay(record: CoordinatorRecord, phase: 'loading' | 'committed'): void;
+  /** The log was replayed to its end: timers may start. */
+  loaded(): void;
+}
+
+/** Gives one answer to a waiting request. */
+export type Reply<Answer> = (answer: Answer) => void;

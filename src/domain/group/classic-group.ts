@@ -1,0 +1,330 @@
+import type { CoordinatorRecord, Reply } from '../coordinator/coordinator-shard.ts';
+import type { ErrorName } from '../error-code.ts';
+import type { GroupMetadataValue } from '../protocol/records/classic-group.ts';
+import type { MessageOf } from '../protocol/schema.ts';
+import { type ClassicGroupMember, metadataFor, NO_BYTES } from './classic-group-member.ts';
+import type {
+  ClassicGroupState,
+  DescribedGroup,
+  JoinedMember,
+  JoinGroupAnswer,
+  JoinProtocol,
+  SyncGroupAnswer,
+} from './group-messages.ts';
+import { groupRecord } from './group-records.ts';
+import { subscribedTopicsOf } from './subscribed-topics.ts';
+
+const CONSUMER_PROTOCOL_TYPE = 'consumer';
+
+/**
+ * The state of one classic group and the bookkeeping of its members (Kafka's ClassicGroup). What moves
+ * it from state to state is in `rebalance.ts`.
+ */
+export class ClassicGroup {
+  readonly groupId: string;
+  readonly members = new Map<string, ClassicGroupMember>();
+  /** Member ids given out but not yet joined (KIP-394). */
+  readonly pendingJoinMembers = new Set<string>();
+  readonly pendingSyncMembers = new Set<string>();
+  private readonly staticMembers = new Map<string, string>();
+  state: ClassicGroupState = 'Empty';
+  previousState: ClassicGroupState = 'Dead';
+  stateTimestampMs: number | undefined;
+  generationId = 0;
+  protocolType: string | null = null;
+  protocolName: string | null = null;
+  leaderId: string | null = null;
+  /** Whether somebody joined during the initial delay, which is then prolonged. */
+  newMemberAdded = false;
+
+  constructor(groupId: string) {
+    this.groupId = groupId;
+  }
+
+  transitionTo(state: ClassicGroupState, nowMs: number): void {
+    this.previousState = this.state;
+    this.state = state;
+    this.stateTimestampMs = nowMs;
+  }
+
+  isIn(...states: readonly ClassicGroupState[]): boolean {
+    return states.includes(this.state);
+  }
+
+  get canRebalance(): boolean {
+    return this.isIn('Stable', 'CompletingRebalance', 'Empty');
+  }
+
+  get awaitingJoinCount(): number {
+    let count = 0;
+    for (const member of this.members.values()) if (member.awaitingJoin !== undefined) count++;
+    return count;
+  }
+
+  get hasAllMembersJoined(): boolean {
+    return this.pendingJoinMembers.size === 0 && this.awaitingJoinCount === this.members.size;
+  }
+
+  get rebalanceTimeoutMs(): number {
+    let longest = 0;
+    for (const { rebalanceTimeoutMs } of this.members.values()) {
+      longest = Math.max(longest, rebalanceTimeoutMs);
+    }
+    return longest;
+  }
+
+  staticMemberId(groupInstanceId: string): string | undefined {
+    return this.staticMembers.get(groupInstanceId);
+  }
+
+  add(member: ClassicGroupMember, protocolType: string): void {
+    if (this.members.size === 0) this.protocolType = protocolType;
+    this.leaderId ??= member.memberId;
+    this.members.set(member.memberId, member);
+    if (member.groupInstanceId !== null) {
+      this.staticMembers.set(member.groupInstanceId, member.memberId);
+    }
+    this.pendingJoinMembers.delete(member.memberId);
+  }
+
+  remove(memberId: string): void {
+    const member = this.members.get(memberId);
+    this.pendingJoinMembers.delete(memberId);
+    this.pendingSyncMembers.delete(memberId);
+    if (member === undefined) return;
+    this.members.delete(memberId);
+    if (member.groupInstanceId !== null) this.staticMembers.delete(member.groupInstanceId);
+    if (this.leaderId === memberId) this.leaderId = this.members.keys().next().value ?? null;
+  }
+
+  /** Gives a static member's place to its next incarnation and fences the one before (KIP-345). */
+  replaceStaticMember(groupInstanceId: string, newMemberId: string): ClassicGroupMember {
+    const oldMemberId = this.staticMembers.get(groupInstanceId) as string;
+    const old = this.members.get(oldMemberId) as ClassicGroupMember;
+    completeJoin(old, joinError(oldMemberId, 'FENCED_INSTANCE_ID'));
+    completeSync(old, syncError('FENCED_INSTANCE_ID'));
+    const replaced = { ...old, memberId: newMemberId };
+    const wasPendingSync = this.pendingSyncMembers.delete(oldMemberId);
+    if (wasPendingSync) this.pendingSyncMembers.add(newMemberId);
+    this.members.delete(oldMemberId);
+    this.members.set(newMemberId, replaced);
+    this.staticMembers.set(groupInstanceId, newMemberId);
+    if (this.leaderId === oldMemberId) this.leaderId = newMemberId;
+    return replaced;
+  }
+
+  /** UNKNOWN_MEMBER_ID or FENCED_INSTANCE_ID for who may not speak for the member. */
+  memberError(memberId: string, groupInstanceId: string | null): ErrorName | undefined {
+    if (groupInstanceId !== null) {
+      const current = this.staticMembers.get(groupInstanceId);
+      if (current === undefined) return 'UNKNOWN_MEMBER_ID';
+      if (current !== memberId) return 'FENCED_INSTANCE_ID';
+    }
+    return this.members.has(memberId) ? undefined : 'UNKNOWN_MEMBER_ID';
+  }
+
+  supportsProtocols(protocolType: string, protocols: readonly JoinProtocol[]): boolean {
+    if (this.members.size === 0) return protocolType !== '' && protocols.length > 0;
+    const common = this.commonProtocols();
+    return this.protocolType === protocolType && protocols.some(({ name }) => common.has(name));
+  }
+
+  private commonProtocols(): Set<string> {
+    const counts = new Map<string, number>();
+    for (const { protocols } of this.members.values()) {
+      for (const name of new Set(protocols.map((protocol) => protocol.name))) {
+        counts.set(name, (counts.get(name) ?? 0) + 1);
+      }
+    }
+    return new Set([...counts].filter(([, n]) => n === this.members.size).map(([name]) => name));
+  }
+
+  /** Each member votes for its first protocol that all share; the most votes win. */
+  selectProtocol(): string | null {
+    const candidates = this.commonProtocols();
+    const votes = new Map<string, number>();
+    for (const { protocols } of this.members.values()) {
+      const vote = protocols.find(({ name }) => candidates.has(name))?.name;
+      if (vote !== undefined) votes.set(vote, (votes.get(vote) ?? 0) + 1);
+    }
+    let selected: string | null = null;
+    let most = 0;
+    for (const [name, count] of votes) if (count > most) [selected, most] = [name, count];
+    return selected;
+  }
+
+  /** Keeps the leader if it rejoined, else takes one that did; false when nobody did. */
+  electJoinedLeader(): boolean {
+    const leader = this.leaderId === null ? undefined : this.members.get(this.leaderId);
+    if (leader?.awaitingJoin !== undefined) return true;
+    for (const member of this.members.values()) {
+      if (member.awaitingJoin === undefined) continue;
+      this.leaderId = member.memberId;
+      return true;
+    }
+    return false;
+  }
+
+  initNextGeneration(nowMs: number): void {
+    this.generationId = this.generationId === 0x7fffffff ? 1 : this.generationId + 1;
+    this.pendingSyncMembers.clear();
+    this.newMemberAdded = false;
+    if (this.members.size === 0) {
+      this.protocolName = null;
+      this.leaderId = null;
+      this.transitionTo('Empty', nowMs);
+    } else {
+      this.protocolName = this.selectProtocol();
+      this.transitionTo('CompletingRebalance', nowMs);
+    }
+  }
+
+  joinedMembers(): JoinedMember[] {
+    return [...this.members.values()].map((member) => ({
+      memberId: member.memberId,
+      groupInstanceId: member.groupInstanceId,
+      metadata: metadataFor(member, this.protocolName),
+    }));
+  }
+
+  joinAnswer(memberId: string, change: Partial<JoinGroupAnswer> = {}): JoinGroupAnswer {
+    return {
+      error: 'NONE',
+      generationId: this.generationId,
+      protocolType: this.protocolType,
+      protocolName: this.protocolName,
+      leader: this.leaderId ?? '',
+      skipAssignment: false,
+      memberId,
+      members: this.leaderId === memberId ? this.joinedMembers() : [],
+      ...change,
+    };
+  }
+
+  syncAnswer(member: ClassicGroupMember): SyncGroupAnswer {
+    const { protocolType, protocolName } = this;
+    return { error: 'NONE', protocolType, protocolName, assignment: member.assignment };
+  }
+
+  describe(): DescribedGroup {
+    const stable = this.state === 'Stable';
+    return {
+      groupId: this.groupId,
+      error: 'NONE',
+      errorMessage: null,
+      state: this.state,
+      protocolType: this.protocolType ?? '',
+      protocolData: stable ? (this.protocolName ?? '') : '',
+      members: [...this.members.values()].map((member) => ({
+        memberId: member.memberId,
+        groupInstanceId: member.groupInstanceId,
+        clientId: member.clientId,
+        clientHost: member.clientHost,
+        metadata: stable ? metadataFor(member, this.protocolName) : NO_BYTES,
+        assignment: stable ? member.assignment : NO_BYTES,
+      })),
+    };
+  }
+
+  /** Undefined when the members' metadata do not tell, so that nothing may be concluded. */
+  subscribedTopics(): ReadonlySet<string> | undefined {
+    if (this.members.size === 0) return new Set();
+    if (this.protocolType !== CONSUMER_PROTOCOL_TYPE || this.protocolName === null)
+      return undefined;
+    const topics = new Set<string>();
+    for (const member of this.members.values()) {
+      const subscribed = subscribedTopicsOf(metadataFor(member, this.protocolName));
+      if (subscribed === undefined) return undefined;
+      for (const topic of subscribed) topics.add(topic);
+    }
+    return topics;
+  }
+
+  get usesConsumerProtocol(): boolean {
+    return this.protocolType === CONSUMER_PROTOCOL_TYPE;
+  }
+
+  /** The group as its record, with `assignments` where they are not the members' own yet. */
+  toRecord(assignments?: ReadonlyMap<string, Uint8Array>): CoordinatorRecord {
+    return groupRecord(this.groupId, {
+      protocolType: this.protocolType ?? '',
+      generation: this.generationId,
+      protocol: this.protocolName,
+      leader: this.leaderId,
+      currentStateTimestamp: BigInt(this.stateTimestampMs ?? -1),
+      members: [...this.members.values()].map((member) => ({
+        memberId: member.memberId,
+        groupInstanceId: member.groupInstanceId,
+        clientId: member.clientId,
+        clientHost: member.clientHost,
+        rebalanceTimeout: member.rebalanceTimeoutMs,
+        sessionTimeout: member.sessionTimeoutMs,
+        subscription: metadataFor(member, this.protocolName),
+        assignment: assignments?.get(member.memberId) ?? member.assignment,
+      })),
+    });
+  }
+
+  static fromRecord(groupId: string, value: MessageOf<typeof GroupMetadataValue>): ClassicGroup {
+    const group = new ClassicGroup(groupId);
+    for (const stored of value.members) {
+      const { protocol } = value;
+      const member: ClassicGroupMember = {
+        memberId: stored.memberId,
+        groupInstanceId: stored.groupInstanceId,
+        clientId: stored.clientId,
+        clientHost: stored.clientHost,
+        sessionTimeoutMs: stored.sessionTimeout,
+        rebalanceTimeoutMs:
+          stored.rebalanceTimeout < 0 ? stored.sessionTimeout : stored.rebalanceTimeout,
+        protocols:
+          protocol === null ? [] : [{ name: protocol, metadata: stored.subscription.slice() }],
+        assignment: stored.assignment.slice(),
+        isNew: false,
+        awaitingJoin: undefined,
+        awaitingSync: undefined,
+      };
+      group.add(member, value.protocolType);
+    }
+    const timestampMs = Number(value.currentStateTimestamp);
+    group.state = value.members.length === 0 ? 'Empty' : 'Stable';
+    group.stateTimestampMs = timestampMs < 0 ? undefined : timestampMs;
+    group.generationId = value.generation;
+    group.protocolType = value.protocolType === '' ? null : value.protocolType;
+    group.protocolName = value.protocol;
+    group.leaderId = value.leader;
+    return group;
+  }
+}
+
+export function joinError(memberId: string, error: ErrorName): JoinGroupAnswer {
+  return {
+    error,
+    generationId: -1,
+    protocolType: null,
+    protocolName: null,
+    leader: '',
+    skipAssignment: false,
+    memberId,
+    members: [],
+  };
+}
+
+export function syncError(error: ErrorName): SyncGroupAnswer {
+  return { error, protocolType: null, protocolName: null, assignment: NO_BYTES };
+}
+
+/** Answers a member's waiting JoinGroup, if there is one. */
+export function completeJoin(member: ClassicGroupMember, answer: JoinGroupAnswer): boolean {
+  const reply: Reply<JoinGroupAnswer> | undefined = member.awaitingJoin;
+  member.awaitingJoin = undefined;
+  reply?.(answer);
+  return reply !== undefined;
+}
+
+export function completeSync(member: ClassicGroupMember, answer: SyncGroupAnswer): boolean {
+  const reply = member.awaitingSync;
+  member.awaitingSync = undefined;
+  reply?.(answer);
+  return reply !== undefined;
+}

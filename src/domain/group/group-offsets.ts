@@ -1,0 +1,161 @@
+import type {
+  CoordinatorContext,
+  CoordinatorRecord,
+  Reply,
+} from '../coordinator/coordinator-shard.ts';
+import type { ErrorName } from '../error-code.ts';
+import type { ClassicGroup } from './classic-group.ts';
+import type { GroupConfig } from './group-config.ts';
+import { offsetCommitError } from './group-membership.ts';
+import type {
+  OffsetCommitCommand,
+  OffsetCommitPartition,
+  PartitionOffset,
+  TopicPartitionName,
+} from './group-messages.ts';
+import { type CommittedOffset, offsetRecord } from './group-records.ts';
+import { offsetExpired } from './offset-expiration.ts';
+import { OffsetStore } from './offset-store.ts';
+import { appendErrorForClients } from './rebalance.ts';
+
+/** Committing, fetching, deleting and expiring offsets (Kafka's OffsetMetadataManager). */
+export class GroupOffsets {
+  readonly store = new OffsetStore();
+  private readonly context: CoordinatorContext;
+  private readonly config: GroupConfig;
+
+  constructor(context: CoordinatorContext, config: GroupConfig) {
+    this.context = context;
+    this.config = config;
+  }
+
+  /** Replies with an error per partition, in the order of the command. */
+  commit(
+    group: ClassicGroup,
+    command: OffsetCommitCommand,
+    reply: Reply<readonly ErrorName[]>,
+  ): void {
+    const { groupId, partitions } = command;
+    const refused = offsetCommitError(group, command);
+    if (refused !== undefined) {
+      reply(partitions.map(() => refused));
+      return;
+    }
+    const nowMs = this.context.nowMs();
+    const errors = partitions.map((partition) => this.metadataError(partition));
+    const accepted = partitions.filter((_, index) => errors[index] === 'NONE');
+    const records = accepted.map((partition) =>
+      offsetRecord(
+        groupId,
+        partition.topic,
+        partition.partition,
+        committedOf(partition, command, nowMs),
+      ),
+    );
+    if (records.length === 0) {
+      reply(errors);
+      return;
+    }
+    this.store.begin(groupId, accepted);
+    this.context.append(records, (error) => {
+      this.store.end(groupId, accepted);
+      if (error === undefined) reply(errors);
+      else reply(errors.map((own) => (own === 'NONE' ? appendErrorForClients(error) : own)));
+    });
+  }
+
+  private metadataError({ metadata }: OffsetCommitPartition): ErrorName {
+    const length = metadata?.length ?? 0;
+    return length > this.config.offsetMetadataMaxBytes ? 'OFFSET_METADATA_TOO_LARGE' : 'NONE';
+  }
+
+  fetch(groupId: string, partitions: readonly TopicPartitionName[]): PartitionOffset[] {
+    return partitions.map(({ topic, partition }) => {
+      const value = this.store.get(groupId, topic, partition);
+      return {
+        topic,
+        partition,
+        offset: value?.offset ?? -1n,
+        leaderEpoch: value?.leaderEpoch ?? -1,
+        metadata: value?.metadata ?? '',
+        topicId: value?.topicId,
+      };
+    });
+  }
+
+  delete(
+    group: ClassicGroup,
+    partitions: readonly TopicPartitionName[],
+    reply: Reply<readonly ErrorName[]>,
+  ): void {
+    const { groupId } = group;
+    const subscribed = group.subscribedTopics();
+    const errors = partitions.map(({ topic }): ErrorName => {
+      const isFree = subscribed !== undefined && !subscribed.has(topic);
+      return isFree ? 'NONE' : 'GROUP_SUBSCRIBED_TO_TOPIC';
+    });
+    const records = partitions
+      .filter((_, index) => errors[index] === 'NONE')
+      .filter(({ topic, partition }) => this.exists(groupId, topic, partition))
+      .map(({ topic, partition }) => offsetRecord(groupId, topic, partition, undefined));
+    if (records.length === 0) {
+      reply(errors);
+      return;
+    }
+    this.context.append(records, (error) => {
+      const told = error === undefined ? undefined : appendErrorForClients(error);
+      reply(errors.map((own) => (own === 'NONE' ? (told ?? own) : own)));
+    });
+  }
+
+  private exists(groupId: string, topic: string, partition: number): boolean {
+    const { store } = this;
+    return (
+      store.get(groupId, topic, partition) !== undefined ||
+      store.isPending(groupId, topic, partition)
+    );
+  }
+
+  tombstones(groupId: string): CoordinatorRecord[] {
+    return this.store
+      .partitionsOf(groupId)
+      .map(({ topic, partition }) => offsetRecord(groupId, topic, partition, undefined));
+  }
+
+  /** Tombstones for what has expired, and whether nothing is left then. */
+  expire(group: ClassicGroup): { records: CoordinatorRecord[]; allExpired: boolean } {
+    const { groupId } = group;
+    const records: CoordinatorRecord[] = [];
+    const nowMs = this.context.nowMs();
+    const retentionMs = this.config.offsetsRetentionMs;
+    const subscribed = group.subscribedTopics();
+    let kept = 0;
+    for (const { topic, partition, value } of this.store.of(groupId)) {
+      const expired = offsetExpired(group, topic, value, { nowMs, retentionMs, subscribed });
+      if (expired && !this.store.isPending(groupId, topic, partition)) {
+        records.push(offsetRecord(groupId, topic, partition, undefined));
+      } else {
+        kept++;
+      }
+    }
+    const pending = this.store.partitionsOf(groupId).length > kept + records.length;
+    return { records, allExpired: kept === 0 && !pending };
+  }
+}
+
+function committedOf(
+  partition: OffsetCommitPartition,
+  command: OffsetCommitCommand,
+  nowMs: number,
+): CommittedOffset {
+  const commitTimestampMs = BigInt(nowMs);
+  const { retentionTimeMs } = command;
+  return {
+    offset: partition.offset,
+    leaderEpoch: partition.leaderEpoch,
+    metadata: partition.metadata ?? '',
+    commitTimestampMs,
+    expireTimestampMs: retentionTimeMs < 0n ? undefined : commitTimestampMs + retentionTimeMs,
+    topicId: partition.topicId,
+  };
+}
