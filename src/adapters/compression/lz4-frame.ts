@@ -34,8 +34,10 @@ export function compressLz4Frame(bytes: Uint8Array): Uint8Array {
  */
 export function decompressLz4Frame(bytes: Uint8Array, maxBytes: number): Uint8Array {
   const header = readHeader(bytes, maxBytes);
-  const end = checkBlocks(bytes, header, maxBytes);
-  return decompressFrameSync(withRightChecksum(bytes.subarray(0, end), header));
+  let blocks = readBlocks(bytes, header, false);
+  if (blocks.uncompressedBytes > maxBytes) blocks = readBlocks(bytes, header, true);
+  if (blocks.uncompressedBytes > maxBytes) throw tooLarge(maxBytes);
+  return decompressFrameSync(withRightChecksum(bytes.subarray(0, blocks.end), header));
 }
 
 function readHeader(bytes: Uint8Array, maxBytes: number): FrameHeader {
@@ -56,12 +58,21 @@ function readHeader(bytes: Uint8Array, maxBytes: number): FrameHeader {
   return { flags, maxBlockBytes: 1 << (8 + 2 * blockSize), checksumAt };
 }
 
-/** Goes from block to block up to the end mark, keeps the sum in bounds, and returns the end. */
-function checkBlocks(bytes: Uint8Array, header: FrameHeader, maxBytes: number): number {
+interface Blocks {
+  /** Where the frame ends. */
+  readonly end: number;
+  readonly uncompressedBytes: number;
+}
+
+/**
+ * Goes from block to block up to the end mark. What the blocks grow to is first taken as the most
+ * they could, and counted exactly only where that would be too much.
+ */
+function readBlocks(bytes: Uint8Array, header: FrameHeader, exactly: boolean): Blocks {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const tail = (header.flags & BLOCK_CHECKSUM) === 0 ? 0 : 4;
   let at = header.checksumAt + 1;
-  let total = 0;
+  let uncompressedBytes = 0;
   for (;;) {
     if (bytes.length - at < 4) throw corrupt('the frame has no end mark');
     const field = view.getUint32(at, true);
@@ -71,27 +82,14 @@ function checkBlocks(bytes: Uint8Array, header: FrameHeader, maxBytes: number): 
     if (size > header.maxBlockBytes || size + tail > bytes.length - at) {
       throw corrupt('a block does not fit its frame');
     }
-    total += grownSize(bytes, at, size, field >= STORED_BLOCK, header, maxBytes - total);
-    if (total > maxBytes) throw tooLarge(maxBytes);
+    if (field >= STORED_BLOCK) uncompressedBytes += size;
+    else if (exactly) uncompressedBytes += lz4BlockLength(bytes, at, at + size);
+    else uncompressedBytes += Math.min(header.maxBlockBytes, size * MAX_RATIO);
     at += size + tail;
   }
-  if ((header.flags & CONTENT_CHECKSUM) === 0) return at;
+  if ((header.flags & CONTENT_CHECKSUM) === 0) return { end: at, uncompressedBytes };
   if (bytes.length - at < 4) throw corrupt('the frame has no content checksum');
-  return at + 4;
-}
-
-/** The most a block can grow to; counted exactly only where that would be too much. */
-function grownSize(
-  bytes: Uint8Array,
-  at: number,
-  size: number,
-  stored: boolean,
-  header: FrameHeader,
-  allowed: number,
-): number {
-  if (stored) return size;
-  const most = Math.min(header.maxBlockBytes, size * MAX_RATIO);
-  return most <= allowed ? most : lz4BlockLength(bytes, at, at + size);
+  return { end: at + 4, uncompressedBytes };
 }
 
 function withRightChecksum(frame: Uint8Array, header: FrameHeader): Buffer {

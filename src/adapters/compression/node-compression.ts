@@ -48,11 +48,13 @@ export class NodeCompression implements Compression {
 }
 
 function decompress(type: CompressionType, bytes: Uint8Array, maxBytes: number): Uint8Array {
+  // Node takes no bound below 1.
+  const maxOutputLength = Math.max(1, maxBytes);
   switch (type) {
     case 'none':
       return bytes;
     case 'gzip':
-      return gunzipSync(bytes, { maxOutputLength: maxBytes });
+      return gunzipSync(bytes, { maxOutputLength });
     case 'snappy':
       return decompressSnappy(bytes, maxBytes);
     case 'lz4':
@@ -60,6 +62,6 @@ function decompress(type: CompressionType, bytes: Uint8Array, maxBytes: number):
     case 'zstd':
       // Kafka's reader takes no bytes for no records.
       if (bytes.length === 0) return bytes;
-      return zstdDecompressSync(bytes, { maxOutputLength: maxBytes });
+      return zstdDecompressSync(bytes, { maxOutputLength });
   }
 }
