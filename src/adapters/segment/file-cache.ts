@@ -1,0 +1,69 @@
+import type { FileSystem } from './file-system.ts';
+
+/** An open file. Its descriptor stays valid from `acquire` to `release`. */
+export interface OpenFile {
+  readonly path: string;
+  readonly fd: number;
+  uses: number;
+  forgotten: boolean;
+}
+
+/**
+ * Descriptors opened on demand and closed least recently used first, because a broker may hold far more
+ * segments than the process may have descriptors.
+ */
+export class FileCache {
+  readonly #files: FileSystem;
+  readonly #capacity: number;
+  readonly #open = new Map<string, OpenFile>();
+  readonly #closing = new Set<Promise<void>>();
+
+  constructor(files: FileSystem, capacity: number) {
+    this.#files = files;
+    this.#capacity = capacity;
+  }
+
+  acquire(path: string): OpenFile {
+    let file = this.#open.get(path);
+    if (file === undefined) {
+      file = { path, fd: this.#files.openSync(path), uses: 0, forgotten: false };
+      this.#evict();
+    } else this.#open.delete(path);
+    this.#open.set(path, file);
+    file.uses += 1;
+    return file;
+  }
+
+  release(file: OpenFile): void {
+    file.uses -= 1;
+    if (file.uses === 0 && file.forgotten) this.#close(file);
+  }
+
+  /** Closes a file that is renamed or removed, at the latest when its last user is done. */
+  forget(path: string): void {
+    const file = this.#open.get(path);
+    if (file === undefined) return;
+    this.#open.delete(path);
+    file.forgotten = true;
+    if (file.uses === 0) this.#close(file);
+  }
+
+  async closeAll(): Promise<void> {
+    for (const path of [...this.#open.keys()]) this.forget(path);
+    await Promise.all(this.#closing);
+  }
+
+  #evict(): void {
+    if (this.#open.size < this.#capacity) return;
+    for (const [path, file] of this.#open) {
+      if (file.uses === 0) return this.forget(path);
+    }
+  }
+
+  /** In the thread pool: closing the last descriptor of a removed file frees its pages, which takes long. */
+  #close(file: OpenFile): void {
+    const closing = this.#files.close(file.fd).catch(() => {});
+    this.#closing.add(closing);
+    void closing.then(() => this.#closing.delete(closing));
+  }
+}

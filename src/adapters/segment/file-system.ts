@@ -1,0 +1,79 @@
+import * as fs from 'node:fs';
+import * as fsp from 'node:fs/promises';
+
+/**
+ * The file-system calls the engine makes, so that tests can fail any of them. Writes and reads near the end are
+ * synchronous because a page-cache copy is cheaper than a trip to the thread pool; whatever may wait for the
+ * device is not.
+ */
+export interface FileSystem {
+  openSync(path: string): number;
+  close(fd: number): Promise<void>;
+  writevSync(fd: number, pieces: readonly Uint8Array[], position: number): number;
+  readSync(fd: number, target: Uint8Array, length: number, position: number): number;
+  read(fd: number, target: Uint8Array, length: number, position: number): Promise<number>;
+  ftruncateSync(fd: number, length: number): void;
+  fdatasync(fd: number): Promise<void>;
+  renameSync(from: string, to: string): void;
+  unlinkSync(path: string): void;
+  rename(from: string, to: string): Promise<void>;
+  remove(path: string): Promise<void>;
+  mkdir(path: string): Promise<void>;
+  names(path: string): Promise<string[]>;
+  sizeBytes(path: string): Promise<number>;
+  readFile(path: string): Promise<Uint8Array | undefined>;
+  /** Writes a new file whole and syncs it. */
+  writeFile(path: string, bytes: Uint8Array): Promise<void>;
+  syncDirectory(path: string): Promise<void>;
+  usableBytes(path: string): Promise<number>;
+}
+
+const READ_WRITE_CREATE = fs.constants.O_RDWR | fs.constants.O_CREAT;
+
+export const nodeFileSystem: FileSystem = {
+  openSync: (path) => fs.openSync(path, READ_WRITE_CREATE, 0o644),
+  close: (fd) => new Promise((done, fail) => fs.close(fd, (e) => (e ? fail(e) : done()))),
+  writevSync: (fd, pieces, position) => fs.writevSync(fd, pieces, position),
+  readSync: (fd, target, length, position) => fs.readSync(fd, target, 0, length, position),
+  read: (fd, target, length, position) =>
+    new Promise((done, fail) =>
+      fs.read(fd, target, 0, length, position, (e, count) => (e ? fail(e) : done(count))),
+    ),
+  ftruncateSync: fs.ftruncateSync,
+  fdatasync: (fd) => new Promise((done, fail) => fs.fdatasync(fd, (e) => (e ? fail(e) : done()))),
+  renameSync: fs.renameSync,
+  unlinkSync: (path) => fs.rmSync(path, { force: true }),
+  rename: fsp.rename,
+  remove: (path) => fsp.rm(path, { recursive: true, force: true }),
+  mkdir: async (path) => {
+    await fsp.mkdir(path, { recursive: true });
+  },
+  names: fsp.readdir,
+  sizeBytes: async (path) => (await fsp.stat(path)).size,
+  readFile: (path) => fsp.readFile(path).catch(undefinedWhenMissing),
+  writeFile: async (path, bytes) => {
+    const file = await fsp.open(path, 'w');
+    try {
+      await file.writeFile(bytes);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+  },
+  syncDirectory: async (path) => {
+    const directory = await fsp.open(path, 'r');
+    try {
+      await directory.sync();
+    } finally {
+      await directory.close();
+    }
+  },
+  usableBytes: async (path) => {
+    const { bavail, bsize } = await fsp.statfs(path);
+    return bavail * bsize;
+  },
+};
+
+function undefinedWhenMissing(error: NodeJS.ErrnoException): undefined {
+  if (error.code !== 'ENOENT') throw error;
+}
