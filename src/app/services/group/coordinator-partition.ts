@@ -1,0 +1,201 @@
+import type {
+  CoordinatorContext,
+  CoordinatorRecord,
+  CoordinatorShard,
+} from '../../../domain/coordinator/coordinator-shard.ts';
+import { KafkaError } from '../../../domain/kafka-error.ts';
+import type { Checksum } from '../../../domain/record/checksum.ts';
+import type { Compression } from '../../../domain/record/compression.ts';
+import { encodeRecordBatch } from '../../../domain/record/record-batch.ts';
+import type { CancelTimer, Clock, Timer } from '../../../ports/clock.ts';
+import type { CoordinatorLog } from '../../../ports/coordinator-topic.ts';
+import type { Logger } from '../../../ports/logger.ts';
+import type { Random } from '../../../ports/random.ts';
+import { loadCoordinatorLog } from './coordinator-log-loader.ts';
+
+/** What a record costs in a batch beyond its key and value, at most. */
+const RECORD_OVERHEAD_BYTES = 32;
+
+export interface CoordinatorPartitionOptions<Shard extends CoordinatorShard> {
+  readonly partition: number;
+  readonly log: CoordinatorLog;
+  readonly clock: Clock;
+  readonly timer: Timer;
+  readonly random: Random;
+  readonly logger: Logger;
+  readonly checksum: Checksum;
+  readonly compression: Compression;
+  /** Batches are closed before they grow beyond this. */
+  readonly maxBatchBytes: number;
+  newShard(context: CoordinatorContext): Shard;
+}
+
+interface PendingAppend {
+  readonly records: readonly CoordinatorRecord[];
+  readonly bytes: number;
+  readonly stored: (error: KafkaError | undefined) => void;
+}
+
+/**
+ * One partition of a coordinator's topic: its shard, its timers and its writes. What the commands of one turn
+ * of the event loop append goes into one batch, and is replayed once that is stored.
+ */
+export class CoordinatorPartition<Shard extends CoordinatorShard> implements CoordinatorContext {
+  state: 'loading' | 'active' | 'failed' | 'closed' = 'loading';
+  readonly shard: Shard;
+  private readonly o: CoordinatorPartitionOptions<Shard>;
+  private readonly timers = new Map<string, CancelTimer>();
+  private pending: PendingAppend[] = [];
+  private flushScheduled = false;
+  private lastWrite: Promise<void> = Promise.resolve();
+
+  constructor(options: CoordinatorPartitionOptions<Shard>) {
+    this.o = options;
+    this.shard = options.newShard(this);
+  }
+
+  async load(): Promise<void> {
+    const { partition, log, logger, compression } = this.o;
+    try {
+      const records = await loadCoordinatorLog(log, compression, (record) =>
+        this.shard.replay(record, 'loading'),
+      );
+      if (this.state !== 'loading') return;
+      this.state = 'active';
+      this.shard.loaded();
+      if (records > 0) logger.info({ partition, records }, 'coordinator partition loaded');
+    } catch (error) {
+      if (this.state === 'loading') this.state = 'failed';
+      logger.error({ partition, err: error }, 'coordinator partition could not be loaded');
+    }
+  }
+
+  /** The shard, once it can answer. */
+  active(): Shard {
+    switch (this.state) {
+      case 'active':
+        return this.shard;
+      case 'loading':
+        throw new KafkaError('COORDINATOR_LOAD_IN_PROGRESS');
+      default:
+        throw new KafkaError('NOT_COORDINATOR');
+    }
+  }
+
+  nowMs(): number {
+    return this.o.clock.nowMs();
+  }
+
+  uuid(): string {
+    return this.o.random.uuid();
+  }
+
+  schedule(key: string, delayMs: number, fire: () => void): void {
+    this.cancel(key);
+    if (this.state === 'closed') return;
+    const cancel = this.o.timer.schedule(delayMs, () => {
+      this.timers.delete(key);
+      this.guarded(fire);
+    });
+    this.timers.set(key, cancel);
+  }
+
+  cancel(key: string): void {
+    this.timers.get(key)?.();
+    this.timers.delete(key);
+  }
+
+  append(
+    records: readonly CoordinatorRecord[],
+    stored: (error: KafkaError | undefined) => void,
+  ): void {
+    let bytes = 0;
+    for (const { key, value } of records) {
+      bytes += key.length + (value?.length ?? 0) + RECORD_OVERHEAD_BYTES;
+    }
+    this.pending.push({ records, bytes, stored });
+    if (this.flushScheduled) return;
+    this.flushScheduled = true;
+    this.o.timer.afterTurn(() => this.flush());
+  }
+
+  private flush(): void {
+    this.flushScheduled = false;
+    const appends = this.pending;
+    this.pending = [];
+    let batch: PendingAppend[] = [];
+    let bytes = 0;
+    for (const append of appends) {
+      if (batch.length > 0 && bytes + append.bytes > this.o.maxBatchBytes) {
+        this.write(batch);
+        batch = [];
+        bytes = 0;
+      }
+      batch.push(append);
+      bytes += append.bytes;
+    }
+    if (batch.length > 0) this.write(batch);
+  }
+
+  private write(appends: readonly PendingAppend[]): void {
+    const committed = this.appendBatch(appends.flatMap(({ records }) => records));
+    // Batches settle in the order they were appended, whatever order their promises settle in.
+    this.lastWrite = this.lastWrite
+      .then(() => committed)
+      .then(
+        () => this.settle(appends, undefined),
+        (error: unknown) => this.settle(appends, KafkaError.from(error)),
+      );
+    // Until its turn comes, a rejection must not count as unhandled.
+    committed.catch(() => {});
+  }
+
+  private appendBatch(records: readonly CoordinatorRecord[]): Promise<void> {
+    const { log, checksum, compression } = this.o;
+    try {
+      if (this.state === 'closed') throw new KafkaError('NOT_COORDINATOR');
+      const timestampMs = BigInt(this.nowMs());
+      const bytes = encodeRecordBatch(
+        { records: records.map(({ key, value }) => ({ key, value, headers: [], timestampMs })) },
+        { checksum, compression },
+      );
+      return log.append(bytes, { origin: 'coordinator' }).committed;
+    } catch (error) {
+      return Promise.reject(error);
+    }
+  }
+
+  private settle(appends: readonly PendingAppend[], error: KafkaError | undefined): void {
+    if (error !== undefined) {
+      const { partition, logger } = this.o;
+      logger.warn({ partition, err: error }, 'coordinator records could not be stored');
+    }
+    for (const { records, stored } of appends) {
+      this.guarded(() => {
+        if (error === undefined) {
+          for (const record of records) this.shard.replay(record, 'committed');
+        }
+        stored(error);
+      });
+    }
+  }
+
+  /** One fault must not take the other groups of the partition with it. */
+  private guarded(step: () => void): void {
+    try {
+      step();
+    } catch (error) {
+      const { partition, logger } = this.o;
+      logger.error({ partition, err: error }, 'unexpected error in a coordinator');
+    }
+  }
+
+  /** Stops the timers and waits for what was appended. */
+  async close(): Promise<void> {
+    for (const cancel of this.timers.values()) cancel();
+    this.timers.clear();
+    if (this.pending.length > 0) this.flush();
+    this.state = 'closed';
+    await this.lastWrite;
+  }
+}

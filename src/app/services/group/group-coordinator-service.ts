@@ -1,0 +1,181 @@
+import type { ErrorName } from '../../../domain/error-code.ts';
+import { joinError, syncError } from '../../../domain/group/classic-group.ts';
+import { DEFAULT_GROUP_CONFIG, type GroupConfig } from '../../../domain/group/group-config.ts';
+import type {
+  DescribedGroup,
+  HeartbeatCommand,
+  JoinGroupAnswer,
+  JoinGroupCommand,
+  LeaveGroupAnswer,
+  LeaveGroupCommand,
+  ListedGroup,
+  SyncGroupAnswer,
+  SyncGroupCommand,
+} from '../../../domain/group/group-messages.ts';
+import { GroupShard } from '../../../domain/group/group-shard.ts';
+import { KafkaError } from '../../../domain/kafka-error.ts';
+import type {
+  CommitOffsetsCommand,
+  DeleteOffsetsAnswer,
+  DeleteOffsetsCommand,
+  FetchOffsetsAnswer,
+  FetchOffsetsCommand,
+  GroupCoordinator,
+  PartitionErrors,
+} from '../../../ports/group-coordinator.ts';
+import { CoordinatorRuntime, type CoordinatorRuntimeOptions } from './coordinator-runtime.ts';
+import { commitOffsets, deleteOffsets, fetchOffsets, type TopicNames } from './offset-requests.ts';
+
+export type GroupCoordinatorOptions = Omit<CoordinatorRuntimeOptions<GroupShard>, 'newShard'> & {
+  readonly topics: TopicNames;
+  readonly config?: Partial<GroupConfig>;
+};
+
+/** Kafka's GroupCoordinatorService: checks what needs no state and asks the shard that owns the group. */
+export class GroupCoordinatorService implements GroupCoordinator {
+  private readonly runtime: CoordinatorRuntime<GroupShard>;
+  private readonly topics: TopicNames;
+
+  constructor(options: GroupCoordinatorOptions) {
+    const config: GroupConfig = { ...DEFAULT_GROUP_CONFIG, ...options.config };
+    this.topics = options.topics;
+    this.runtime = new CoordinatorRuntime({
+      ...options,
+      newShard: (context) => new GroupShard(context, config),
+    });
+  }
+
+  /** Loads the groups of the partitions that are there. */
+  open(): Promise<void> {
+    return this.runtime.open();
+  }
+
+  close(): Promise<void> {
+    return this.runtime.close();
+  }
+
+  async prepare(): Promise<ErrorName> {
+    try {
+      await this.runtime.ensure();
+      return 'NONE';
+    } catch (error) {
+      return KafkaError.from(error).errorName;
+    }
+  }
+
+  async joinGroup(command: JoinGroupCommand): Promise<JoinGroupAnswer> {
+    const { groupId, memberId } = command;
+    if (groupId === '') return joinError(memberId, 'INVALID_GROUP_ID');
+    try {
+      return await this.runtime.submit<JoinGroupAnswer>(groupId, (shard, reply) =>
+        shard.joinGroup(command, reply),
+      );
+    } catch (error) {
+      return joinError(memberId, KafkaError.from(error).errorName);
+    }
+  }
+
+  async syncGroup(command: SyncGroupCommand): Promise<SyncGroupAnswer> {
+    if (command.groupId === '') return syncError('INVALID_GROUP_ID');
+    try {
+      return await this.runtime.submit<SyncGroupAnswer>(command.groupId, (shard, reply) =>
+        shard.syncGroup(command, reply),
+      );
+    } catch (error) {
+      return syncError(KafkaError.from(error).errorName);
+    }
+  }
+
+  async heartbeat(command: HeartbeatCommand): Promise<ErrorName> {
+    if (command.groupId === '') return 'INVALID_GROUP_ID';
+    try {
+      return (await this.runtime.shardOf(command.groupId)).heartbeat(command);
+    } catch (error) {
+      const { errorName } = KafkaError.from(error);
+      // A consumer takes COORDINATOR_LOAD_IN_PROGRESS for a fault; Kafka lets it go on (KAFKA-3853).
+      return errorName === 'COORDINATOR_LOAD_IN_PROGRESS' ? 'NONE' : errorName;
+    }
+  }
+
+  async leaveGroup(command: LeaveGroupCommand): Promise<LeaveGroupAnswer> {
+    if (command.groupId === '') return { error: 'INVALID_GROUP_ID', members: [] };
+    try {
+      return (await this.runtime.shardOf(command.groupId)).leaveGroup(command);
+    } catch (error) {
+      return { error: KafkaError.from(error).errorName, members: [] };
+    }
+  }
+
+  commitOffsets(command: CommitOffsetsCommand): Promise<PartitionErrors> {
+    return commitOffsets(this.runtime, this.topics, command);
+  }
+
+  fetchOffsets(command: FetchOffsetsCommand): Promise<FetchOffsetsAnswer> {
+    return fetchOffsets(this.runtime, this.topics, command);
+  }
+
+  deleteOffsets(command: DeleteOffsetsCommand): Promise<DeleteOffsetsAnswer> {
+    return deleteOffsets(this.runtime, this.topics, command);
+  }
+
+  describeGroups(groupIds: readonly string[]): Promise<readonly DescribedGroup[]> {
+    return Promise.all(groupIds.map((groupId) => this.describeGroup(groupId)));
+  }
+
+  private async describeGroup(groupId: string): Promise<DescribedGroup> {
+    try {
+      return (await this.runtime.shardOf(groupId)).describeGroup(groupId);
+    } catch (error) {
+      const { errorName } = KafkaError.from(error);
+      return {
+        groupId,
+        error: errorName,
+        errorMessage: null,
+        state: 'Dead',
+        protocolType: '',
+        protocolData: '',
+        members: [],
+      };
+    }
+  }
+
+  listGroups(filter: { readonly states: readonly string[]; readonly types: readonly string[] }): {
+    readonly error: ErrorName;
+    readonly groups: readonly ListedGroup[];
+  } {
+    const states = new Set(filter.states.map((state) => state.toLowerCase()));
+    const types = new Set(filter.types.map((type) => type.toLowerCase()));
+    const groups: ListedGroup[] = [];
+    for (const shard of this.runtime.shards()) {
+      if (shard === undefined) return { error: 'COORDINATOR_LOAD_IN_PROGRESS', groups: [] };
+      for (const group of shard.listGroups()) {
+        const wanted =
+          (states.size === 0 || states.has(group.state.toLowerCase())) &&
+          (types.size === 0 || types.has(group.type));
+        if (wanted) groups.push(group);
+      }
+    }
+    return { error: 'NONE', groups };
+  }
+
+  deleteGroups(
+    groupIds: readonly string[],
+  ): Promise<readonly { readonly groupId: string; readonly error: ErrorName }[]> {
+    const deletions = groupIds.map(async (groupId) => {
+      try {
+        const error = await this.runtime.submit<ErrorName>(groupId, (shard, reply) =>
+          shard.deleteGroup(groupId, reply),
+        );
+        return { groupId, error };
+      } catch (error) {
+        return { groupId, error: KafkaError.from(error).errorName };
+      }
+    });
+    return Promise.all(deletions);
+  }
+
+  /** Told by whoever watches the catalog. */
+  onTopicsDeleted(topics: ReadonlySet<string>): void {
+    for (const shard of this.runtime.shards()) shard?.onTopicsDeleted(topics);
+  }
+}

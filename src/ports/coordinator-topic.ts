@@ -1,0 +1,35 @@
+import type { Offset } from '../domain/topic-partition.ts';
+
+/** The log of one partition of a coordinator's topic, as far as a coordinator needs it. */
+export interface CoordinatorLog {
+  readonly logStartOffset: Offset;
+  readonly logEndOffset: Offset;
+  /** Checks and queues a batch; `committed` settles once it is stored. Throws a KafkaError. */
+  append(
+    records: Uint8Array,
+    options: { readonly origin: 'coordinator' },
+  ): { readonly committed: Promise<void> };
+  read(
+    fromOffset: Offset,
+    options: {
+      readonly maxBytes: number;
+      readonly minOneMessage: boolean;
+      readonly isolation: 'log_end';
+    },
+  ): CoordinatorLogRead | Promise<CoordinatorLogRead>;
+}
+
+export interface CoordinatorLogRead {
+  readonly slices: readonly Uint8Array[];
+  release(): void;
+}
+
+/** An internal topic that a coordinator keeps its state in. */
+export interface CoordinatorTopic {
+  /** How many partitions the topic has; undefined while it does not exist. */
+  partitionCount(): number | undefined;
+  /** Creates the topic if it is not there; the answer is its number of partitions. */
+  ensure(): Promise<number>;
+  /** The partition's log, if this broker leads it. */
+  log(partition: number): CoordinatorLog | undefined;
+}
