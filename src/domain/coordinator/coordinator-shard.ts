@@ -32,6 +32,8 @@ export interface CoordinatorShard {
   replay(record: CoordinatorRecord, phase: 'loading' | 'committed'): void;
   /** The log was replayed to its end: timers may start. */
   loaded(): void;
+  /** The partition is given up: whoever waits must look for another coordinator. */
+  unloaded(): void;
 }
 
 /** Gives one answer to a waiting request. */

@@ -6,7 +6,7 @@ import type {
 } from '../coordinator/coordinator-shard.ts';
 import type { ErrorName } from '../error-code.ts';
 import { KafkaError } from '../kafka-error.ts';
-import { ClassicGroup, joinError, syncError } from './classic-group.ts';
+import { ClassicGroup, completeJoin, completeSync, joinError, syncError } from './classic-group.ts';
 import type { GroupConfig } from './group-config.ts';
 import { GroupMembership } from './group-membership.ts';
 import type {
@@ -245,6 +245,15 @@ export class GroupShard implements CoordinatorShard {
       if (group.members.size > this.config.maxSize) this.rebalance.prepareRebalance(group);
     }
     this.scheduleCleanup();
+  }
+
+  unloaded(): void {
+    for (const group of this.groups.values()) {
+      for (const member of group.members.values()) {
+        completeJoin(member, joinError(member.memberId, 'NOT_COORDINATOR'));
+        completeSync(member, syncError('NOT_COORDINATOR'));
+      }
+    }
   }
 
   private scheduleCleanup(): void {

@@ -196,6 +196,7 @@ export class CoordinatorPartition<Shard extends CoordinatorShard> implements Coo
     this.timers.clear();
     if (this.pending.length > 0) this.flush();
     this.state = 'closed';
+    this.guarded(() => this.shard.unloaded());
     await this.lastWrite;
   }
 }

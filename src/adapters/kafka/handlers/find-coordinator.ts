@@ -1,0 +1,67 @@
+// FindCoordinator, versions 0 to 6. 1 adds transactions, 4 several keys at once (KIP-699), 6 share groups
+// (KIP-932), whose key is `groupId:topicId:partition`. One node coordinates everything.
+import { ERROR_CODES, type ErrorName } from '../../../domain/error-code.ts';
+import { FindCoordinatorApi } from '../../../domain/protocol/messages/find-coordinator.ts';
+import type { GroupCoordinator } from '../../../ports/group-coordinator.ts';
+import { handler, type RequestContext, type RequestHandler } from '../request-handler.ts';
+
+const GROUP = 0;
+const TRANSACTION = 1;
+const SHARE = 2;
+const SHARE_KEY = /^.+:[A-Za-z0-9_-]{22}:\d{1,10}$/s;
+
+export interface CoordinatorNode {
+  readonly nodeId: number;
+  readonly host: string;
+  readonly port: number;
+}
+
+const NO_NODE: CoordinatorNode = { nodeId: -1, host: '', port: -1 };
+
+export interface FindCoordinatorOptions {
+  readonly groups: GroupCoordinator;
+  /** This node as the client's listener advertises it. */
+  node(context: RequestContext): CoordinatorNode;
+}
+
+export function findCoordinatorHandler(options: FindCoordinatorOptions): RequestHandler {
+  return handler(FindCoordinatorApi, async (request, context) => {
+    const { keyType } = request;
+    const { apiVersion } = context;
+    const answerFor = async (key: string) => {
+      const error = await coordinatorError(options.groups, keyType, key, apiVersion);
+      const node = error === 'NONE' ? options.node(context) : NO_NODE;
+      return {
+        key,
+        nodeId: node.nodeId,
+        host: node.host,
+        port: node.port,
+        errorCode: ERROR_CODES[error].code,
+        errorMessage: error === 'NONE' ? null : error,
+      };
+    };
+    if (apiVersion >= 4) {
+      return { coordinators: await Promise.all(request.coordinatorKeys.map(answerFor)) };
+    }
+    const { key: _, ...answer } = await answerFor(request.key);
+    return answer;
+  });
+}
+
+async function coordinatorError(
+  groups: GroupCoordinator,
+  keyType: number,
+  key: string,
+  apiVersion: number,
+): Promise<ErrorName> {
+  switch (keyType) {
+    case GROUP:
+      return groups.prepare();
+    case TRANSACTION:
+      return 'NONE';
+    case SHARE:
+      return apiVersion >= 6 && SHARE_KEY.test(key) ? 'NONE' : 'INVALID_REQUEST';
+    default:
+      return 'INVALID_REQUEST';
+  }
+}
