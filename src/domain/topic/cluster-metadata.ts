@@ -116,15 +116,19 @@ class MetadataDraft {
   apply(record: MetadataRecord): void {
     switch (record.kind) {
       case 'topic':
-        return this.#addTopic(record.topicId, record.name);
+        this.#addTopic(record.topicId, record.name);
+        return;
       case 'partition': {
         const { partition, leader, leaderEpoch, replicas } = record;
-        return this.#putPartition(record.topicId, { partition, leader, leaderEpoch, replicas });
+        this.#putPartition(record.topicId, { partition, leader, leaderEpoch, replicas });
+        return;
       }
       case 'removeTopic':
-        return this.#removeTopic(record.topicId);
+        this.#removeTopic(record.topicId);
+        return;
       case 'config':
-        return this.#setConfig(record.resourceType, record.resourceName, record.name, record.value);
+        this.#setConfig(record.resourceType, record.resourceName, record.name, record.value);
+        return;
       case 'producerIds':
         this.#nextProducerId = record.nextProducerId;
     }

@@ -1,0 +1,150 @@
+import { atLeast, between, listOf, oneOfAnyCase } from '../config-rule.ts';
+import { boolean, className, int, list, long, short, string } from '../key-builders.ts';
+
+/** Group coordinators and their offsets. */
+export const GROUP_COORDINATOR_KEYS = {
+  'group.consumer.assignment.interval.ms': int('1000', 'cluster-wide', { rule: atLeast(0) }),
+  'group.consumer.assignor.offload.enable': boolean('true', 'cluster-wide', { internal: true }),
+  'group.consumer.assignors': list('uniform,range', 'read-only'),
+  'group.consumer.heartbeat.interval.ms': int('5000', 'read-only', { rule: atLeast(1) }),
+  'group.consumer.max.assignment.interval.ms': int('15000', 'read-only', { rule: atLeast(0) }),
+  'group.consumer.max.heartbeat.interval.ms': int('15000', 'read-only', { rule: atLeast(1) }),
+  'group.consumer.max.session.timeout.ms': int('60000', 'read-only', { rule: atLeast(1) }),
+  'group.consumer.max.size': int('2147483647', 'read-only', { rule: atLeast(1) }),
+  'group.consumer.migration.policy': string('bidirectional', 'read-only', {
+    rule: oneOfAnyCase('DISABLED', 'DOWNGRADE', 'UPGRADE', 'BIDIRECTIONAL'),
+  }),
+  'group.consumer.min.assignment.interval.ms': int('0', 'read-only', { rule: atLeast(0) }),
+  'group.consumer.min.heartbeat.interval.ms': int('5000', 'read-only', { rule: atLeast(1) }),
+  'group.consumer.min.session.timeout.ms': int('45000', 'read-only', { rule: atLeast(1) }),
+  'group.consumer.regex.refresh.interval.ms': int('600000', 'read-only', {
+    rule: atLeast(10000),
+    internal: true,
+  }),
+  'group.consumer.session.timeout.ms': int('45000', 'read-only', { rule: atLeast(1) }),
+  'group.coordinator.append.linger.ms': int('-1', 'read-only', { rule: atLeast(-1) }),
+  'group.coordinator.background.threads': int('2', 'read-only', { rule: atLeast(1) }),
+  'group.coordinator.cached.buffer.max.bytes': int('1048588', 'cluster-wide', {
+    rule: atLeast(524288),
+  }),
+  'group.coordinator.rebalance.protocols': list('classic,consumer,streams', 'read-only', {
+    rule: listOf('consumer', 'classic', 'share', 'streams'),
+  }),
+  'group.coordinator.threads': int('4', 'read-only', { rule: atLeast(1) }),
+  'group.initial.rebalance.delay.ms': int('3000', 'read-only', {
+    doc: 'How long an empty classic group waits for more members before its first rebalance.',
+  }),
+  'group.max.session.timeout.ms': int('1800000', 'read-only', {
+    doc: 'The longest session timeout a classic member may ask for.',
+  }),
+  'group.max.size': int('2147483647', 'read-only', {
+    rule: atLeast(1),
+    doc: 'How many members a classic group may have.',
+  }),
+  'group.min.session.timeout.ms': int('6000', 'read-only', {
+    doc: 'The shortest session timeout a classic member may ask for.',
+  }),
+  'group.share.assignment.interval.ms': int('1000', 'cluster-wide', { rule: atLeast(0) }),
+  'group.share.assignor.offload.enable': boolean('true', 'cluster-wide', { internal: true }),
+  'group.share.assignors': list('simple', 'read-only'),
+  'group.share.delivery.count.limit': int('5', 'read-only', { rule: between(2, 10) }),
+  'group.share.dlq.manager.class.name': string(
+    'org.apache.kafka.server.share.dlq.DefaultShareGroupDLQManager',
+    'read-only',
+    { internal: true },
+  ),
+  'group.share.heartbeat.interval.ms': int('5000', 'read-only', { rule: atLeast(1) }),
+  'group.share.initialize.retry.interval.ms': int('30000', 'read-only', {
+    rule: atLeast(1),
+    internal: true,
+  }),
+  'group.share.max.assignment.interval.ms': int('15000', 'read-only', { rule: atLeast(0) }),
+  'group.share.max.delivery.count.limit': int('10', 'read-only', { rule: between(5, 25) }),
+  'group.share.max.heartbeat.interval.ms': int('15000', 'read-only', { rule: atLeast(1) }),
+  'group.share.max.partition.max.record.locks': int('4000', 'read-only', {
+    rule: between(2000, 10000),
+  }),
+  'group.share.max.record.lock.duration.ms': int('60000', 'read-only', {
+    rule: between(30000, 3600000),
+  }),
+  'group.share.max.session.timeout.ms': int('60000', 'read-only', { rule: atLeast(1) }),
+  'group.share.max.share.sessions': int('2000', 'read-only', { rule: atLeast(1) }),
+  'group.share.max.size': int('200', 'read-only', { rule: between(1, 1000) }),
+  'group.share.min.assignment.interval.ms': int('0', 'read-only', { rule: atLeast(0) }),
+  'group.share.min.delivery.count.limit': int('2', 'read-only', { rule: between(2, 5) }),
+  'group.share.min.heartbeat.interval.ms': int('5000', 'read-only', { rule: atLeast(1) }),
+  'group.share.min.partition.max.record.locks': int('100', 'read-only', {
+    rule: between(100, 2000),
+  }),
+  'group.share.min.record.lock.duration.ms': int('15000', 'read-only', {
+    rule: between(1000, 30000),
+  }),
+  'group.share.min.session.timeout.ms': int('45000', 'read-only', { rule: atLeast(1) }),
+  'group.share.partition.max.record.locks': int('2000', 'read-only', { rule: between(100, 10000) }),
+  'group.share.persister.class.name': string(
+    'org.apache.kafka.server.share.persister.DefaultStatePersister',
+    'read-only',
+    { internal: true },
+  ),
+  'group.share.record.lock.duration.ms': int('30000', 'read-only', {
+    rule: between(1000, 3600000),
+  }),
+  'group.share.session.timeout.ms': int('45000', 'read-only', { rule: atLeast(1) }),
+  'group.streams.acceptable.recovery.lag': long('10000', 'read-only', {
+    rule: atLeast(0),
+    internal: true,
+  }),
+  'group.streams.assignment.interval.ms': int('1000', 'cluster-wide', { rule: atLeast(0) }),
+  'group.streams.assignor.offload.enable': boolean('true', 'cluster-wide', { internal: true }),
+  'group.streams.assignors': list('sticky', 'read-only'),
+  'group.streams.heartbeat.interval.ms': int('5000', 'read-only', { rule: atLeast(1) }),
+  'group.streams.initial.rebalance.delay.ms': int('3000', 'read-only', { rule: atLeast(0) }),
+  'group.streams.max.assignment.interval.ms': int('15000', 'read-only', { rule: atLeast(0) }),
+  'group.streams.max.heartbeat.interval.ms': int('15000', 'read-only', { rule: atLeast(1) }),
+  'group.streams.max.session.timeout.ms': int('60000', 'read-only', { rule: atLeast(1) }),
+  'group.streams.max.size': int('2147483647', 'read-only', { rule: atLeast(1) }),
+  'group.streams.max.standby.replicas': int('2', 'read-only', { rule: atLeast(0) }),
+  'group.streams.max.warmup.replicas': int('20', 'read-only', { rule: atLeast(0), internal: true }),
+  'group.streams.min.assignment.interval.ms': int('0', 'read-only', { rule: atLeast(0) }),
+  'group.streams.min.heartbeat.interval.ms': int('5000', 'read-only', { rule: atLeast(1) }),
+  'group.streams.min.session.timeout.ms': int('45000', 'read-only', { rule: atLeast(1) }),
+  'group.streams.min.task.offset.interval.ms': int('15000', 'read-only', {
+    rule: atLeast(1),
+    internal: true,
+  }),
+  'group.streams.num.standby.replicas': int('0', 'read-only', { rule: atLeast(0) }),
+  'group.streams.num.warmup.replicas': int('2', 'read-only', { rule: atLeast(0), internal: true }),
+  'group.streams.rack.aware.assignment.tags': list('', 'read-only'),
+  'group.streams.session.timeout.ms': int('45000', 'read-only', { rule: atLeast(1) }),
+  'group.streams.task.offset.interval.ms': int('60000', 'read-only', {
+    rule: atLeast(1),
+    internal: true,
+  }),
+  'group.streams.topology.description.plugin.class': className(null, 'read-only'),
+  'offset.metadata.max.bytes': int('4096', 'read-only', {
+    doc: 'The longest note a committed offset may carry.',
+  }),
+  'offsets.commit.timeout.ms': int('5000', 'read-only', { rule: atLeast(1) }),
+  'offsets.load.buffer.size': int('5242880', 'read-only', { rule: atLeast(1) }),
+  'offsets.retention.check.interval.ms': long('600000', 'read-only', {
+    rule: atLeast(1),
+    doc: 'How often is looked for offsets whose time is over.',
+  }),
+  'offsets.retention.minutes': int('10080', 'read-only', {
+    rule: atLeast(1),
+    doc: 'How long offsets of a group without members are kept.',
+  }),
+  'offsets.topic.compression.codec': int('0', 'read-only'),
+  'offsets.topic.num.partitions': int('50', 'read-only', {
+    rule: atLeast(1),
+    doc: 'Partitions of __consumer_offsets; fixed once the topic exists.',
+  }),
+  'offsets.topic.replication.factor': short('1', 'read-only', {
+    rule: atLeast(1),
+    doc: 'Replicas of __consumer_offsets.',
+  }),
+  'offsets.topic.segment.bytes': int('104857600', 'read-only', {
+    rule: atLeast(1),
+    doc: 'Segment size of __consumer_offsets.',
+  }),
+};

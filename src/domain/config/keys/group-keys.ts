@@ -1,0 +1,102 @@
+import { atLeast, oneOf, SHARE_OFFSET_RESET } from '../config-rule.ts';
+import { boolean, int, list, long, string, synonyms } from '../key-builders.ts';
+
+/** Configs a group can have of its own (KIP-848, KIP-932, KIP-1071). */
+export const GROUP_KEYS = {
+  'consumer.assignment.interval.ms': int('1000', 'cluster-wide', {
+    rule: atLeast(0),
+    synonyms: synonyms('group.consumer.assignment.interval.ms'),
+  }),
+  'consumer.assignor.offload.enable': boolean('true', 'cluster-wide', {
+    internal: true,
+    synonyms: synonyms('group.consumer.assignor.offload.enable'),
+  }),
+  'consumer.heartbeat.interval.ms': int('5000', 'cluster-wide', {
+    rule: atLeast(1),
+    synonyms: synonyms('group.consumer.heartbeat.interval.ms'),
+  }),
+  'consumer.session.timeout.ms': int('45000', 'cluster-wide', {
+    rule: atLeast(1),
+    synonyms: synonyms('group.consumer.session.timeout.ms'),
+  }),
+  'errors.deadletterqueue.copy.record.enable': boolean('false', 'cluster-wide'),
+  'errors.deadletterqueue.topic.name': string('', 'cluster-wide'),
+  'share.assignment.interval.ms': int('1000', 'cluster-wide', {
+    rule: atLeast(0),
+    synonyms: synonyms('group.share.assignment.interval.ms'),
+  }),
+  'share.assignor.offload.enable': boolean('true', 'cluster-wide', {
+    internal: true,
+    synonyms: synonyms('group.share.assignor.offload.enable'),
+  }),
+  'share.auto.offset.reset': string('latest', 'cluster-wide', { rule: SHARE_OFFSET_RESET }),
+  'share.delivery.count.limit': int('5', 'cluster-wide', {
+    rule: atLeast(2),
+    synonyms: synonyms('group.share.delivery.count.limit'),
+  }),
+  'share.heartbeat.interval.ms': int('5000', 'cluster-wide', {
+    rule: atLeast(1),
+    synonyms: synonyms('group.share.heartbeat.interval.ms'),
+  }),
+  'share.isolation.level': string('read_uncommitted', 'cluster-wide', {
+    rule: oneOf('read_committed', 'read_uncommitted'),
+  }),
+  'share.partition.max.record.locks': int('2000', 'cluster-wide', {
+    rule: atLeast(100),
+    synonyms: synonyms('group.share.partition.max.record.locks'),
+  }),
+  'share.record.lock.duration.ms': int('30000', 'cluster-wide', {
+    rule: atLeast(1000),
+    synonyms: synonyms('group.share.record.lock.duration.ms'),
+  }),
+  'share.renew.acknowledge.enable': boolean('true', 'cluster-wide'),
+  'share.session.timeout.ms': int('45000', 'cluster-wide', {
+    rule: atLeast(1),
+    synonyms: synonyms('group.share.session.timeout.ms'),
+  }),
+  'streams.acceptable.recovery.lag': long('10000', 'cluster-wide', {
+    rule: atLeast(0),
+    internal: true,
+    synonyms: synonyms('group.streams.acceptable.recovery.lag'),
+  }),
+  'streams.assignment.interval.ms': int('1000', 'cluster-wide', {
+    rule: atLeast(0),
+    synonyms: synonyms('group.streams.assignment.interval.ms'),
+  }),
+  'streams.assignor.name': string(null, 'cluster-wide', {
+    synonyms: synonyms('group.streams.assignors'),
+  }),
+  'streams.assignor.offload.enable': boolean('true', 'cluster-wide', {
+    internal: true,
+    synonyms: synonyms('group.streams.assignor.offload.enable'),
+  }),
+  'streams.heartbeat.interval.ms': int('5000', 'cluster-wide', {
+    rule: atLeast(1),
+    synonyms: synonyms('group.streams.heartbeat.interval.ms'),
+  }),
+  'streams.initial.rebalance.delay.ms': int('3000', 'cluster-wide', {
+    rule: atLeast(0),
+    synonyms: synonyms('group.streams.initial.rebalance.delay.ms'),
+  }),
+  'streams.num.standby.replicas': int('0', 'cluster-wide', {
+    rule: atLeast(0),
+    synonyms: synonyms('group.streams.num.standby.replicas'),
+  }),
+  'streams.num.warmup.replicas': int('2', 'cluster-wide', {
+    rule: atLeast(0),
+    internal: true,
+    synonyms: synonyms('group.streams.num.warmup.replicas'),
+  }),
+  'streams.rack.aware.assignment.tags': list('', 'cluster-wide', {
+    synonyms: synonyms('group.streams.rack.aware.assignment.tags'),
+  }),
+  'streams.session.timeout.ms': int('45000', 'cluster-wide', {
+    rule: atLeast(1),
+    synonyms: synonyms('group.streams.session.timeout.ms'),
+  }),
+  'streams.task.offset.interval.ms': int('60000', 'cluster-wide', {
+    rule: atLeast(1),
+    internal: true,
+    synonyms: synonyms('group.streams.task.offset.interval.ms'),
+  }),
+};
