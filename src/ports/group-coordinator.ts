@@ -83,8 +83,8 @@ export interface DeleteOffsetsAnswer {
 }
 
 /**
- * Consumer groups and their offsets. Nothing rejects for what a client did: every answer has its error.
- * Byte views in commands are copied where they are kept.
+ * Consumer groups and their offsets. Nothing rejects for what a client did: every answer has its
+ * error. Byte views in commands are copied where they are kept.
  */
 export interface GroupCoordinator {
   /** Makes sure that groups can be served: NONE or COORDINATOR_NOT_AVAILABLE. */

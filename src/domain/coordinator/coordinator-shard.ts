@@ -7,15 +7,16 @@ export interface CoordinatorRecord {
 }
 
 /**
- * What a coordinator's state machine may ask of the world: it never reads a clock, waits or stores by
- * itself (Kafka's CoordinatorTimer and CoordinatorResult in one).
+ * What a coordinator's state machine may ask of the world: it never reads a clock, waits or stores
+ * by itself (Kafka's CoordinatorTimer and CoordinatorResult in one).
  */
 export interface CoordinatorContext {
   nowMs(): number;
   uuid(): string;
   /**
-   * Appends the records, all or none. Once they are committed they are replayed and `stored` is called
-   * without an error; when they could not be stored, nothing is replayed and `stored` is told why.
+   * Appends the records, all or none. Once they are committed they are replayed and `stored` is
+   * called without an error; when they could not be stored, nothing is replayed and `stored` is
+   * told why.
    */
   append(
     records: readonly CoordinatorRecord[],
@@ -28,7 +29,9 @@ export interface CoordinatorContext {
 
 /** The state kept by one partition of a coordinator's topic. */
 export interface CoordinatorShard {
-  /** Applies a record of the log, at start and after each commit. Unknown records are passed over. */
+  /**
+   * Applies a record of the log, at start and after each commit. Unknown records are passed over.
+   */
   replay(record: CoordinatorRecord, phase: 'loading' | 'committed'): void;
   /** The log was replayed to its end: timers may start. */
   loaded(): void;

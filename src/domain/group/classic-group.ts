@@ -17,8 +17,8 @@ import { subscribedTopicsOf } from './subscribed-topics.ts';
 const CONSUMER_PROTOCOL_TYPE = 'consumer';
 
 /**
- * The state of one classic group and the bookkeeping of its members (Kafka's ClassicGroup). What moves
- * it from state to state is in `rebalance.ts`.
+ * The state of one classic group and the bookkeeping of its members (Kafka's ClassicGroup). What
+ * moves it from state to state is in `rebalance.ts`.
  */
 export class ClassicGroup {
   readonly groupId: string;

@@ -14,7 +14,9 @@ import type {
 } from './group-messages.ts';
 import type { Rebalance } from './rebalance.ts';
 
-/** SyncGroup, Heartbeat, LeaveGroup and the membership checks of OffsetCommit for a classic group. */
+/**
+ * SyncGroup, Heartbeat, LeaveGroup and the membership checks of OffsetCommit for a classic group.
+ */
 export class GroupMembership {
   private readonly rebalance: Rebalance;
 

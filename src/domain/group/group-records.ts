@@ -42,8 +42,8 @@ export type GroupRecord =
     };
 
 /**
- * Value version 1 is the only one with an expiry, version 4 the only one with a topic id; version 3 is
- * written otherwise, as by Kafka.
+ * Value version 1 is the only one with an expiry, version 4 the only one with a topic id; version 3
+ * is written otherwise, as by Kafka.
  */
 export function offsetRecord(
   group: string,
@@ -78,7 +78,9 @@ export function groupRecord(
   };
 }
 
-/** Reads a record of `__consumer_offsets`; undefined for the kinds this coordinator does not keep. */
+/**
+ * Reads a record of `__consumer_offsets`; undefined for the kinds this coordinator does not keep.
+ */
 export function decodeGroupRecord(record: CoordinatorRecord): GroupRecord | undefined {
   const type = leadingInt16(record.key);
   if (type === OffsetCommitKey.recordType || type === LegacyOffsetCommitKey.recordType) {

@@ -222,8 +222,9 @@ export class GroupShard implements CoordinatorShard {
   }
 
   /**
-   * Groups change when commands are carried out, as Kafka's ClassicGroup does, for most of their state is in
-   * no record; only while loading are they built from records. Offsets change when their commit is stored.
+   * Groups change when commands are carried out, as Kafka's ClassicGroup does, for most of their
+   * state is in no record; only while loading are they built from records. Offsets change when
+   * their commit is stored.
    */
   replay(record: CoordinatorRecord, phase: 'loading' | 'committed'): void {
     const decoded = decodeGroupRecord(record);

@@ -150,8 +150,9 @@ export class JoinGroup {
   }
 
   /**
-   * A static member came back and nothing else changed: the generation stays, once the new member id is
-   * stored. A leader of older clients is told that the old leader leads, lest it assign anew (KIP-814).
+   * A static member came back and nothing else changed: the generation stays, once the new member
+   * id is stored. A leader of older clients is told that the old leader leads, lest it assign anew
+   * (KIP-814).
    */
   private keepGeneration(
     group: ClassicGroup,

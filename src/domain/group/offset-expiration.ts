@@ -3,8 +3,9 @@ import type { CommittedOffset } from './group-records.ts';
 
 /**
  * Whether a committed offset has outlived its use (Kafka's OffsetExpirationConditionImpl, KIP-211):
- * an empty group's offsets age from the moment it became empty, those of a group that never had members
- * from their commit, and a live consumer group's only when nobody subscribes to the topic any more.
+ * an empty group's offsets age from the moment it became empty, those of a group that never had
+ * members from their commit, and a live consumer group's only when nobody subscribes to the topic
+ * any more.
  */
 export function offsetExpired(
   group: ClassicGroup,

@@ -195,7 +195,8 @@ export class Rebalance {
     }
     const member = group.members.get(memberId);
     if (member === undefined) return;
-    // Who waits for the coordinator is alive as far as it can tell, unless it is new and waited long.
+    // Who waits for the coordinator is alive as far as it can tell, unless it is new and waited
+    // long.
     const waits = member.awaitingJoin !== undefined || member.awaitingSync !== undefined;
     if (waits && !member.isNew) return;
     this.removeMember(group, member);

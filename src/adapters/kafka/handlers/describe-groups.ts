@@ -1,11 +1,14 @@
-// DescribeGroups, versions 0 to 6. 3 tells the authorised operations (KIP-430), 4 instance ids (KIP-345);
-// 6 names an unknown group by an error (KIP-1043), which before looked like a dead group.
+// DescribeGroups, versions 0 to 6. 3 tells the authorised operations (KIP-430), 4 instance ids
+// (KIP-345); 6 names an unknown group by an error (KIP-1043), which before looked like a dead
+// group.
 import { ERROR_CODES } from '../../../domain/error-code.ts';
 import { DescribeGroupsApi } from '../../../domain/protocol/messages/describe-groups.ts';
 import type { GroupCoordinator } from '../../../ports/group-coordinator.ts';
 import { handler, type RequestHandler } from '../request-handler.ts';
 
-/** READ, DELETE, DESCRIBE, DESCRIBE_CONFIGS and ALTER_CONFIGS, as bits: without ACLs all is allowed. */
+/**
+ * READ, DELETE, DESCRIBE, DESCRIBE_CONFIGS and ALTER_CONFIGS, as bits: without ACLs all is allowed.
+ */
 const ALL_GROUP_OPERATIONS = (1 << 3) | (1 << 6) | (1 << 8) | (1 << 10) | (1 << 11);
 const NOT_ASKED_FOR = -0x80000000;
 

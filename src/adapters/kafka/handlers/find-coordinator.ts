@@ -1,5 +1,5 @@
-// FindCoordinator, versions 0 to 6. 1 adds transactions, 4 several keys at once (KIP-699), 6 share groups
-// (KIP-932), whose key is `groupId:topicId:partition`. One node coordinates everything.
+// FindCoordinator, versions 0 to 6. 1 adds transactions, 4 several keys at once (KIP-699), 6 share
+// groups (KIP-932), whose key is `groupId:topicId:partition`. One node coordinates everything.
 import { ERROR_CODES, type ErrorName } from '../../../domain/error-code.ts';
 import { FindCoordinatorApi } from '../../../domain/protocol/messages/find-coordinator.ts';
 import type { GroupCoordinator } from '../../../ports/group-coordinator.ts';

@@ -1,5 +1,6 @@
-// JoinGroup, versions 0 to 9. 4 makes a new member learn its id first (KIP-394), 5 brings the instance id
-// (KIP-345), 7 null protocol names (KIP-559), 8 a reason (KIP-800), 9 skipAssignment (KIP-814).
+// JoinGroup, versions 0 to 9. 4 makes a new member learn its id first (KIP-394), 5 brings the
+// instance id (KIP-345), 7 null protocol names (KIP-559), 8 a reason (KIP-800), 9 skipAssignment
+// (KIP-814).
 import { ERROR_CODES } from '../../../domain/error-code.ts';
 import { JoinGroupApi } from '../../../domain/protocol/messages/join-group.ts';
 import type { GroupCoordinator } from '../../../ports/group-coordinator.ts';

@@ -1,5 +1,6 @@
-// OffsetFetch, versions 1 to 10. From 2 on null topics ask for all offsets and a group has an error of its
-// own, 7 asks for stable offsets (KIP-447), 8 for several groups (KIP-709), 10 goes by topic id (KIP-848).
+// OffsetFetch, versions 1 to 10. From 2 on null topics ask for all offsets and a group has an error
+// of its own, 7 asks for stable offsets (KIP-447), 8 for several groups (KIP-709), 10 goes by topic
+// id (KIP-848).
 import { ERROR_CODES } from '../../../domain/error-code.ts';
 import { OffsetFetchApi } from '../../../domain/protocol/messages/offset-fetch.ts';
 import type { RequestOf } from '../../../domain/protocol/schema.ts';

@@ -1,4 +1,5 @@
-// SyncGroup, versions 0 to 5. 3 brings the instance id (KIP-345), 5 the protocol's type and name (KIP-559).
+// SyncGroup, versions 0 to 5. 3 brings the instance id (KIP-345), 5 the protocol's type and name
+// (KIP-559).
 import { ERROR_CODES } from '../../../domain/error-code.ts';
 import { SyncGroupApi } from '../../../domain/protocol/messages/sync-group.ts';
 import type { GroupCoordinator } from '../../../ports/group-coordinator.ts';

@@ -28,7 +28,8 @@ export async function loadCoordinatorLog(
           const batch = decodeRecordBatch(bytes, { compression });
           if (!batch.control) {
             for (const { offset: at, key, value } of batch.records) {
-              // A batch may start before the offset asked for; a record without a key is none of ours.
+              // A batch may start before the offset asked for; a record without a key is none of
+              // ours.
               if (at < offset || key === null) continue;
               replay({ key, value });
               count++;

@@ -37,8 +37,8 @@ interface PendingAppend {
 }
 
 /**
- * One partition of a coordinator's topic: its shard, its timers and its writes. What the commands of one turn
- * of the event loop append goes into one batch, and is replayed once that is stored.
+ * One partition of a coordinator's topic: its shard, its timers and its writes. What the commands
+ * of one turn of the event loop append goes into one batch, and is replayed once that is stored.
  */
 export class CoordinatorPartition<Shard extends CoordinatorShard> implements CoordinatorContext {
   state: 'loading' | 'active' | 'failed' | 'closed' = 'loading';

@@ -28,8 +28,8 @@ export interface CoordinatorRuntimeOptions<Shard extends CoordinatorShard> {
 }
 
 /**
- * Runs one shard per partition of a coordinator's topic (Kafka's CoordinatorRuntime): which shard owns an id,
- * loading it, and answering once what it wrote is stored.
+ * Runs one shard per partition of a coordinator's topic (Kafka's CoordinatorRuntime): which shard
+ * owns an id, loading it, and answering once what it wrote is stored.
  */
 export class CoordinatorRuntime<Shard extends CoordinatorShard> {
   private readonly o: CoordinatorRuntimeOptions<Shard>;
@@ -80,7 +80,10 @@ export class CoordinatorRuntime<Shard extends CoordinatorShard> {
     await started.load();
   }
 
-  /** The shard that owns `id`. Throws COORDINATOR_NOT_AVAILABLE, COORDINATOR_LOAD_IN_PROGRESS, NOT_COORDINATOR. */
+  /**
+   * The shard that owns `id`. Throws COORDINATOR_NOT_AVAILABLE, COORDINATOR_LOAD_IN_PROGRESS,
+   * NOT_COORDINATOR.
+   */
   async shardOf(id: string): Promise<Shard> {
     if (this.closed) throw new KafkaError('COORDINATOR_NOT_AVAILABLE');
     const count = this.o.topic.partitionCount() ?? (await this.ensure());

@@ -31,7 +31,10 @@ export type GroupCoordinatorOptions = Omit<CoordinatorRuntimeOptions<GroupShard>
   readonly config?: Partial<GroupConfig>;
 };
 
-/** Kafka's GroupCoordinatorService: checks what needs no state and asks the shard that owns the group. */
+/**
+ * Kafka's GroupCoordinatorService: checks what needs no state and asks the shard that owns the
+ * group.
+ */
 export class GroupCoordinatorService implements GroupCoordinator {
   private readonly runtime: CoordinatorRuntime<GroupShard>;
   private readonly topics: TopicNames;
@@ -92,7 +95,8 @@ export class GroupCoordinatorService implements GroupCoordinator {
       return (await this.runtime.shardOf(command.groupId)).heartbeat(command);
     } catch (error) {
       const { errorName } = KafkaError.from(error);
-      // A consumer takes COORDINATOR_LOAD_IN_PROGRESS for a fault; Kafka lets it go on (KAFKA-3853).
+      // A consumer takes COORDINATOR_LOAD_IN_PROGRESS for a fault; Kafka lets it go on
+      // (KAFKA-3853).
       return errorName === 'COORDINATOR_LOAD_IN_PROGRESS' ? 'NONE' : errorName;
     }
   }
