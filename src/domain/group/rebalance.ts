@@ -110,7 +110,7 @@ export class Rebalance {
     this.schedulePendingSync(group);
   }
 
-  /** A member that joined but never synced would hold up its group's work (KAFKA-13435). */
+  /** A member that joined but never synced would hold up its group's work. */
   private schedulePendingSync(group: ClassicGroup): void {
     const { generationId } = group;
     this.context.schedule(syncKey(group), group.rebalanceTimeoutMs, () => {

@@ -1,4 +1,4 @@
-// DeleteGroups, versions 0 to 3. 3 brings a message (KIP-1043).
+// DeleteGroups, versions 0 to 3. 3 brings a message.
 import { ERROR_CODES } from '../../../domain/error-code.ts';
 import { DeleteGroupsApi } from '../../../domain/protocol/messages/delete-groups.ts';
 import type { GroupCoordinator } from '../../../ports/group-coordinator.ts';

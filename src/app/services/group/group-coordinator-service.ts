@@ -95,8 +95,7 @@ export class GroupCoordinatorService implements GroupCoordinator {
       return (await this.runtime.shardOf(command.groupId)).heartbeat(command);
     } catch (error) {
       const { errorName } = KafkaError.from(error);
-      // A consumer takes COORDINATOR_LOAD_IN_PROGRESS for a fault; Kafka lets it go on
-      // (KAFKA-3853).
+      // A consumer takes COORDINATOR_LOAD_IN_PROGRESS for a fault; Kafka lets it go on.
       return errorName === 'COORDINATOR_LOAD_IN_PROGRESS' ? 'NONE' : errorName;
     }
   }
