@@ -80,9 +80,9 @@ export class BrokerConfig {
       ['STATIC_BROKER_CONFIG', (each) => this.#static.get(each)],
       ['DEFAULT_CONFIG', (each) => KEYS.get(each)?.default],
     ];
-    return layers.flatMap(([source, valueOf]) =>
+    return layers.flatMap(([source, textOf]) =>
       names.flatMap((each) => {
-        const value = valueOf(each);
+        const value = textOf(each);
         return value === null || value === undefined ? [] : [{ name: each, value, source }];
       }),
     );

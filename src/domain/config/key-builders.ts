@@ -18,7 +18,7 @@ function builder<T extends ConfigType>(type: T) {
   ): ConfigKey<T, Extract<Default, null>> {
     return {
       type,
-      default: value,
+      default: value as string | Extract<Default, null>,
       updateMode,
       internal: details.internal ?? false,
       doc: details.doc ?? '',

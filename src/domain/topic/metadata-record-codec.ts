@@ -1,0 +1,77 @@
+import {
+  ConfigRecord,
+  decodeMetadataRecord,
+  encodeMetadataRecord,
+  metadataRecordAs,
+  PartitionRecord,
+  ProducerIdsRecord,
+  RemoveTopicRecord,
+  TopicRecord,
+} from '../protocol/records/metadata.ts';
+import {
+  CONFIG_RESOURCE_TYPES,
+  type ConfigResourceType,
+  type MetadataRecord,
+} from './metadata-record.ts';
+
+const RESOURCE_TYPE_BY_NUMBER = new Map<number, ConfigResourceType>(
+  Object.entries(CONFIG_RESOURCE_TYPES).map(([type, id]) => [id, type as ConfigResourceType]),
+);
+
+/** A change as the value of a record in Kafka's metadata log. */
+export function encodeMetadataChange(record: MetadataRecord): Uint8Array {
+  switch (record.kind) {
+    case 'topic':
+      return encodeMetadataRecord(TopicRecord, 0, { topicId: record.topicId, name: record.name });
+    case 'partition': {
+      const { topicId, leader, leaderEpoch } = record;
+      const replicas = [...record.replicas];
+      return encodeMetadataRecord(PartitionRecord, 0, {
+        partitionId: record.partition,
+        topicId,
+        replicas,
+        isr: replicas,
+        removingReplicas: [],
+        addingReplicas: [],
+        leader,
+        leaderEpoch,
+        partitionEpoch: 0,
+      });
+    }
+    case 'removeTopic':
+      return encodeMetadataRecord(RemoveTopicRecord, 0, { topicId: record.topicId });
+    case 'config': {
+      const { resourceName, name, value } = record;
+      const resourceType = CONFIG_RESOURCE_TYPES[record.resourceType];
+      return encodeMetadataRecord(ConfigRecord, 0, { resourceType, resourceName, name, value });
+    }
+    case 'producerIds': {
+      const { brokerId, nextProducerId } = record;
+      return encodeMetadataRecord(ProducerIdsRecord, 0, { brokerId, nextProducerId });
+    }
+  }
+}
+
+/** The change a record stands for; undefined for the many kinds that mean nothing here. */
+export function decodeMetadataChange(bytes: Uint8Array): MetadataRecord | undefined {
+  const record = decodeMetadataRecord(bytes);
+  const topic = metadataRecordAs(record, TopicRecord);
+  if (topic) return { kind: 'topic', topicId: topic.topicId, name: topic.name };
+  const partition = metadataRecordAs(record, PartitionRecord);
+  if (partition) {
+    const { partitionId, topicId, leader, leaderEpoch, replicas } = partition;
+    return { kind: 'partition', topicId, partition: partitionId, leader, leaderEpoch, replicas };
+  }
+  const removed = metadataRecordAs(record, RemoveTopicRecord);
+  if (removed) return { kind: 'removeTopic', topicId: removed.topicId };
+  const config = metadataRecordAs(record, ConfigRecord);
+  if (config) {
+    const resourceType = RESOURCE_TYPE_BY_NUMBER.get(config.resourceType);
+    if (resourceType === undefined) return undefined;
+    const { resourceName, name, value } = config;
+    return { kind: 'config', resourceType, resourceName, name, value };
+  }
+  const ids = metadataRecordAs(record, ProducerIdsRecord);
+  if (!ids) return undefined;
+  return { kind: 'producerIds', brokerId: ids.brokerId, nextProducerId: ids.nextProducerId };
+}
