@@ -1,0 +1,154 @@
+import type { BrokerConfig } from '../../../domain/config/broker-config.ts';
+import { describeResourceConfigs } from '../../../domain/config/config-entry.ts';
+import { validateTopicConfigs } from '../../../domain/config/validate-configs.ts';
+import { KafkaError } from '../../../domain/kafka-error.ts';
+import { CLUSTER_METADATA_TOPIC } from '../../../domain/topic/cluster-metadata.ts';
+import {
+  newTopicRecords,
+  PARTITIONS_PER_REQUEST_MAX,
+  placePartitions,
+} from '../../../domain/topic/new-topic-plan.ts';
+import {
+  checkTopicName,
+  collidingTopic,
+  unifiedTopicName,
+} from '../../../domain/topic/topic-name.ts';
+import type { ClusterMetadata, MetadataRecord } from '../../../ports/catalog.ts';
+import type { CreateTopicResult, NewTopic } from '../../../ports/topic-admin.ts';
+
+export interface TopicCreationEnvironment {
+  readonly brokerConfig: BrokerConfig;
+  readonly brokers: readonly number[];
+  newTopicId(): string;
+}
+
+export interface TopicCreationPlan {
+  readonly records: readonly MetadataRecord[];
+  readonly results: readonly CreateTopicResult[];
+}
+
+/** What CreateTopics changes and answers, decided on one state of the metadata. */
+export function planTopicCreations(
+  metadata: ClusterMetadata,
+  topics: readonly NewTopic[],
+  environment: TopicCreationEnvironment,
+): TopicCreationPlan {
+  const planner = new CreationPlanner(metadata, environment);
+  const counts = new Map<string, number>();
+  for (const { name } of topics) counts.set(name, (counts.get(name) ?? 0) + 1);
+  const results: CreateTopicResult[] = [];
+  const duplicates = new Set<string>();
+  for (const topic of topics) {
+    if ((counts.get(topic.name) ?? 0) === 1) results.push(planner.plan(topic));
+    else duplicates.add(topic.name);
+  }
+  for (const name of duplicates) {
+    results.push({ name, error: new KafkaError('INVALID_REQUEST', 'Duplicate topic name.') });
+  }
+  return { records: planner.records, results };
+}
+
+class CreationPlanner {
+  readonly records: MetadataRecord[] = [];
+  readonly #metadata: ClusterMetadata;
+  readonly #environment: TopicCreationEnvironment;
+  /** Names of this request and of the catalog as metrics have them; made when first needed. */
+  #unified: Map<string, string> | undefined;
+  #partitions = 0;
+
+  constructor(metadata: ClusterMetadata, environment: TopicCreationEnvironment) {
+    this.#metadata = metadata;
+    this.#environment = environment;
+  }
+
+  plan(topic: NewTopic): CreateTopicResult {
+    try {
+      return this.#plan(topic);
+    } catch (error) {
+      return { name: topic.name, error: KafkaError.from(error) };
+    }
+  }
+
+  #plan(topic: NewTopic): CreateTopicResult {
+    const { name } = topic;
+    const { brokerConfig, brokers } = this.#environment;
+    this.#checkName(name);
+    const configs = topicConfigs(topic);
+    validateTopicConfigs(configs);
+    const partitions = placePartitions(topic, {
+      brokers,
+      partitions: brokerConfig.get('num.partitions'),
+      replicationFactor: brokerConfig.get('default.replication.factor'),
+    });
+    this.#partitions += partitions.length;
+    if (this.#partitions > PARTITIONS_PER_REQUEST_MAX) {
+      throw new KafkaError(
+        'POLICY_VIOLATION',
+        `Excessively large number of partitions per request: at most ${PARTITIONS_PER_REQUEST_MAX}.`,
+      );
+    }
+    const id = this.#environment.newTopicId();
+    this.records.push(...newTopicRecords(id, name, partitions, configs));
+    this.#unifiedNames().set(unifiedTopicName(name), name);
+    const created = {
+      id,
+      partitions: partitions.length,
+      replicationFactor: partitions[0]?.length ?? 0,
+      configs: describeResourceConfigs('topic', configs, brokerConfig, {
+        keys: null,
+        synonyms: false,
+        documentation: false,
+      }),
+    };
+    return { name, created };
+  }
+
+  #checkName(name: string): void {
+    if (name === CLUSTER_METADATA_TOPIC) {
+      throw new KafkaError(
+        'INVALID_REQUEST',
+        `Creation of internal topic ${CLUSTER_METADATA_TOPIC} is prohibited.`,
+      );
+    }
+    if (this.#metadata.topicsByName.has(name)) {
+      throw new KafkaError('TOPIC_ALREADY_EXISTS', `Topic '${name}' already exists.`);
+    }
+    checkTopicName(name);
+    const other = this.#collision(name);
+    if (other !== undefined) {
+      throw new KafkaError(
+        'INVALID_TOPIC_EXCEPTION',
+        `Topic '${name}' collides with existing topic: ${other}`,
+      );
+    }
+  }
+
+  #collision(name: string): string | undefined {
+    const other = this.#unifiedNames().get(unifiedTopicName(name));
+    return other === undefined ? undefined : collidingTopic(name, [other]);
+  }
+
+  #unifiedNames(): Map<string, string> {
+    if (this.#unified === undefined) {
+      this.#unified = new Map();
+      for (const name of this.#metadata.topicsByName.keys()) {
+        this.#unified.set(unifiedTopicName(name), name);
+      }
+    }
+    return this.#unified;
+  }
+}
+
+function topicConfigs(topic: NewTopic): Map<string, string> {
+  const configs = new Map<string, string>();
+  const missing: string[] = [];
+  for (const { name, value } of topic.configs) {
+    if (value === null) missing.push(name);
+    else configs.set(name, value);
+  }
+  if (missing.length === 0) return configs;
+  throw new KafkaError(
+    'INVALID_CONFIG',
+    `Null value not supported for topic configs: ${missing.join(',')}`,
+  );
+}

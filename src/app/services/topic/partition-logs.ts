@@ -1,0 +1,16 @@
+import type { LogConfig } from '../../../domain/log/log-config.ts';
+import type { TopicId, TopicIdPartition } from '../../../domain/topic-partition.ts';
+
+/** What topic administration needs of the log manager. */
+export interface PartitionLogs {
+  get(topicId: TopicId, partition: number): PartitionLog | undefined;
+  create(id: TopicIdPartition, config: LogConfig): Promise<unknown>;
+  deleteTopic(topicId: TopicId): Promise<void>;
+  logs(): Iterable<PartitionLog>;
+}
+
+export interface PartitionLog {
+  readonly id: TopicIdPartition;
+  readonly sizeBytes: number;
+  updateConfig(config: LogConfig): void;
+}

@@ -1,0 +1,71 @@
+import type { BrokerConfig } from '../../../domain/config/broker-config.ts';
+import { logConfigOf } from '../../../domain/config/log-config-of.ts';
+import { isClusterMetadataLog } from '../../../domain/topic/cluster-metadata.ts';
+import type { TopicId } from '../../../domain/topic-partition.ts';
+import type { ClusterMetadata, TopicMetadata } from '../../../ports/catalog.ts';
+import type { Logger } from '../../../ports/logger.ts';
+import type { PartitionLogs } from './partition-logs.ts';
+
+/** Logs made at once: each costs the engine files and syncs. */
+const CREATE_PARALLEL = 32;
+
+/** Keeps the partitions' logs as the catalog says: there for each partition of a topic, gone with it. */
+export class TopicLogs {
+  readonly #logs: PartitionLogs;
+  readonly #brokerConfig: BrokerConfig;
+  readonly #logger: Logger;
+
+  constructor(logs: PartitionLogs, brokerConfig: BrokerConfig, logger: Logger) {
+    this.#logs = logs;
+    this.#brokerConfig = brokerConfig;
+    this.#logger = logger;
+  }
+
+  /** Makes the logs a topic misses. */
+  async create(topic: TopicMetadata): Promise<void> {
+    const missing = topic.partitions.filter(
+      ({ partition }) => this.#logs.get(topic.id, partition) === undefined,
+    );
+    const config = logConfigOf(this.#brokerConfig, topic.configs);
+    for (let at = 0; at < missing.length; at += CREATE_PARALLEL) {
+      const some = missing.slice(at, at + CREATE_PARALLEL);
+      const ids = some.map(({ partition }) => ({
+        topicId: topic.id,
+        topic: topic.name,
+        partition,
+      }));
+      await Promise.all(ids.map((id) => this.#logs.create(id, config)));
+    }
+  }
+
+  delete(topicId: TopicId): Promise<void> {
+    return this.#logs.deleteTopic(topicId);
+  }
+
+  configure(topic: TopicMetadata): void {
+    const config = logConfigOf(this.#brokerConfig, topic.configs);
+    for (const { partition } of topic.partitions) {
+      this.#logs.get(topic.id, partition)?.updateConfig(config);
+    }
+  }
+
+  /**
+   * After a stop between a change of the catalog and that of the logs: the catalog is right. Logs of deleted topics go,
+   * missing ones are made, and all have their topic's configs.
+   */
+  async reconcile(metadata: ClusterMetadata): Promise<void> {
+    const orphans = new Map<TopicId, string>();
+    for (const { id } of this.#logs.logs()) {
+      if (isClusterMetadataLog(id) || metadata.topicsById.has(id.topicId)) continue;
+      orphans.set(id.topicId, id.topic);
+    }
+    for (const [topicId, topic] of orphans) {
+      this.#logger.info({ topic, topicId }, 'removing the logs of a deleted topic');
+      await this.delete(topicId);
+    }
+    for (const topic of metadata.topicsById.values()) {
+      this.configure(topic);
+      await this.create(topic);
+    }
+  }
+}
