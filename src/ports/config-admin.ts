@@ -1,6 +1,9 @@
-import type { ConfigType } from '../domain/config/config-key.ts';
-import type { ConfigSource } from '../domain/config/config-source.ts';
+import type { ConfigEntry } from '../domain/config/config-entry.ts';
+import type { ConfigOperation } from '../domain/config/config-operation.ts';
 import type { KafkaError } from '../domain/kafka-error.ts';
+
+export type { ConfigEntry, ConfigSynonymValue } from '../domain/config/config-entry.ts';
+export type { ConfigOperation } from '../domain/config/config-operation.ts';
 
 /** Tells and changes the configs of topics, brokers, groups and client metrics subscriptions (inbound). */
 export interface ConfigAdmin {
@@ -38,31 +41,9 @@ export interface DescribedResource extends ConfigResource {
   readonly entries: readonly ConfigEntry[];
 }
 
-export interface ConfigEntry {
-  readonly name: string;
-  /** Null where there is none, and always for sensitive ones. */
-  readonly value: string | null;
-  readonly source: ConfigSource;
-  readonly readOnly: boolean;
-  readonly sensitive: boolean;
-  readonly type: ConfigType;
-  readonly synonyms: readonly ConfigSynonymValue[];
-  readonly documentation: string | null;
-}
-
-export interface ConfigSynonymValue {
-  readonly name: string;
-  readonly value: string | null;
-  readonly source: ConfigSource;
-}
-
 export interface NamedValue {
   readonly name: string;
   readonly value: string | null;
-}
-
-export interface ConfigOperation extends NamedValue {
-  readonly operation: 'set' | 'delete' | 'append' | 'subtract' | 'unknown';
 }
 
 export interface AlteredResource extends ConfigResource {

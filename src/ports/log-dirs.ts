@@ -1,6 +1,6 @@
 /** Tells where and how large the partitions' logs are (inbound, DescribeLogDirs). */
 export interface LogDirs {
-  /** Null: all topics. A topic without partitions named stands for all of its partitions. */
+  /** Null: all topics. */
   describe(topics: readonly LogDirTopic[] | null): Promise<readonly LogDir[]>;
 }
 

@@ -57,11 +57,18 @@ export function validateBrokerConfigs(configs: Values, cluster: boolean): void {
       `Cannot update these configs dynamically: Set(${readOnly.join(', ')})`,
     );
   }
-  const perBroker = cluster ? refused('per-broker') : [];
-  if (perBroker.length > 0) {
+  const perBroker = refused('per-broker');
+  if (cluster && perBroker.length > 0) {
     throw new KafkaError(
       'INVALID_REQUEST',
       `Cannot update these configs at default cluster level: Set(${perBroker.join(', ')})`,
+    );
+  }
+  // Kafka opens listeners and loads keys anew; a change that is taken but not done would be worse than a refusal.
+  if (perBroker.length > 0) {
+    throw new KafkaError(
+      'INVALID_REQUEST',
+      `These configs are only read at start: ${perBroker.join(', ')}`,
     );
   }
   validateNamesAndValues('broker', configs);

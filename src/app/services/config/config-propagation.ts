@@ -1,0 +1,57 @@
+import type { BrokerConfig } from '../../../domain/config/broker-config.ts';
+import { configsOf } from '../../../domain/topic/cluster-metadata.ts';
+import type { Catalog, ClusterMetadata } from '../../../ports/catalog.ts';
+import type { Logger } from '../../../ports/logger.ts';
+import type { PartitionLogs } from '../topic/partition-logs.ts';
+import { TopicLogs } from '../topic/topic-logs.ts';
+
+export interface ConfigPropagationOptions {
+  readonly catalog: Catalog;
+  readonly brokerConfig: BrokerConfig;
+  readonly logs: PartitionLogs;
+  readonly nodeId: number;
+  readonly logger: Logger;
+}
+
+/** Puts changed configs into force (Kafka's DynamicConfigPublisher): the broker's own and those of its logs. */
+export class ConfigPropagation {
+  readonly #options: ConfigPropagationOptions;
+  readonly #topicLogs: TopicLogs;
+  #stop: (() => void) | undefined;
+
+  constructor(options: ConfigPropagationOptions) {
+    this.#options = options;
+    this.#topicLogs = new TopicLogs(options.logs, options.brokerConfig, options.logger);
+  }
+
+  /** Takes what the catalog holds and follows it. Once, after the catalog is open. */
+  start(): void {
+    const { catalog } = this.#options;
+    this.#updateBroker(catalog.metadata);
+    this.#stop = catalog.watch((now, before) => this.#follow(now, before));
+  }
+
+  stop(): void {
+    this.#stop?.();
+  }
+
+  #follow(now: ClusterMetadata, before: ClusterMetadata): void {
+    const node = String(this.#options.nodeId);
+    const brokerChanged = ['', node].some(
+      (name) => now.brokerConfigs.get(name) !== before.brokerConfigs.get(name),
+    );
+    if (brokerChanged) this.#updateBroker(now);
+    for (const topic of now.topicsById.values()) {
+      const old = before.topicsById.get(topic.id);
+      if (old === undefined) continue;
+      if (brokerChanged || old.configs !== topic.configs) this.#topicLogs.configure(topic);
+    }
+  }
+
+  #updateBroker(metadata: ClusterMetadata): void {
+    this.#options.brokerConfig.updateDynamic({
+      cluster: configsOf(metadata, 'broker', ''),
+      broker: configsOf(metadata, 'broker', String(this.#options.nodeId)),
+    });
+  }
+}

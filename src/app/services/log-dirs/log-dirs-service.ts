@@ -1,0 +1,63 @@
+import { isClusterMetadataLog } from '../../../domain/topic/cluster-metadata.ts';
+import type { Catalog } from '../../../ports/catalog.ts';
+import type { LogDir, LogDirs, LogDirTopic } from '../../../ports/log-dirs.ts';
+import type { LogStore } from '../../../ports/log-store.ts';
+import type { PartitionLogs } from '../topic/partition-logs.ts';
+
+export interface LogDirsOptions {
+  readonly catalog: Catalog;
+  readonly logs: PartitionLogs;
+  readonly store: Pick<LogStore, 'usableBytes'>;
+  /** The data directory as clients are told it. */
+  readonly path: string;
+}
+
+type Sizes = { readonly partition: number; readonly sizeBytes: number }[];
+
+export class LogDirsService implements LogDirs {
+  readonly #options: LogDirsOptions;
+
+  constructor(options: LogDirsOptions) {
+    this.#options = options;
+  }
+
+  async describe(topics: readonly LogDirTopic[] | null): Promise<readonly LogDir[]> {
+    const { store, path } = this.#options;
+    const usable = await store.usableBytes();
+    const byTopic = new Map<string, Sizes>();
+    for (const { name, partition, sizeBytes } of this.#sizes(topics)) {
+      const sizes = byTopic.get(name) ?? [];
+      sizes.push({ partition, sizeBytes });
+      byTopic.set(name, sizes);
+    }
+    return [
+      {
+        path,
+        topics: [...byTopic].map(([name, partitions]) => ({ name, partitions })),
+        totalBytes: -1n,
+        usableBytes: usable === undefined ? -1n : BigInt(Math.floor(usable)),
+      },
+    ];
+  }
+
+  *#sizes(
+    topics: readonly LogDirTopic[] | null,
+  ): Generator<{ name: string; partition: number; sizeBytes: number }> {
+    const { logs, catalog } = this.#options;
+    if (topics === null) {
+      for (const { id, sizeBytes } of logs.logs()) {
+        if (isClusterMetadataLog(id)) continue;
+        yield { name: id.topic, partition: id.partition, sizeBytes };
+      }
+      return;
+    }
+    for (const { topic, partitions } of topics) {
+      const id = catalog.metadata.topicsByName.get(topic)?.id;
+      if (id === undefined) continue;
+      for (const partition of new Set(partitions)) {
+        const log = logs.get(id, partition);
+        if (log) yield { name: topic, partition, sizeBytes: log.sizeBytes };
+      }
+    }
+  }
+}

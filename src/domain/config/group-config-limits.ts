@@ -1,0 +1,43 @@
+import { KafkaError } from '../kafka-error.ts';
+import type { BrokerConfig } from './broker-config.ts';
+import { CONFIG_TABLE } from './config-table.ts';
+import { resolveWithBroker } from './topic-config.ts';
+import { validateNamesAndValues } from './validate-configs.ts';
+
+type Values = ReadonlyMap<string, string>;
+
+const PROTOCOLS = ['consumer', 'share', 'streams'];
+const TIMINGS = ['heartbeat.interval.ms', 'session.timeout.ms', 'assignment.interval.ms'];
+
+/** A group's configs, within what the broker allows any group (Kafka's `GroupConfig.validate`). */
+export function validateGroupConfigs(configs: Values, brokerConfig: BrokerConfig): void {
+  validateNamesAndValues('group', configs);
+  for (const name of configs.keys()) checkBounds(name, configs, brokerConfig);
+  for (const protocol of PROTOCOLS) {
+    const heartbeat = `${protocol}.heartbeat.interval.ms`;
+    const session = `${protocol}.session.timeout.ms`;
+    if (amount(session, configs, brokerConfig) <= amount(heartbeat, configs, brokerConfig)) {
+      throw new KafkaError('INVALID_CONFIG', `${session} must be greater than ${heartbeat}`);
+    }
+  }
+}
+
+function checkBounds(name: string, configs: Values, brokerConfig: BrokerConfig): void {
+  const [protocol = '', ...words] = name.split('.');
+  const timing = words.join('.');
+  if (!PROTOCOLS.includes(protocol) || !TIMINGS.includes(timing)) return;
+  const value = amount(name, configs, brokerConfig);
+  const min = `group.${protocol}.min.${timing}`;
+  if (value < Number(brokerConfig.text(min))) {
+    throw new KafkaError('INVALID_CONFIG', `${name} must be greater than or equal to ${min}`);
+  }
+  const max = `group.${protocol}.max.${timing}`;
+  if (value > Number(brokerConfig.text(max))) {
+    throw new KafkaError('INVALID_CONFIG', `${name} must be less than or equal to ${max}`);
+  }
+}
+
+function amount(name: string, configs: Values, brokerConfig: BrokerConfig): number {
+  const key = CONFIG_TABLE.group.get(name);
+  return key === undefined ? 0 : Number(resolveWithBroker(name, key, configs, brokerConfig));
+}
