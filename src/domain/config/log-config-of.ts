@@ -3,6 +3,9 @@ import type { BrokerConfig } from './broker-config.ts';
 import type { TopicConfigName, TopicConfigValue } from './config-table.ts';
 import { topicConfig } from './topic-config.ts';
 
+/** The longest array Java can make less some room. */
+const NO_BOUND = 0x7fff_fff7;
+
 /** What a partition's log must know, from its topic's configs over the broker's (Kafka's LogConfig). */
 export function logConfigOf(
   brokerConfig: BrokerConfig,
@@ -10,7 +13,10 @@ export function logConfigOf(
 ): LogConfig {
   const get = <Name extends TopicConfigName>(name: Name): TopicConfigValue<Name> =>
     topicConfig(name, topicConfigs, brokerConfig);
+  const decompressed = get('max.decompressed.message.bytes');
   return {
+    // Kafka's default is no bound at all; then the log's own holds.
+    ...(decompressed === NO_BOUND ? {} : { maxDecompressedMessageBytes: decompressed }),
     retentionMs: get('retention.ms'),
     retentionBytes: get('retention.bytes'),
     segmentBytes: get('segment.bytes'),

@@ -37,6 +37,8 @@ export class TopicAdminService implements TopicAdmin {
   /** Topics that are being made, so that whoever needs one at the same moment waits for it. */
   readonly #ensuring = new Map<string, Promise<TopicMetadata>>();
 
+  #last: Promise<unknown> = Promise.resolve();
+
   constructor(options: TopicAdminOptions) {
     this.#options = options;
     this.#topicLogs = new TopicLogs(options.logs, options.brokerConfig, options.logger);
@@ -47,9 +49,34 @@ export class TopicAdminService implements TopicAdmin {
     return this.#topicLogs.reconcile(this.#options.catalog.metadata);
   }
 
-  async createTopics(
+  createTopics(
     topics: readonly NewTopic[],
     { validateOnly }: { readonly validateOnly: boolean },
+  ): Promise<readonly CreateTopicResult[]> {
+    return this.#serially(() => this.#createTopics(topics, validateOnly));
+  }
+
+  deleteTopics(topics: readonly TopicSelector[]): Promise<readonly DeleteTopicResult[]> {
+    return this.#serially(() => this.#deleteTopics(topics));
+  }
+
+  createPartitions(
+    topics: readonly NewPartitions[],
+    { validateOnly }: { readonly validateOnly: boolean },
+  ): Promise<readonly CreatePartitionsResult[]> {
+    return this.#serially(() => this.#createPartitions(topics, validateOnly));
+  }
+
+  /** A deleted topic's logs must be gone before one of the same name gets new ones. */
+  #serially<Result>(work: () => Promise<Result>): Promise<Result> {
+    const done = this.#last.then(work);
+    this.#last = done.catch(() => undefined);
+    return done;
+  }
+
+  async #createTopics(
+    topics: readonly NewTopic[],
+    validateOnly: boolean,
   ): Promise<readonly CreateTopicResult[]> {
     const { catalog, brokerConfig, random } = this.#options;
     const environment = {
@@ -65,7 +92,7 @@ export class TopicAdminService implements TopicAdmin {
     return Promise.all(results.map((result) => this.#createLogs(result)));
   }
 
-  async deleteTopics(topics: readonly TopicSelector[]): Promise<readonly DeleteTopicResult[]> {
+  async #deleteTopics(topics: readonly TopicSelector[]): Promise<readonly DeleteTopicResult[]> {
     const allowed = this.#options.brokerConfig.get('delete.topic.enable');
     const { results, removed } = await changeCatalog(this.#options.catalog, (metadata) => {
       const plan = planTopicDeletions(metadata, topics, allowed);
@@ -82,9 +109,9 @@ export class TopicAdminService implements TopicAdmin {
     return results;
   }
 
-  async createPartitions(
+  async #createPartitions(
     topics: readonly NewPartitions[],
-    { validateOnly }: { readonly validateOnly: boolean },
+    validateOnly: boolean,
   ): Promise<readonly CreatePartitionsResult[]> {
     const brokers = this.#options.brokers();
     const results = await changeCatalog(this.#options.catalog, (metadata) => {
@@ -148,7 +175,7 @@ export class TopicAdminService implements TopicAdmin {
 
   async #undoCreation({ id, name }: TopicMetadata): Promise<void> {
     try {
-      await this.deleteTopics([{ name: null, id }]);
+      await this.#deleteTopics([{ name: null, id }]);
     } catch (error) {
       this.#options.logger.error({ topic: name, error }, 'could not take a failed topic back');
     }
