@@ -105,8 +105,7 @@ export class ConfigLayers {
     const [first = DEFAULT_LISTENER, ...others] = parseList(
       this.#values.get('listeners') ?? DEFAULT_LISTENER,
     );
-    const [, name = 'PLAINTEXT', host = '', port = ''] =
-      /^(\w+):\/\/(.*):(\d+)$/.exec(first) ?? [];
+    const [, name = 'PLAINTEXT', host = '', port = ''] = /^(\w+):\/\/(.*):(\d+)$/.exec(first) ?? [];
     const newHost = this.#bindHost?.value ?? host;
     const bracketed = newHost.includes(':') && !newHost.startsWith('[') ? `[${newHost}]` : newHost;
     const listener = `${name}://${bracketed}:${this.#bindPort?.value ?? port}`;
