@@ -9,6 +9,8 @@ export interface RequestContext {
   readonly clientHost: string;
   readonly principal: string;
   readonly listenerName: string;
+  /** Aborted when the connection is gone: a long wait may end early. */
+  readonly signal?: AbortSignal;
   /** Runs once the answer's bytes were handed to the kernel, or the connection died. */
   afterResponse(callback: () => void): void;
 }
@@ -21,15 +23,19 @@ type Answer<Api extends ApiDefinition> = ResponseInput<Api> | undefined;
  */
 export interface RequestHandler<Api extends ApiDefinition = ApiDefinition> {
   readonly api: Api;
-  handle(
-    request: RequestOf<Api>,
-    context: RequestContext,
-  ): Answer<Api> | Promise<Answer<Api>>;
+  /**
+   * Whether a request may start while earlier ones of the same connection wait for their answers. Kafka handles one
+   * request of a connection at a time, and clients rely on it (commit, then fetch the offset); only an API that keeps
+   * its own order may say yes, and only after its own kind.
+   */
+  readonly pipelined?: boolean;
+  handle(request: RequestOf<Api>, context: RequestContext): Answer<Api> | Promise<Answer<Api>>;
 }
 
 export function handler<const Api extends ApiDefinition>(
   api: Api,
   handle: RequestHandler<Api>['handle'],
+  options: { readonly pipelined?: boolean } = {},
 ): RequestHandler {
-  return { api, handle } as unknown as RequestHandler;
+  return { api, handle, pipelined: options.pipelined ?? false } as unknown as RequestHandler;
 }

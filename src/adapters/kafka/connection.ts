@@ -1,0 +1,395 @@
+import { ProtocolError } from '../../domain/wire/protocol-error.ts';
+import type { Logger } from '../../ports/logger.ts';
+import type { ChunkPool } from './chunk-pool.ts';
+import type { ConnectionLimits, RequestBudget } from './connection-limits.ts';
+import type { ConnectionSocket, SocketEvents } from './connection-socket.ts';
+import type { Exchange } from './exchange.ts';
+import { FrameReader, FrameSizeError } from './frame-reader.ts';
+import type { Peer } from './peer.ts';
+import type { NextRequest, RequestDispatcher } from './request-dispatcher.ts';
+import { ClientIdReader } from './request-frame.ts';
+import type { RequestHandler } from './request-handler.ts';
+
+export interface ConnectionOptions {
+  readonly peer: Peer;
+  readonly dispatcher: RequestDispatcher;
+  readonly pool: ChunkPool;
+  readonly limits: ConnectionLimits;
+  readonly budget: RequestBudget;
+  readonly logger: Logger;
+  readonly onClose: (connection: Connection) => void;
+}
+
+/** Bandwidth a slow but honest client is granted on top of the frame timeout: 16 KiB a second. */
+const FRAME_BYTES_PER_MS = 16;
+/** What a closed connection offers to a read that will not come. */
+const NO_MEMORY = new Uint8Array(1);
+/** Answers are sent before the turn ends once this much is ready, so that the backlog limit sees them. */
+const SEND_BYTES = 256 * 1024;
+
+/**
+ * One client: starts its requests in the order they came, and answers in that order. It stops reading while a limit is
+ * reached, and everything that became ready in a turn leaves in one write.
+ */
+export class Connection implements SocketEvents {
+  readonly #options: ConnectionOptions;
+  readonly #frames: FrameReader;
+  readonly #ids = new ClientIdReader();
+  readonly #next: NextRequest = {
+    apiKey: 0,
+    apiVersion: 0,
+    correlationId: 0,
+    handler: undefined as unknown as RequestHandler,
+  };
+  /** Requests started and not yet encoded, oldest first from `#head` on. */
+  #inFlight: Exchange[] = [];
+  #head = 0;
+  #unsettled = 0;
+  #inFlightBytes = 0;
+  /** Taken from the budget for a large frame that is still arriving. */
+  #reservedBytes = 0;
+  /** Encoded answers that leave with the next write, and who wants to know when they did. */
+  #pieces: Uint8Array[] = [];
+  #piecesBytes = 0;
+  #callbacks: (() => void)[] = [];
+  #socket!: ConnectionSocket;
+  #paused = false;
+  #flushPlanned = false;
+  #waitsForBudget = false;
+  /** Nothing more is read; the connection closes once the answers are out. */
+  #ending = false;
+  #closed = false;
+  #closedSweeps = 0;
+  #active = true;
+  #activeAtMs = 0;
+  #framesStarted = 0;
+  #framesSeen = 0;
+  #frameSinceMs = 0;
+
+  constructor(options: ConnectionOptions) {
+    this.#options = options;
+    this.#frames = new FrameReader(options.pool, options.limits.requestBytesMax);
+  }
+
+  /** Called once, before the first event. */
+  attach(socket: ConnectionSocket): void {
+    this.#socket = socket;
+  }
+
+  get inFlightCount(): number {
+    return this.#inFlight.length - this.#head;
+  }
+
+  buffer(): Uint8Array {
+    if (this.#closed || this.#ending) return NO_MEMORY;
+    return this.#frames.free();
+  }
+
+  read(count: number): boolean {
+    if (this.#closed || this.#ending) return false;
+    this.#active = true;
+    this.#frames.fill(count);
+    this.#paused = !this.#pump();
+    return !this.#paused;
+  }
+
+  ended(): void {
+    this.end('the client closed its side');
+  }
+
+  drained(): void {
+    this.#active = true;
+    this.#proceed();
+  }
+
+  closed(): void {
+    this.#close();
+    this.#options.onClose(this);
+  }
+
+  /** Answers what was started, then closes. */
+  end(reason: string): void {
+    if (this.#ending || this.#closed) return;
+    this.#ending = true;
+    this.#options.logger.debug({ ...this.#who(), reason }, 'connection ends');
+    this.#flush();
+  }
+
+  /** Closes now. */
+  destroy(reason: string): void {
+    if (this.#closed) return;
+    this.#options.logger.debug({ ...this.#who(), reason }, 'connection closed');
+    this.#close();
+    this.#socket.destroy();
+  }
+
+  /** Looks for a client that is idle, slow or stuck; the transport calls it now and then. */
+  sweep(nowMs: number): void {
+    if (this.#closed) {
+      // Closing waits for the client to take its answers, but not for long.
+      this.#closedSweeps += 1;
+      if (this.#closedSweeps > 1) this.#socket.destroy();
+      return;
+    }
+    const { limits } = this.#options;
+    if (this.#active || this.#activeAtMs === 0) {
+      this.#active = false;
+      this.#activeAtMs = nowMs;
+    } else if (nowMs - this.#activeAtMs >= limits.connectionIdleMs) {
+      if (this.inFlightCount === 0 || this.#socket.backlogBytes > 0) {
+        this.destroy('idle for longer than connections.max.idle.ms');
+        return;
+      }
+    } else if (!this.#paused && !this.#ending && this.#frames.shrink()) {
+      this.#socket.refreshBuffer();
+    }
+    this.#sweepFrame(nowMs);
+  }
+
+  #sweepFrame(nowMs: number): void {
+    const pending = this.#frames.pendingBytes;
+    if (pending === 0 || this.#paused || this.#framesSeen !== this.#framesStarted) {
+      this.#framesSeen = this.#framesStarted;
+      this.#frameSinceMs = nowMs;
+      return;
+    }
+    const allowedMs = this.#options.limits.frameTimeoutMs + pending / FRAME_BYTES_PER_MS;
+    if (nowMs - this.#frameSinceMs > allowedMs) this.destroy('a frame took too long to arrive');
+  }
+
+  /** Starts every whole frame that may start; false when reading must stop. Sends what got ready. */
+  #pump(): boolean {
+    let more = true;
+    try {
+      while (!this.#closed && !this.#ending && this.#frames.next()) {
+        this.#options.dispatcher.peek(this.#frames, this.#next);
+        more = this.#mayStart(this.#next.handler);
+        if (!more) break;
+        this.#start();
+      }
+      if (more && !this.#closed && !this.#ending) more = this.#reserve();
+    } catch (error) {
+      this.#refuse(error);
+    }
+    this.#flush();
+    return more && !this.#ending && !this.#closed;
+  }
+
+  #mayStart(handler: RequestHandler): boolean {
+    const { limits } = this.#options;
+    if (this.#socket.backlogBytes > limits.writeBacklogBytesMax) return false;
+    const count = this.inFlightCount;
+    if (count > 0 && this.#unsettled > 0) {
+      const last = this.#inFlight[this.#inFlight.length - 1]!;
+      if (handler.pipelined !== true || last.handler !== handler) return false;
+      if (count >= limits.inFlightRequestsMax) return false;
+      if (this.#inFlightBytes >= limits.inFlightBytesMax) return false;
+    }
+    return this.#reservedBytes > 0 || this.#budgetAllows();
+  }
+
+  /** Kafka takes a request's memory from its pool before it reads it; here only large ones are worth that. */
+  #reserve(): boolean {
+    if (this.#reservedBytes > 0) return true;
+    const bytes = this.#frames.largeFrameBytes;
+    if (bytes === 0) return true;
+    if (!this.#budgetAllows()) return false;
+    this.#reservedBytes = bytes;
+    this.#options.budget.take(bytes);
+    return true;
+  }
+
+  #budgetAllows(): boolean {
+    const { budget } = this.#options;
+    if (!budget.exhausted) return true;
+    if (!this.#waitsForBudget) {
+      this.#waitsForBudget = true;
+      budget.wait(this.#onBudget);
+    }
+    return false;
+  }
+
+  readonly #onBudget = (): void => {
+    this.#waitsForBudget = false;
+    // Another connection's answer made room: its turn is not ours.
+    process.nextTick(() => this.#proceed());
+  };
+
+  #start(): void {
+    const { dispatcher, peer, budget } = this.#options;
+    this.#framesStarted += 1;
+    const exchange = dispatcher.start(this.#frames, this.#next, this.#ids, peer);
+    budget.take(exchange.sizeBytes);
+    this.#giveReserved();
+    this.#inFlightBytes += exchange.sizeBytes;
+    this.#inFlight.push(exchange);
+    if (exchange.failure !== undefined) {
+      this.#fail(exchange, exchange.failure);
+    } else if (exchange.pending === undefined) {
+      exchange.settled = true;
+      this.#collect();
+      if (this.#piecesBytes > SEND_BYTES) this.#send();
+    } else {
+      this.#unsettled += 1;
+      this.#await(exchange, exchange.pending);
+    }
+  }
+
+  #await(exchange: Exchange, pending: Promise<unknown>): void {
+    pending.then(
+      (answer) => {
+        this.#unsettled -= 1;
+        exchange.answer = answer;
+        exchange.settled = true;
+        if (this.#closed) this.#drop(exchange);
+        else this.#planFlush();
+      },
+      (error: unknown) => {
+        this.#unsettled -= 1;
+        this.#fail(exchange, error);
+      },
+    );
+  }
+
+  /** Answers that settle in one run of microtasks leave together: the tick comes after all of them. */
+  #planFlush(): void {
+    if (this.#flushPlanned) return;
+    this.#flushPlanned = true;
+    process.nextTick(() => {
+      this.#flushPlanned = false;
+      this.#flush();
+      this.#proceed();
+    });
+  }
+
+  #flush(): void {
+    if (this.#closed) return;
+    this.#collect();
+    if (this.#closed) return;
+    this.#send();
+    if (this.#ending && this.inFlightCount === 0) {
+      this.#close();
+      this.#socket.end();
+    }
+  }
+
+  /** Encodes the answers whose turn has come. */
+  #collect(): void {
+    while (this.#head < this.#inFlight.length) {
+      const exchange = this.#inFlight[this.#head]!;
+      if (!exchange.settled) return;
+      if (!this.#encode(exchange)) return;
+      this.#head += 1;
+      this.#release(exchange);
+      const callbacks = exchange.takeAfterResponse();
+      if (callbacks !== undefined) this.#callbacks.push(...callbacks);
+    }
+    this.#inFlight.length = 0;
+    this.#head = 0;
+  }
+
+  #send(): void {
+    const pieces = this.#pieces;
+    const callbacks = this.#callbacks;
+    if (callbacks.length > 0) this.#callbacks = [];
+    if (pieces.length === 0) {
+      if (callbacks.length > 0) this.#run(callbacks);
+      return;
+    }
+    this.#pieces = [];
+    this.#piecesBytes = 0;
+    this.#active = true;
+    this.#socket.write(pieces, callbacks.length > 0 ? () => this.#run(callbacks) : undefined);
+  }
+
+  #encode(exchange: Exchange): boolean {
+    if (exchange.answer === undefined) return true;
+    try {
+      this.#piecesBytes += this.#options.dispatcher.encoder.encode(exchange, this.#pieces);
+      return true;
+    } catch (error) {
+      this.#fail(exchange, error);
+      return false;
+    }
+  }
+
+  /** After an answer left or the backlog shrank: starts what waited and reads on. */
+  #proceed(): void {
+    if (this.#closed || !this.#paused) return;
+    if (!this.#pump() || this.#closed) return;
+    this.#paused = false;
+    this.#socket.refreshBuffer();
+    this.#socket.resume();
+  }
+
+  /** A frame that Kafka answers by hanging up; what was asked before is still answered. */
+  #refuse(error: unknown): void {
+    if (error instanceof ProtocolError || error instanceof FrameSizeError) {
+      this.#ending = true;
+      this.#options.logger.debug({ ...this.#who(), reason: error.message }, 'connection refused');
+      return;
+    }
+    this.#options.logger.error({ ...this.#who(), error }, 'a request could not be started');
+    this.destroy('internal error');
+  }
+
+  #fail(exchange: Exchange, error: unknown): void {
+    const { name } = exchange.handler.api;
+    const fields = { ...this.#who(), api: name, apiVersion: exchange.apiVersion, error };
+    this.#options.logger.error(fields, 'a request failed; its connection is closed');
+    exchange.settled = true;
+    if (this.#closed) this.#drop(exchange);
+    else this.destroy(`${name} failed`);
+  }
+
+  #release(exchange: Exchange): void {
+    this.#inFlightBytes -= exchange.sizeBytes;
+    exchange.releaseRequest();
+    this.#options.budget.give(exchange.sizeBytes);
+  }
+
+  #giveReserved(): void {
+    if (this.#reservedBytes === 0) return;
+    const bytes = this.#reservedBytes;
+    this.#reservedBytes = 0;
+    this.#options.budget.give(bytes);
+  }
+
+  /** For a connection that died: nobody reads the answer, but its resources go back. */
+  #drop(exchange: Exchange): void {
+    this.#release(exchange);
+    const callbacks = exchange.takeAfterResponse();
+    if (callbacks !== undefined) this.#run(callbacks);
+  }
+
+  #close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    if (this.#waitsForBudget) this.#options.budget.forget(this.#onBudget);
+    this.#frames.close();
+    this.#giveReserved();
+    const left = this.#inFlight.slice(this.#head);
+    this.#inFlight = [];
+    this.#head = 0;
+    this.#pieces = [];
+    this.#run(this.#callbacks);
+    this.#callbacks = [];
+    // A handler that still works keeps its views until it is done; see #await.
+    for (const exchange of left) if (exchange.settled) this.#drop(exchange);
+    this.#options.peer.gone();
+  }
+
+  #run(callbacks: readonly (() => void)[]): void {
+    for (const callback of callbacks) {
+      try {
+        callback();
+      } catch (error) {
+        this.#options.logger.error({ ...this.#who(), error }, 'a callback after a response failed');
+      }
+    }
+  }
+
+  #who(): object {
+    return { connectionId: this.#options.peer.connectionId };
+  }
+}

@@ -1,0 +1,30 @@
+/** Who is on the other end; one object per connection, shared by its exchanges. */
+export class Peer {
+  readonly connectionId: string;
+  readonly clientHost: string;
+  readonly listenerName: string;
+  /** Nobody authenticates on a PLAINTEXT listener. */
+  readonly principal: string = 'User:ANONYMOUS';
+  #abort: AbortController | undefined;
+  #gone = false;
+
+  constructor(connectionId: string, clientHost: string, listenerName: string) {
+    this.connectionId = connectionId;
+    this.clientHost = clientHost;
+    this.listenerName = listenerName;
+  }
+
+  /** Made on demand: most requests are answered before anyone would look at it. */
+  get signal(): AbortSignal {
+    if (this.#abort === undefined) {
+      this.#abort = new AbortController();
+      if (this.#gone) this.#abort.abort();
+    }
+    return this.#abort.signal;
+  }
+
+  gone(): void {
+    this.#gone = true;
+    this.#abort?.abort();
+  }
+}

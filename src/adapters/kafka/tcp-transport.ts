@@ -1,0 +1,157 @@
+import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
+import type { Clock, Timer } from '../../ports/clock.ts';
+import type { Logger } from '../../ports/logger.ts';
+import type { Transport, TransportAddress } from '../../ports/transport.ts';
+import { ChunkPool } from './chunk-pool.ts';
+import { Connection } from './connection.ts';
+import {
+  CONNECTION_LIMITS_DEFAULT,
+  type ConnectionLimits,
+  RequestBudget,
+} from './connection-limits.ts';
+import type { HandlerRegistry } from './handler-registry.ts';
+import { Peer } from './peer.ts';
+import { RequestDispatcher } from './request-dispatcher.ts';
+import { attachSocket, type ReadMode } from './tcp-socket.ts';
+
+export interface TcpTransportOptions {
+  readonly host: string;
+  /** 0 lets the system choose. */
+  readonly port: number;
+  readonly registry: HandlerRegistry;
+  readonly clock: Clock;
+  readonly timer: Timer;
+  readonly logger: Logger;
+  readonly listenerName?: string;
+  readonly limits?: Partial<ConnectionLimits>;
+  readonly readMode?: ReadMode;
+  /** Shared by the listeners of one broker; each makes its own when absent. */
+  readonly pool?: ChunkPool;
+}
+
+const BACKLOG = 511;
+const SWEEP_MS_MIN = 20;
+const SWEEP_MS_MAX = 5_000;
+
+/** Kafka's plain TCP listener. */
+export class TcpTransport implements Transport {
+  readonly #options: TcpTransportOptions;
+  readonly #limits: ConnectionLimits;
+  readonly #pool: ChunkPool;
+  readonly #budget: RequestBudget;
+  readonly #dispatcher: RequestDispatcher;
+  readonly #connections = new Set<Connection>();
+  #server: Server | undefined;
+  #address: TransportAddress | undefined;
+  #cancelSweep: (() => void) | undefined;
+  #connectionsMade = 0;
+  #emptied: (() => void) | undefined;
+
+  constructor(options: TcpTransportOptions) {
+    this.#options = options;
+    this.#limits = { ...CONNECTION_LIMITS_DEFAULT, ...options.limits };
+    this.#pool = options.pool ?? new ChunkPool();
+    this.#budget = new RequestBudget(this.#limits.queuedRequestBytesMax);
+    this.#dispatcher = new RequestDispatcher(options.registry);
+  }
+
+  get address(): TransportAddress | undefined {
+    return this.#address;
+  }
+
+  get connectionCount(): number {
+    return this.#connections.size;
+  }
+
+  /** Bytes of requests in flight and of frames that are arriving. */
+  get queuedRequestBytes(): number {
+    return this.#budget.bytes;
+  }
+
+  get pool(): ChunkPool {
+    return this.#pool;
+  }
+
+  listen(): Promise<TransportAddress> {
+    const { host, port } = this.#options;
+    const server = createServer({ pauseOnConnect: true, noDelay: true, allowHalfOpen: true });
+    this.#server = server;
+    server.on('connection', (socket) => this.#accept(socket));
+    return new Promise((resolve, reject) => {
+      server.once('error', reject);
+      server.listen({ host, port, backlog: BACKLOG }, () => {
+        server.off('error', reject);
+        // An accept that failed (no descriptors left) is not the listener's end.
+        server.on('error', (error) => this.#options.logger.error({ error }, 'accepting failed'));
+        this.#address = { host, port: (server.address() as AddressInfo).port };
+        this.#planSweep();
+        resolve(this.#address);
+      });
+    });
+  }
+
+  async close(): Promise<void> {
+    this.#server?.close();
+    this.#server = undefined;
+    this.#address = undefined;
+    for (const connection of [...this.#connections]) connection.end('the broker stops');
+    await this.#emptiedWithin(this.#limits.closeGraceMs);
+    for (const connection of [...this.#connections]) connection.destroy('the broker stops');
+    // Sockets tell their end in a later turn.
+    await this.#emptiedWithin(this.#limits.closeGraceMs);
+    this.#cancelSweep?.();
+    this.#cancelSweep = undefined;
+  }
+
+  #emptiedWithin(delayMs: number): Promise<void> {
+    if (this.#connections.size === 0) return Promise.resolve();
+    return new Promise((resolve) => {
+      const cancel = this.#options.timer.schedule(delayMs, resolve);
+      this.#emptied = () => {
+        cancel();
+        resolve();
+      };
+    });
+  }
+
+  #accept(socket: Socket): void {
+    const { logger, listenerName = 'PLAINTEXT', readMode = 'in-place' } = this.#options;
+    if (this.#server === undefined || this.#connections.size >= this.#limits.connectionsMax) {
+      logger.debug({ clientHost: socket.remoteAddress }, 'refused: max.connections is reached');
+      socket.destroy();
+      return;
+    }
+    this.#connectionsMade += 1;
+    const { localAddress, localPort, remoteAddress, remotePort } = socket;
+    // Kafka's form of a connection id: local address, remote address, a running number.
+    const ends = `${localAddress}:${localPort}-${remoteAddress}:${remotePort}`;
+    const peer = new Peer(`${ends}-${this.#connectionsMade}`, remoteAddress ?? '', listenerName);
+    const connection = new Connection({
+      peer,
+      dispatcher: this.#dispatcher,
+      pool: this.#pool,
+      limits: this.#limits,
+      budget: this.#budget,
+      logger,
+      onClose: (closed) => this.#forget(closed),
+    });
+    this.#connections.add(connection);
+    connection.attach(attachSocket(socket, readMode, connection));
+  }
+
+  #forget(connection: Connection): void {
+    this.#connections.delete(connection);
+    if (this.#connections.size === 0) this.#emptied?.();
+  }
+
+  #planSweep(): void {
+    const { timer, clock } = this.#options;
+    const shortest = Math.min(this.#limits.connectionIdleMs, this.#limits.frameTimeoutMs);
+    const delayMs = Math.min(Math.max(shortest / 4, SWEEP_MS_MIN), SWEEP_MS_MAX);
+    this.#cancelSweep = timer.schedule(delayMs, () => {
+      const nowMs = clock.nowMs();
+      for (const connection of [...this.#connections]) connection.sweep(nowMs);
+      this.#planSweep();
+    });
+  }
+}
