@@ -13,6 +13,7 @@ export interface SourcedValue {
 
 const KEYS = CONFIG_TABLE.broker;
 const NONE: Values = new Map();
+/** The one key whose stand-ins Kafka tells as synonyms. */
 const RETENTION = ['log.retention.ms', 'log.retention.minutes', 'log.retention.hours'];
 
 /**
@@ -73,7 +74,7 @@ export class BrokerConfig {
 
   /** Everything that bears on a key, what is in force first. */
   sources(name: string): readonly SourcedValue[] {
-    const names = RETENTION.includes(name) ? RETENTION.slice(RETENTION.indexOf(name)) : [name];
+    const names = name === 'log.retention.ms' ? RETENTION : [name];
     const layers: [ConfigSource, (name: string) => string | null | undefined][] = [
       ['DYNAMIC_BROKER_CONFIG', (each) => this.#broker.get(each)],
       ['DYNAMIC_DEFAULT_BROKER_CONFIG', (each) => this.#cluster.get(each)],

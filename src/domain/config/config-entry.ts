@@ -47,7 +47,7 @@ export function describeResourceConfigs(
 ): ConfigEntry[] {
   return visibleKeys(CONFIG_TABLE[scope], options.keys).map(([name, key]) => {
     const set = own.get(name);
-    const inherited = brokerSources(key, brokerConfig);
+    const inherited = inheritedSources(scope, name, key, brokerConfig);
     const sources: readonly SourcedValue[] =
       set === undefined
         ? inherited
@@ -55,6 +55,17 @@ export function describeResourceConfigs(
     const value = resolveWithBroker(name, key, own, brokerConfig);
     return entry(name, key, { value, sources, readOnly: false, options });
   });
+}
+
+/** Kafka tells the default of a group's key that no broker key stands behind, but not that of a topic's. */
+function inheritedSources(
+  scope: keyof typeof OWN_SOURCE,
+  name: string,
+  key: ConfigKey,
+  brokerConfig: BrokerConfig,
+): readonly SourcedValue[] {
+  if (scope === 'topic' || key.synonyms.length > 0) return brokerSources(key, brokerConfig);
+  return key.default === null ? [] : [{ name, value: key.default, source: 'DEFAULT_CONFIG' }];
 }
 
 /** All configs of a broker, from every layer. */
