@@ -204,11 +204,15 @@ describe('DescribeTopicPartitions', () => {
     const seen: string[] = [];
     let cursor: object | null = null;
     do {
-      const answer = await ask(describePartitions, 0, {
-        topics: [],
-        responsePartitionLimit: 100,
-        cursor,
-      });
+      const answer: ResponseOf<typeof DescribeTopicPartitionsApi> = await ask(
+        describePartitions,
+        0,
+        {
+          topics: [],
+          responsePartitionLimit: 100,
+          cursor,
+        },
+      );
       const pages = answer.topics.flatMap(({ name, partitions }) =>
         partitions.map(({ partitionIndex }) => `${name}${partitionIndex}`),
       );
