@@ -64,7 +64,7 @@ export class ConfigLayers {
 
   #addCombined(combined: CombinedKey, written: WrittenConfig): void {
     const { key, value, where } = written;
-    const text = String(value).trim();
+    const text = plainText(value).trim();
     const refuse = (message: string): void => this.problem({ where, key, value: text, message });
     switch (combined) {
       case 'bind-host':
@@ -88,10 +88,10 @@ export class ConfigLayers {
 
   /** Syncing every so often means not to wait for it with each append. */
   #addSyncInterval({ key, value, where }: WrittenConfig): void {
-    const ms = quantityOf('log.flush.interval.ms', String(value)) ?? String(value).trim();
+    const ms = quantityOf('log.flush.interval.ms', plainText(value)) ?? plainText(value).trim();
     if (!/^\d{1,15}$/.test(ms)) {
       const message = 'must be a number of milliseconds or a duration such as "1s"';
-      this.problem({ where, key, value: String(value), message });
+      this.problem({ where, key, value: plainText(value), message });
       return;
     }
     const every = Number(ms) === 0;
@@ -146,7 +146,11 @@ function valueText(name: string, key: ConfigKey, value: WrittenValue): string | 
   return (number ? quantityOf(name, text) : undefined) ?? text;
 }
 
+function plainText(value: WrittenValue): string {
+  return typeof value === 'object' ? JSON.stringify(value) : String(value);
+}
+
 function shown(key: ConfigKey, value: WrittenValue): string {
   if (key.type === 'PASSWORD') return '(hidden)';
-  return typeof value === 'string' ? JSON.stringify(value) : String(value);
+  return typeof value === 'string' ? JSON.stringify(value) : plainText(value);
 }

@@ -67,6 +67,16 @@ export class TopicAdminService implements TopicAdmin {
     return this.#serially(() => this.#createPartitions(topics, validateOnly));
   }
 
+  ensureTopic(name: string): Promise<TopicMetadata> {
+    const pending = this.#ensuring.get(name);
+    if (pending !== undefined) return pending;
+    const existing = this.#options.catalog.metadata.topicsByName.get(name);
+    if (existing !== undefined) return Promise.resolve(existing);
+    const creating = this.#ensure(name).finally(() => this.#ensuring.delete(name));
+    this.#ensuring.set(name, creating);
+    return creating;
+  }
+
   /** A deleted topic's logs must be gone before one of the same name gets new ones. */
   #serially<Result>(work: () => Promise<Result>): Promise<Result> {
     const done = this.#last.then(work);
@@ -127,16 +137,6 @@ export class TopicAdminService implements TopicAdmin {
         return failed === undefined ? { name } : { name, error: failed };
       }),
     );
-  }
-
-  ensureTopic(name: string): Promise<TopicMetadata> {
-    const pending = this.#ensuring.get(name);
-    if (pending !== undefined) return pending;
-    const existing = this.#options.catalog.metadata.topicsByName.get(name);
-    if (existing !== undefined) return Promise.resolve(existing);
-    const creating = this.#ensure(name).finally(() => this.#ensuring.delete(name));
-    this.#ensuring.set(name, creating);
-    return creating;
   }
 
   async #ensure(name: string): Promise<TopicMetadata> {
