@@ -72,10 +72,10 @@ async function topicsOf(
   const names = new Set(wanted.map(({ name }) => name ?? ''));
   const autoCreate = request.allowAutoTopicCreation && dependencies.autoCreateTopics();
   return Promise.all(
-    [...names].map((name) => {
+    [...names].map(async (name) => {
       const topic = metadata.topicsByName.get(name);
       if (topic !== undefined) return present(topic, operations);
-      return missing(name, autoCreate, dependencies.topics);
+      return await missing(name, autoCreate, dependencies.topics);
     }),
   );
 }
