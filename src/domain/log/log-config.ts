@@ -32,7 +32,8 @@ export interface LogConfig {
   readonly minInSyncReplicas: number;
 }
 
-const LONG_MAX = 0x7fff_ffff_ffff_ffff;
+/** As near as a number comes to Kafka's largest long. */
+const LONG_MAX = 2 ** 63;
 
 /** Kafka's defaults but for `flush.messages`: an answered append survives power loss. */
 export const DEFAULT_LOG_CONFIG: LogConfig = {

@@ -1,0 +1,76 @@
+import type { CancelTimer, Timer } from '../../../ports/clock.ts';
+import type { LogStore, StoredLog } from '../../../ports/log-store.ts';
+import type { Logger } from '../../../ports/logger.ts';
+
+/** Kafka's largest values mean "never"; no timer is set for them. */
+const NEVER_MS = 0x7fffffff;
+
+export interface SyncPolicy {
+  readonly flushMessages: number;
+  readonly flushMs: number;
+}
+
+/**
+ * Syncs a log whose appends are answered before they survive power loss (`flush.messages` above 1):
+ * after so many records, after so long, and in any case before too much of it is at stake.
+ */
+export class BackgroundSync {
+  readonly #store: LogStore;
+  readonly #stored: StoredLog;
+  readonly #timer: Timer;
+  readonly #logger: Logger;
+  readonly #intervalBytes: number;
+  #unsyncedBytes = 0;
+  #unsyncedRecords = 0;
+  #cancelTimer: CancelTimer | undefined;
+  #syncing = false;
+
+  constructor(
+    stored: StoredLog,
+    options: { store: LogStore; timer: Timer; logger: Logger; syncIntervalBytes: number },
+  ) {
+    this.#stored = stored;
+    this.#store = options.store;
+    this.#timer = options.timer;
+    this.#logger = options.logger;
+    this.#intervalBytes = options.syncIntervalBytes;
+  }
+
+  noteWritten(bytes: number, records: number, policy: SyncPolicy): void {
+    this.#unsyncedBytes += bytes;
+    this.#unsyncedRecords += records;
+    if (this.#cancelTimer === undefined && policy.flushMs < NEVER_MS) {
+      this.#cancelTimer = this.#timer.schedule(policy.flushMs, () => this.#sync());
+    }
+  }
+
+  /** Called once what was noted is in the store. */
+  syncIfDue(policy: SyncPolicy): void {
+    if (this.#unsyncedBytes === 0 || this.#syncing) return;
+    const due =
+      this.#unsyncedBytes >= this.#intervalBytes || this.#unsyncedRecords >= policy.flushMessages;
+    if (due) this.#sync();
+  }
+
+  stop(): void {
+    this.#cancelTimer?.();
+    this.#cancelTimer = undefined;
+  }
+
+  #sync(): void {
+    this.stop();
+    this.#unsyncedBytes = 0;
+    this.#unsyncedRecords = 0;
+    this.#syncing = true;
+    this.#store
+      .sync(this.#stored)
+      .catch((error: unknown) => {
+        const { topic, partition } = this.#stored.id;
+        // The store refuses appends from now on, which is how the log gets to know.
+        this.#logger.error({ topic, partition, err: error }, 'log could not be synced');
+      })
+      .finally(() => {
+        this.#syncing = false;
+      });
+  }
+}

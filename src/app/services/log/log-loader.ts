@@ -1,0 +1,97 @@
+import { KafkaError } from '../../../domain/kafka-error.ts';
+import { decodeLogSnapshot, type LogSnapshot } from '../../../domain/log/log-snapshot.ts';
+import { LogState } from '../../../domain/log/log-state.ts';
+import { readLastOffset, viewOf } from '../../../domain/record/record-batch-header.ts';
+import { batchesOf } from '../../../domain/record/record-batches.ts';
+import type { Offset } from '../../../domain/topic-partition.ts';
+import type { Compression } from '../../../ports/compression.ts';
+import type { LogReadResult, StoredLog } from '../../../ports/log-store.ts';
+
+const CHUNK_BYTES = 1024 * 1024;
+
+/** Written in turn, so that one of them is older and whole whatever becomes of the other. */
+export const SNAPSHOT_NAMES = ['log-state-0', 'log-state-1'] as const;
+
+export interface LoadedLog {
+  readonly state: LogState;
+  /** The offset of the snapshot the state was restored from. */
+  readonly snapshotOffset: Offset | undefined;
+  /** The name the next snapshot goes by: not that of the one in use. */
+  readonly nextSnapshot: 0 | 1;
+  readonly replayedBytes: number;
+}
+
+/**
+ * Restores a log's state: the newest snapshot that is not beyond its end, and the batches since.
+ */
+export async function loadLog(stored: StoredLog, compression: Compression): Promise<LoadedLog> {
+  const snapshots = await Promise.all(SNAPSHOT_NAMES.map((name) => readSnapshot(stored, name)));
+  let newest: 0 | 1 | undefined;
+  for (const i of [0, 1] as const) {
+    const offset = snapshots[i]?.offset;
+    if (offset === undefined) continue;
+    if (offset > stored.endOffset) {
+      // The log lost its end. Once it has grown again, this would look like its state.
+      await stored.writeSnapshot(SNAPSHOT_NAMES[i], new Uint8Array());
+      continue;
+    }
+    if (newest === undefined || offset > (snapshots[newest] as LogSnapshot).offset) newest = i;
+  }
+  const snapshot = newest === undefined ? undefined : snapshots[newest];
+  const state = snapshot?.state ?? new LogState();
+  const replayedBytes = await replay(stored, snapshot?.offset, state, compression);
+  state.producers.aborted.removeBelow(stored.startOffset);
+  state.leaderEpochs.truncateFromStart(stored.startOffset);
+  return {
+    state,
+    snapshotOffset: snapshot?.offset,
+    nextSnapshot: newest === 0 ? 1 : 0,
+    replayedBytes,
+  };
+}
+
+async function readSnapshot(stored: StoredLog, name: string): Promise<LogSnapshot | undefined> {
+  const bytes = await stored.readSnapshot(name);
+  return bytes === undefined ? undefined : decodeLogSnapshot(bytes);
+}
+
+async function replay(
+  stored: StoredLog,
+  from: Offset | undefined,
+  state: LogState,
+  compression: Compression,
+): Promise<number> {
+  const endOffset = stored.endOffset;
+  let offset = from !== undefined && from > stored.startOffset ? from : stored.startOffset;
+  let replayedBytes = 0;
+  while (offset < endOffset) {
+    const before = offset;
+    const result = await readChunk(stored, offset, endOffset);
+    try {
+      for (const slice of result.slices) {
+        for (const { bytes } of batchesOf(slice)) {
+          const view = viewOf(bytes);
+          const lastOffset = readLastOffset(view, 0);
+          if (lastOffset < offset) continue;
+          state.replay(bytes, view, compression);
+          offset = lastOffset + 1n;
+          replayedBytes += bytes.length;
+        }
+      }
+    } finally {
+      result.release();
+    }
+    if (offset === before) {
+      throw new KafkaError('KAFKA_STORAGE_ERROR', `there is no batch at offset ${offset}`);
+    }
+  }
+  return replayedBytes;
+}
+
+function readChunk(
+  stored: StoredLog,
+  fromOffset: Offset,
+  upTo: Offset,
+): LogReadResult | Promise<LogReadResult> {
+  return stored.read({ fromOffset, maxBytes: CHUNK_BYTES, minOneBatch: true, upTo });
+}

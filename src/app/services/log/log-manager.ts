@@ -1,0 +1,174 @@
+import { KafkaError } from '../../../domain/kafka-error.ts';
+import { DEFAULT_LOG_CONFIG, type LogConfig } from '../../../domain/log/log-config.ts';
+import { isClusterMetadataLog } from '../../../domain/topic/cluster-metadata.ts';
+import type { TopicId, TopicIdPartition } from '../../../domain/topic-partition.ts';
+import type { Checksum } from '../../../ports/checksum.ts';
+import type { CancelTimer, Clock, Timer } from '../../../ports/clock.ts';
+import type { Compression } from '../../../ports/compression.ts';
+import type { LogStore, RecoveredLog } from '../../../ports/log-store.ts';
+import type { Logger } from '../../../ports/logger.ts';
+import { AppendQueue } from './append-queue.ts';
+import { UnifiedLog, type UnifiedLogOptions } from './unified-log.ts';
+
+const MEBIBYTE = 1024 * 1024;
+const LOAD_PARALLEL = 16;
+
+export interface LogManagerOptions {
+  readonly store: LogStore;
+  readonly clock: Clock;
+  readonly timer: Timer;
+  readonly checksum: Checksum;
+  readonly compression: Compression;
+  readonly logger: Logger;
+  /** Kafka's log.retention.check.interval.ms. */
+  readonly retentionCheckIntervalMs?: number;
+  /** Kafka's producer.id.expiration.ms. */
+  readonly producerIdExpirationMs?: number;
+  /** Kafka's producer.id.expiration.check.interval.ms. */
+  readonly producerIdExpirationCheckIntervalMs?: number;
+  /** How much is appended to a log before its state is stored again. */
+  readonly snapshotIntervalBytes?: number;
+  /** How much of a log may wait for a sync where not every append is synced. */
+  readonly syncIntervalBytes?: number;
+}
+
+/** All logs of a broker (Kafka's LogManager). */
+export class LogManager {
+  readonly #o: LogManagerOptions;
+  readonly #queue: AppendQueue;
+  readonly #logOptions: UnifiedLogOptions;
+  readonly #topics = new Map<TopicId, (UnifiedLog | undefined)[]>();
+  readonly #cancelTimers = new Set<CancelTimer>();
+  #openedStore = false;
+  #closed = false;
+
+  constructor(options: LogManagerOptions) {
+    this.#o = options;
+    this.#queue = new AppendQueue(options.store, options.timer);
+    this.#logOptions = {
+      store: options.store,
+      queue: this.#queue,
+      clock: options.clock,
+      timer: options.timer,
+      checksum: options.checksum,
+      compression: options.compression,
+      logger: options.logger,
+      snapshotIntervalBytes: options.snapshotIntervalBytes ?? 32 * MEBIBYTE,
+      syncIntervalBytes: options.syncIntervalBytes ?? 64 * MEBIBYTE,
+    };
+  }
+
+  /**
+   * Loads the logs the store holds, but for the metadata log. Opens the store unless what it
+   * recovered is handed in; `close` then leaves it open too. Logs have default configs until
+   * `updateConfig`.
+   */
+  async open(recovered?: readonly RecoveredLog[]): Promise<void> {
+    this.#openedStore = recovered === undefined;
+    const found = recovered ?? (await this.#o.store.open());
+    const logs = found.filter(({ log }) => !isClusterMetadataLog(log.id));
+    for (let at = 0; at < logs.length; at += LOAD_PARALLEL) {
+      const some = logs.slice(at, at + LOAD_PARALLEL);
+      await Promise.all(some.map((log) => this.#load(log)));
+    }
+    const retention = this.#o.retentionCheckIntervalMs ?? 300_000;
+    this.#every(retention, () => this.applyRetention());
+    const expiry = this.#o.producerIdExpirationCheckIntervalMs ?? 600_000;
+    this.#every(expiry, () => this.removeExpiredProducers());
+  }
+
+  get(topicId: TopicId, partition: number): UnifiedLog | undefined {
+    return this.#topics.get(topicId)?.[partition];
+  }
+
+  async create(id: TopicIdPartition, config: LogConfig): Promise<UnifiedLog> {
+    if (this.#closed) throw new KafkaError('KAFKA_STORAGE_ERROR', 'the log manager is closed');
+    const log = new UnifiedLog(await this.#o.store.create(id, config), config, this.#logOptions);
+    await log.load();
+    this.#add(log);
+    return log;
+  }
+
+  async deleteTopic(topicId: TopicId): Promise<void> {
+    const logs = this.#topics.get(topicId);
+    if (logs === undefined) return;
+    this.#topics.delete(topicId);
+    for (const log of logs) log?.markDeleted();
+    // What was appended before must not fail because its log is gone.
+    await this.#queue.drain();
+    for (const log of logs) {
+      if (log === undefined) continue;
+      await log.settled();
+      await this.#o.store.delete(log.stored);
+    }
+  }
+
+  *logs(): Iterable<UnifiedLog> {
+    for (const partitions of this.#topics.values()) {
+      for (const log of partitions) if (log !== undefined) yield log;
+    }
+  }
+
+  /** Drops what retention lets go, of every log. */
+  async applyRetention(): Promise<void> {
+    for (const log of [...this.logs()]) {
+      try {
+        const dropped = await log.applyRetention();
+        if (dropped) this.#o.logger.info(describe(log), 'dropped old segments');
+      } catch (error) {
+        this.#o.logger.error({ ...describe(log), err: error }, 'old segments could not be dropped');
+      }
+    }
+  }
+
+  removeExpiredProducers(): void {
+    const expirationMs = this.#o.producerIdExpirationMs ?? 86_400_000;
+    for (const log of this.logs()) log.removeExpiredProducers(expirationMs);
+  }
+
+  /** Waits for what was appended and stores each log's state. */
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    for (const cancel of this.#cancelTimers) cancel();
+    this.#cancelTimers.clear();
+    await this.#queue.drain();
+    for (const log of this.logs()) await log.close();
+    if (this.#openedStore) await this.#o.store.close();
+  }
+
+  async #load({ log: stored, clean, truncatedBytes }: RecoveredLog): Promise<void> {
+    const log = new UnifiedLog(stored, DEFAULT_LOG_CONFIG, this.#logOptions);
+    this.#add(log);
+    if (!clean) this.#o.logger.info({ ...describe(log), truncatedBytes }, 'log recovered');
+    try {
+      await log.load();
+    } catch (error) {
+      // The other partitions can be served all the same; appends to this one are refused.
+      this.#o.logger.error({ ...describe(log), err: error }, 'log could not be loaded');
+    }
+  }
+
+  #add(log: UnifiedLog): void {
+    const { topicId, partition } = log.id;
+    let partitions = this.#topics.get(topicId);
+    if (partitions === undefined) {
+      partitions = [];
+      this.#topics.set(topicId, partitions);
+    }
+    partitions[partition] = log;
+  }
+
+  #every(intervalMs: number, task: () => Promise<void> | void): void {
+    const cancel = this.#o.timer.schedule(intervalMs, async () => {
+      this.#cancelTimers.delete(cancel);
+      await task();
+      if (!this.#closed) this.#every(intervalMs, task);
+    });
+    this.#cancelTimers.add(cancel);
+  }
+}
+
+function describe(log: UnifiedLog): { topic: string; partition: number } {
+  return { topic: log.id.topic, partition: log.id.partition };
+}

@@ -1,0 +1,473 @@
+import { KafkaError } from '../../../domain/kafka-error.ts';
+import type { LogConfig } from '../../../domain/log/log-config.ts';
+import { LogState } from '../../../domain/log/log-state.ts';
+import { LogValidator } from '../../../domain/log/log-validator.ts';
+import type { BatchMetadata } from '../../../domain/log/producer-state-entry.ts';
+import { retentionOffset } from '../../../domain/log/retention.ts';
+import { stampBatch } from '../../../domain/record/batch-stamp.ts';
+import * as header from '../../../domain/record/record-batch-header.ts';
+import type { Offset, TopicIdPartition } from '../../../domain/topic-partition.ts';
+import type { Checksum } from '../../../ports/checksum.ts';
+import type { Clock, Timer } from '../../../ports/clock.ts';
+import type { Compression } from '../../../ports/compression.ts';
+import type { LogReadResult, LogStore, StoredLog } from '../../../ports/log-store.ts';
+import type { Logger } from '../../../ports/logger.ts';
+import type { AppendQueue, Flush, QueuedLog } from './append-queue.ts';
+import { BackgroundSync } from './background-sync.ts';
+import { abortedIn, FetchData } from './fetch-data.ts';
+import { loadLog } from './log-loader.ts';
+import type {
+  EpochEndOffset,
+  FetchDataInfo,
+  FetchIsolation,
+  LogAppendInfo,
+  LogAppendOptions,
+  LogReadOptions,
+  OffsetAndTimestamp,
+} from './log-types.ts';
+import { lookUpOffset } from './offset-lookup.ts';
+import { SnapshotWriter } from './snapshot-writer.ts';
+
+const COMMITTED = Promise.resolve();
+/** How long a log that failed again and again waits before it tries the store once more. */
+const RETRY_STORE_AFTER_MS = 1000;
+
+/** `deleteRecords` up to here means up to the high watermark. */
+const TO_HIGH_WATERMARK = -1n;
+
+export interface UnifiedLogOptions {
+  readonly store: LogStore;
+  readonly queue: AppendQueue;
+  readonly clock: Clock;
+  readonly timer: Timer;
+  readonly checksum: Checksum;
+  readonly compression: Compression;
+  readonly logger: Logger;
+  readonly snapshotIntervalBytes: number;
+  readonly syncIntervalBytes: number;
+}
+
+export interface ActiveProducer {
+  readonly producerId: bigint;
+  readonly producerEpoch: number;
+  readonly lastSequence: number;
+  readonly lastTimestampMs: bigint;
+  readonly coordinatorEpoch: number;
+  /** -1 without an open transaction. */
+  readonly currentTxnStartOffset: Offset;
+}
+
+/**
+ * One partition's log (Kafka's UnifiedLog): offsets, producer state and leader epochs in memory,
+ * bytes in the store. Memory is ahead of the store by what is on its way there; when that fails,
+ * memory is rebuilt from what the store kept.
+ */
+export class UnifiedLog implements QueuedLog {
+  readonly id: TopicIdPartition;
+  readonly stored: StoredLog;
+  readonly #o: UnifiedLogOptions;
+  readonly #sync: BackgroundSync;
+  readonly #snapshots: SnapshotWriter;
+  readonly #listeners = new Set<() => void>();
+  #config: LogConfig;
+  #validator: LogValidator;
+  #state = new LogState();
+  #logStartOffset: Offset;
+  #logEndOffset: Offset;
+  #highWatermark: Offset;
+  #lastStableOffset: Offset;
+  #leaderEpoch = 0;
+  #advanced = false;
+  /** Of the log's last append. */
+  #lastCommitted = COMMITTED;
+  /** Why appends are refused: what went wrong, or that the log is gone. */
+  #refusal: KafkaError | undefined = new KafkaError('KAFKA_STORAGE_ERROR', 'the log is not loaded');
+  #failuresInARow = 0;
+  #retryAtMs = 0;
+  #deleted = false;
+  #recovering: Promise<void> | undefined;
+  pendingFlush: Flush | undefined;
+  flushesInFlight = 0;
+  failedFrom: Offset | undefined;
+
+  constructor(stored: StoredLog, config: LogConfig, options: UnifiedLogOptions) {
+    this.id = stored.id;
+    this.stored = stored;
+    this.#o = options;
+    this.#config = config;
+    this.#validator = new LogValidator(config, options);
+    this.#sync = new BackgroundSync(stored, options);
+    this.#snapshots = new SnapshotWriter(stored, options);
+    this.#logStartOffset = stored.startOffset;
+    this.#logEndOffset = stored.endOffset;
+    this.#highWatermark = stored.endOffset;
+    this.#lastStableOffset = stored.endOffset;
+  }
+
+  get config(): LogConfig {
+    return this.#config;
+  }
+
+  get logStartOffset(): Offset {
+    return this.#logStartOffset;
+  }
+
+  get logEndOffset(): Offset {
+    return this.#logEndOffset;
+  }
+
+  get highWatermark(): Offset {
+    return this.#highWatermark;
+  }
+
+  get lastStableOffset(): Offset {
+    return this.#lastStableOffset;
+  }
+
+  get leaderEpoch(): number {
+    return this.#leaderEpoch;
+  }
+
+  get sizeBytes(): number {
+    return this.stored.sizeBytes;
+  }
+
+  /** Restores what is kept in memory. Appends are refused before. */
+  async load(): Promise<void> {
+    const loaded = await loadLog(this.stored, this.#o.compression);
+    this.#snapshots.loaded(loaded.snapshotOffset, loaded.nextSnapshot, loaded.replayedBytes);
+    this.#state = loaded.state;
+    this.#leaderEpoch = Math.max(this.#leaderEpoch, loaded.state.leaderEpochs.latestEpoch ?? 0);
+    this.#logStartOffset = this.stored.startOffset;
+    this.#logEndOffset = this.stored.endOffset;
+    this.#moveHighWatermark(this.stored.endOffset);
+    if (!this.#deleted) this.#refusal = undefined;
+  }
+
+  /** A new leadership of the partition: its epoch is noted even before something is written. */
+  becomeLeader(leaderEpoch: number): void {
+    if (leaderEpoch < this.#leaderEpoch) return;
+    this.#leaderEpoch = leaderEpoch;
+    this.#state.leaderEpochs.assign(leaderEpoch, this.#logEndOffset);
+  }
+
+  updateConfig(config: LogConfig): void {
+    this.#config = config;
+    this.#validator = new LogValidator(config, this.#o);
+    this.stored.configure(config);
+  }
+
+  append(records: Uint8Array, options: LogAppendOptions): LogAppendInfo {
+    if (this.#refusal !== undefined) throw this.#refusal;
+    this.#checkRetry();
+    const { checksum, compression } = this.#o;
+    const nowMs = BigInt(this.#o.clock.nowMs());
+    let view = header.viewOf(records);
+    const validated = this.#validator.validate(records, view, options.origin, nowMs);
+    const duplicate = this.#state.checkProducer(records, view, options, compression);
+    if (duplicate !== undefined) return this.#duplicateInfo(duplicate);
+    const batch = this.#validator.recompress(records, view);
+    if (batch !== records) view = header.viewOf(batch);
+    const baseOffset = this.#logEndOffset;
+    const lastOffset = baseOffset + BigInt(validated.recordsCount - 1);
+    const timestampType = this.#config.messageTimestampType;
+    const atAppend = timestampType === 'LogAppendTime';
+    const maxTimestampMs = atAppend ? nowMs : validated.maxTimestampMs;
+    const partitionLeaderEpoch = options.leaderEpoch ?? this.#leaderEpoch;
+    const stamp = { baseOffset, partitionLeaderEpoch, timestampType, maxTimestampMs };
+    stampBatch(batch, view, 0, stamp, checksum);
+    if (partitionLeaderEpoch > this.#leaderEpoch) this.#leaderEpoch = partitionLeaderEpoch;
+    this.#state.replay(batch, view, compression);
+    return {
+      baseOffset,
+      lastOffset,
+      logAppendTimeMs: atAppend ? nowMs : header.NO_TIMESTAMP,
+      logStartOffset: this.#logStartOffset,
+      duplicate: false,
+      committed: this.#enqueue(batch, baseOffset, lastOffset, maxTimestampMs),
+    };
+  }
+
+  read(fromOffset: Offset, options: LogReadOptions): FetchDataInfo | Promise<FetchDataInfo> {
+    if (this.#deleted) throw unknownPartition(this.id);
+    if (fromOffset < this.#logStartOffset || fromOffset > this.#logEndOffset) {
+      throw new KafkaError(
+        'OFFSET_OUT_OF_RANGE',
+        `offset ${fromOffset} is not within ${this.#logStartOffset} and ${this.#logEndOffset}`,
+      );
+    }
+    const { isolation } = options;
+    const upTo = this.#readableUpTo(isolation);
+    if (fromOffset >= upTo) return this.#fetchData(undefined, fromOffset, isolation);
+    const result = this.stored.read({
+      fromOffset,
+      maxBytes: options.maxBytes,
+      minOneBatch: options.minOneMessage,
+      upTo,
+    });
+    if (!(result instanceof Promise)) return this.#fetchData(result, fromOffset, isolation);
+    return result.then((read) => this.#fetchData(read, fromOffset, isolation));
+  }
+
+  /** Kafka's ListOffsets: one of its negative special values, or a time. */
+  async fetchOffsetByTimestamp(
+    timestampMs: bigint,
+    isolation: FetchIsolation,
+  ): Promise<OffsetAndTimestamp | undefined> {
+    const { stored } = this;
+    return lookUpOffset(timestampMs, {
+      stored,
+      logStartOffset: this.#logStartOffset,
+      upTo: this.#readableUpTo(isolation),
+      leaderEpochs: this.#state.leaderEpochs,
+      compression: this.#o.compression,
+    });
+  }
+
+  endOffsetForEpoch(epoch: number): EpochEndOffset {
+    const found = this.#state.leaderEpochs.endOffsetFor(epoch, this.#logEndOffset);
+    if (found === undefined) return { leaderEpoch: -1, endOffset: -1n };
+    return { leaderEpoch: found.epoch, endOffset: found.endOffset };
+  }
+
+  /** Drops what is below `beforeOffset` (-1: below the high watermark); gives the new start. */
+  async deleteRecords(beforeOffset: Offset): Promise<Offset> {
+    if (!this.#config.cleanupPolicy.includes('delete')) {
+      throw new KafkaError('POLICY_VIOLATION', 'the topic does not have the cleanup policy delete');
+    }
+    const offset = beforeOffset === TO_HIGH_WATERMARK ? this.#highWatermark : beforeOffset;
+    if (offset < 0n || offset > this.#highWatermark) {
+      throw new KafkaError(
+        'OFFSET_OUT_OF_RANGE',
+        `offset ${beforeOffset} is beyond the high watermark ${this.#highWatermark}`,
+      );
+    }
+    await this.#startAt(offset);
+    return this.#logStartOffset;
+  }
+
+  /** Called after the high watermark moved, once however many appends moved it. */
+  onHighWatermarkAdvance(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => {
+      this.#listeners.delete(listener);
+    };
+  }
+
+  activeProducers(): ActiveProducer[] {
+    return Array.from(this.#state.producers.producers, (entry) => ({
+      producerId: entry.producerId,
+      producerEpoch: entry.producerEpoch,
+      lastSequence: entry.lastSequence,
+      lastTimestampMs: entry.lastTimestampMs,
+      coordinatorEpoch: entry.coordinatorEpoch,
+      currentTxnStartOffset: entry.currentTxnFirstOffset ?? -1n,
+    }));
+  }
+
+  /** Drops the segments that retention lets go; whether there were any. */
+  async applyRetention(): Promise<boolean> {
+    if (this.#deleted) return false;
+    const offset = retentionOffset(this.stored.droppable(), this.#config, {
+      nowMs: BigInt(this.#o.clock.nowMs()),
+      sizeBytes: this.stored.sizeBytes,
+      highWatermark: this.#highWatermark,
+    });
+    if (offset === undefined || offset <= this.#logStartOffset) return false;
+    await this.#startAt(offset);
+    return true;
+  }
+
+  removeExpiredProducers(expirationMs: number): void {
+    const nowMs = BigInt(this.#o.clock.nowMs());
+    this.#state.producers.removeExpired(nowMs, BigInt(expirationMs));
+  }
+
+  /** Refuses everything from now on; those who wait for data find out. */
+  markDeleted(): void {
+    this.#deleted = true;
+    this.#refusal = unknownPartition(this.id);
+    this.#sync.stop();
+    this.#notify();
+  }
+
+  /** Resolves when the log does nothing of its own accord any more. */
+  async settled(): Promise<void> {
+    await this.#recovering;
+    await this.#snapshots.settled();
+  }
+
+  /** Refuses appends and keeps the state for the next start. Nothing may be in flight. */
+  async close(): Promise<void> {
+    this.#sync.stop();
+    await this.settled();
+    if (this.#refusal === undefined) {
+      this.#refusal = new KafkaError('NOT_LEADER_OR_FOLLOWER', 'the broker is shutting down');
+      await this.#snapshots.write(this.#logEndOffset, this.#state, COMMITTED);
+    }
+  }
+
+  onStored(offset: Offset): void {
+    this.#failuresInARow = 0;
+    if (offset > this.#highWatermark) {
+      this.#moveHighWatermark(offset);
+      this.#advanced = true;
+    }
+    this.#sync.syncIfDue(this.#config);
+    if (this.#snapshots.isDue && this.#refusal === undefined) {
+      const committed = this.#lastCommitted;
+      void this.#snapshots.write(this.#logEndOffset, this.#state, committed);
+    }
+  }
+
+  notifyAdvanced(): void {
+    if (!this.#advanced) return;
+    this.#advanced = false;
+    this.#notify();
+  }
+
+  onStoreFailed(fromOffset: Offset, cause: unknown): void {
+    const { topic, partition } = this.id;
+    this.#o.logger.error({ topic, partition, fromOffset, err: cause }, 'append failed');
+    if (this.failedFrom === undefined || fromOffset < this.failedFrom) this.failedFrom = fromOffset;
+    if (this.#deleted) return;
+    this.#refusal = new KafkaError('KAFKA_STORAGE_ERROR', 'an earlier append failed', { cause });
+  }
+
+  onFailureSettled(): void {
+    this.#recovering ??= this.#recover().finally(() => {
+      this.#recovering = undefined;
+    });
+  }
+
+  /** Forgets what the store did not keep. Where that fails too, the log stays offline. */
+  async #recover(): Promise<void> {
+    const failedFrom = this.failedFrom as Offset;
+    const { topic, partition } = this.id;
+    try {
+      if (!this.#deleted) {
+        await this.#dropBeyondGap(failedFrom);
+        await this.load();
+      }
+      this.failedFrom = undefined;
+      this.#lastCommitted = COMMITTED;
+      this.#failuresInARow++;
+      this.#retryAtMs = this.#failuresInARow > 1 ? this.#o.clock.nowMs() + RETRY_STORE_AFTER_MS : 0;
+      this.#notify();
+    } catch (error) {
+      this.#o.logger.error({ topic, partition, err: error }, 'log is offline');
+    }
+  }
+
+  /** The store may have kept a later append than the one that failed; it was not answered. */
+  async #dropBeyondGap(failedFrom: Offset): Promise<void> {
+    const upTo = this.stored.endOffset;
+    if (upTo <= failedFrom) return;
+    const request = { fromOffset: failedFrom, maxBytes: 0, minOneBatch: true, upTo };
+    const result = await this.stored.read(request);
+    const first = result.slices[0];
+    const kept =
+      first !== undefined && header.readBaseOffset(header.viewOf(first), 0) <= failedFrom;
+    result.release();
+    if (!kept) await this.stored.truncate(failedFrom);
+  }
+
+  #checkRetry(): void {
+    if (this.#retryAtMs === 0) return;
+    if (this.#o.clock.nowMs() < this.#retryAtMs) {
+      throw new KafkaError('KAFKA_STORAGE_ERROR', 'the last appends failed');
+    }
+    this.#retryAtMs = 0;
+  }
+
+  /** The batch may still be on its way: its fate is that of the last flush of the log. */
+  #duplicateInfo(batch: BatchMetadata): LogAppendInfo {
+    const stored = batch.lastOffset < this.#highWatermark;
+    return {
+      baseOffset: batch.firstOffset,
+      lastOffset: batch.lastOffset,
+      logAppendTimeMs: batch.timestampMs,
+      logStartOffset: this.#logStartOffset,
+      duplicate: true,
+      committed: stored ? COMMITTED : this.#lastCommitted,
+    };
+  }
+
+  #enqueue(
+    batch: Uint8Array,
+    baseOffset: Offset,
+    lastOffset: Offset,
+    maxTimestampMs: bigint,
+  ): Promise<void> {
+    const config = this.#config;
+    const durability = config.flushMessages === 1 ? 'synced' : 'written';
+    const entry = { log: this.stored, baseOffset, lastOffset, maxTimestampMs, batch };
+    const flush = this.#o.queue.add(this, entry, durability);
+    this.#lastCommitted = flush.committed;
+    this.#logEndOffset = lastOffset + 1n;
+    this.#snapshots.noteAppended(batch.length);
+    if (durability === 'written') {
+      this.#sync.noteWritten(batch.length, Number(lastOffset - baseOffset) + 1, config);
+    }
+    return flush.committed;
+  }
+
+  #readableUpTo(isolation: FetchIsolation): Offset {
+    switch (isolation) {
+      case 'read_uncommitted':
+        return this.#highWatermark;
+      case 'read_committed':
+        return this.#lastStableOffset;
+      case 'log_end':
+        return this.#logEndOffset;
+    }
+  }
+
+  #fetchData(
+    result: LogReadResult | undefined,
+    fromOffset: Offset,
+    isolation: FetchIsolation,
+  ): FetchDataInfo {
+    if (isolation !== 'read_committed') return new FetchData(result, this, null);
+    const aborted = abortedIn(this.#state.producers.aborted, fromOffset, result?.slices ?? []);
+    return new FetchData(result, this, aborted);
+  }
+
+  async #startAt(offset: Offset): Promise<void> {
+    if (offset <= this.#logStartOffset) return;
+    await this.stored.dropPrefix(offset);
+    if (offset <= this.#logStartOffset) return;
+    this.#logStartOffset = offset;
+    this.#state.leaderEpochs.truncateFromStart(offset);
+    this.#state.producers.aborted.removeBelow(offset);
+    this.#updateLastStableOffset();
+  }
+
+  #moveHighWatermark(offset: Offset): void {
+    this.#highWatermark = offset;
+    this.#state.producers.highWatermarkAdvanced(offset);
+    this.#updateLastStableOffset();
+  }
+
+  #updateLastStableOffset(): void {
+    const offset = this.#state.producers.lastStableOffset(this.#highWatermark);
+    this.#lastStableOffset = offset > this.#logStartOffset ? offset : this.#logStartOffset;
+  }
+
+  #notify(): void {
+    for (const listener of this.#listeners) {
+      try {
+        listener();
+      } catch (error) {
+        this.#o.logger.error({ err: error }, 'a listener to a high watermark failed');
+      }
+    }
+  }
+}
+
+function unknownPartition(id: TopicIdPartition): KafkaError {
+  return new KafkaError(
+    'UNKNOWN_TOPIC_OR_PARTITION',
+    `partition ${id.partition} of topic ${id.topic} was deleted`,
+  );
+}
