@@ -451,7 +451,9 @@ export class UnifiedLog implements QueuedLog {
 
   #updateLastStableOffset(): void {
     const offset = this.#state.producers.lastStableOffset(this.#highWatermark);
-    this.#lastStableOffset = offset > this.#logStartOffset ? offset : this.#logStartOffset;
+    this.#lastStableOffset = offset;
+    // The start of a transaction may have been deleted.
+    if (offset < this.#logStartOffset) this.#lastStableOffset = this.#logStartOffset;
   }
 
   #notify(): void {
