@@ -1,3 +1,4 @@
+import { KafkaError } from '../../domain/kafka-error.ts';
 import { ProtocolError } from '../../domain/wire/protocol-error.ts';
 import type { Logger } from '../../ports/logger.ts';
 import type { ChunkPool } from './chunk-pool.ts';
@@ -336,7 +337,9 @@ export class Connection implements SocketEvents {
   #fail(exchange: Exchange, error: unknown): void {
     const { name } = exchange.handler.api;
     const fields = { ...this.#who(), api: name, apiVersion: exchange.apiVersion, error };
-    this.#options.logger.error(fields, 'a request failed; its connection is closed');
+    // A handler throws a KafkaError where Kafka hangs up on the client: that is no defect of ours.
+    const level = error instanceof KafkaError || error instanceof ProtocolError ? 'debug' : 'error';
+    this.#options.logger[level](fields, 'a request failed; its connection is closed');
     exchange.settled = true;
     if (this.#closed) this.#drop(exchange);
     else this.destroy(`${name} failed`);

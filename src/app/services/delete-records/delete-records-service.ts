@@ -1,0 +1,53 @@
+import type { ErrorName } from '../../../domain/error-code.ts';
+import { KafkaError } from '../../../domain/kafka-error.ts';
+import type {
+  DeletedRecords,
+  DeleteRecords,
+  DeleteRecordsTarget,
+} from '../../../ports/delete-records.ts';
+import type { Logger } from '../../../ports/logger.ts';
+import type { LedLog } from '../partition/led-log.ts';
+import type { PartitionFinder } from '../partition/partition-finder.ts';
+
+const HIGH_WATERMARK = -1n;
+
+/** Kafka's ReplicaManager.deleteRecords. */
+export class DeleteRecordsService implements DeleteRecords {
+  readonly #finder: PartitionFinder;
+  readonly #logger: Logger;
+
+  constructor(finder: PartitionFinder, logger: Logger) {
+    this.#finder = finder;
+    this.#logger = logger;
+  }
+
+  async deleteRecords(target: DeleteRecordsTarget): Promise<DeletedRecords> {
+    const { partition, beforeOffset } = target;
+    const topic = this.#finder.topicByName(target.topic);
+    const log = this.#finder.log(topic, partition);
+    if (typeof log === 'string') return notDeleted(log);
+    if (topic!.internal) return notDeleted('INVALID_TOPIC_EXCEPTION');
+    if (!deletes(log)) return notDeleted('POLICY_VIOLATION');
+    const offset = beforeOffset === HIGH_WATERMARK ? log.highWatermark : beforeOffset;
+    if (offset < 0n || offset > log.highWatermark) return notDeleted('OFFSET_OUT_OF_RANGE');
+    try {
+      return { error: 'NONE', lowWatermark: await log.deleteRecords(offset) };
+    } catch (thrown) {
+      const { errorName } = KafkaError.from(thrown);
+      if (errorName === 'UNKNOWN_SERVER_ERROR') {
+        const fields = { topic: target.topic, partition, error: thrown };
+        this.#logger.error(fields, 'deleting records failed');
+      }
+      return notDeleted(errorName);
+    }
+  }
+}
+
+/** A topic that is only compacted promises to keep the last value of every key. */
+function deletes({ config }: LedLog): boolean {
+  return config.cleanupPolicy.includes('delete');
+}
+
+function notDeleted(error: ErrorName): DeletedRecords {
+  return { error, lowWatermark: -1n };
+}
