@@ -11,7 +11,8 @@ import { AppendQueue } from './append-queue.ts';
 import { UnifiedLog, type UnifiedLogOptions } from './unified-log.ts';
 
 const MEBIBYTE = 1024 * 1024;
-const LOAD_PARALLEL = 16;
+/** Logs that are opened or closed at a time. */
+const PARALLEL = 16;
 
 export interface LogManagerOptions {
   readonly store: LogStore;
@@ -67,10 +68,7 @@ export class LogManager {
     this.#openedStore = recovered === undefined;
     const found = recovered ?? (await this.#o.store.open());
     const logs = found.filter(({ log }) => !isClusterMetadataLog(log.id));
-    for (let at = 0; at < logs.length; at += LOAD_PARALLEL) {
-      const some = logs.slice(at, at + LOAD_PARALLEL);
-      await Promise.all(some.map((log) => this.#load(log)));
-    }
+    await inParallel(logs, (log) => this.#load(log));
     const retention = this.#o.retentionCheckIntervalMs ?? 300_000;
     this.#every(retention, () => this.applyRetention());
     const expiry = this.#o.producerIdExpirationCheckIntervalMs ?? 600_000;
@@ -133,7 +131,7 @@ export class LogManager {
     for (const cancel of this.#cancelTimers) cancel();
     this.#cancelTimers.clear();
     await this.#queue.drain();
-    for (const log of this.logs()) await log.close();
+    await inParallel([...this.logs()], (log) => log.close());
     if (this.#openedStore) await this.#o.store.close();
   }
 
@@ -166,6 +164,12 @@ export class LogManager {
       if (!this.#closed) this.#every(intervalMs, task);
     });
     this.#cancelTimers.add(cancel);
+  }
+}
+
+async function inParallel<T>(items: readonly T[], task: (item: T) => Promise<void>): Promise<void> {
+  for (let at = 0; at < items.length; at += PARALLEL) {
+    await Promise.all(items.slice(at, at + PARALLEL).map(task));
   }
 }
 

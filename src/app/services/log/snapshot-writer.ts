@@ -32,7 +32,8 @@ export class SnapshotWriter {
   }
 
   loaded(offset: Offset | undefined, next: 0 | 1, replayedBytes: number): void {
-    this.#offset = offset;
+    // Without a batch there is nothing to remember.
+    this.#offset = offset === undefined && replayedBytes === 0 ? this.#stored.endOffset : offset;
     this.#next = next;
     this.#appendedBytes = replayedBytes;
   }
