@@ -94,9 +94,9 @@ export class TcpTransport implements Transport {
     this.#server?.close();
     this.#server = undefined;
     this.#address = undefined;
-    for (const connection of [...this.#connections]) connection.end('the broker stops');
+    for (const connection of this.#connections) connection.end('the broker stops');
     await this.#emptiedWithin(this.#limits.closeGraceMs);
-    for (const connection of [...this.#connections]) connection.destroy('the broker stops');
+    for (const connection of this.#connections) connection.destroy('the broker stops');
     // Sockets tell their end in a later turn.
     await this.#emptiedWithin(this.#limits.closeGraceMs);
     this.#cancelSweep?.();
@@ -150,7 +150,7 @@ export class TcpTransport implements Transport {
     const delayMs = Math.min(Math.max(shortest / 4, SWEEP_MS_MIN), SWEEP_MS_MAX);
     this.#cancelSweep = timer.schedule(delayMs, () => {
       const nowMs = clock.nowMs();
-      for (const connection of [...this.#connections]) connection.sweep(nowMs);
+      for (const connection of this.#connections) connection.sweep(nowMs);
       this.#planSweep();
     });
   }

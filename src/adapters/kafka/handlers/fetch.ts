@@ -36,7 +36,7 @@ const NO_SLICES: readonly Uint8Array[] = [];
 export function fetchHandler({ fetch, identity }: FetchDependencies): RequestHandler {
   return handler(FetchApi, (request, context) => {
     const answer = (result: FetchResult) => {
-      context.afterResponse(result.release);
+      context.afterResponse(() => result.release());
       return responseOf(result, context, identity);
     };
     const result = fetch.fetch(commandOf(request, context));
