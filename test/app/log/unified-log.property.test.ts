@@ -9,7 +9,8 @@ import { batchOf, joined, logManager, ManualTime, ORDERS } from './log-fixture.t
 type Step =
   | { readonly kind: 'append'; readonly producer: number; readonly count: number }
   | { readonly kind: 'retry'; readonly producer: number }
-  | { readonly kind: 'turn' | 'release' | 'fail' | 'heal' };
+  | { readonly kind: 'turn'; readonly fails: boolean }
+  | { readonly kind: 'release' };
 
 const steps = fc.array(
   fc.oneof(
@@ -19,8 +20,8 @@ const steps = fc.array(
       count: fc.integer({ min: 1, max: 3 }),
     }),
     fc.record({ kind: fc.constant('retry' as const), producer: fc.integer({ min: 0, max: 2 }) }),
-    fc.record({ kind: fc.constantFrom('turn' as const, 'release' as const, 'heal' as const) }),
-    fc.record({ kind: fc.constant('fail' as const) }),
+    fc.record({ kind: fc.constant('turn' as const), fails: fc.constantFrom(false, false, true) }),
+    fc.record({ kind: fc.constant('release' as const) }),
   ),
   { maxLength: 40 },
 );
@@ -64,12 +65,16 @@ async function run(all: readonly Step[]) {
     } else if (step.kind === 'retry') {
       const sent = last[step.producer];
       if (sent !== undefined) send(step.producer, sent);
-    } else if (step.kind === 'turn') await quiet();
-    else if (step.kind === 'release') store.release();
-    else store.failing = step.kind === 'fail';
+    } else if (step.kind === 'turn') {
+      store.failing = step.fails;
+      await quiet();
+    } else {
+      store.release();
+    }
     time.advance(100);
   }
   store.held = false;
+  store.failing = false;
   for (let i = 0; i < 45; i++) store.release();
   await quiet();
   await manager.close();
@@ -110,7 +115,7 @@ describe('a log on a store that fails now and then', () => {
         const again = reopened.get(ORDERS.topicId, 0)!;
         expect(new Set(again.activeProducers())).toEqual(new Set(log.activeProducers()));
       }),
-      { numRuns: 60 },
+      { numRuns: 200 },
     );
   });
 });

@@ -1,0 +1,48 @@
+import { existsSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { MemoryLogStore } from '../../../src/adapters/memory/memory-log-store.ts';
+import type { LogStore } from '../../../src/ports/log-store.ts';
+import { checksum, silentLogger } from './log-fixture.ts';
+
+export interface OpenEngine {
+  /** A store over the same data; the one before must have been closed. */
+  store(): LogStore;
+  remove(): Promise<void>;
+}
+
+export interface Engine {
+  readonly name: string;
+  /** Why it cannot be tested here, if it cannot. */
+  readonly missing?: string;
+  open(): Promise<OpenEngine>;
+}
+
+type SegmentStore = new (options: object) => LogStore;
+
+const SEGMENT = '../../../src/adapters/segment/segment-log-store.ts';
+const hasSegment = existsSync(join(import.meta.dirname, SEGMENT));
+
+/** The storage engines a log has to work on. */
+export const engines: readonly Engine[] = [
+  {
+    name: 'memory',
+    async open() {
+      const store = new MemoryLogStore();
+      return { store: () => store, remove: async () => undefined };
+    },
+  },
+  {
+    name: 'segment',
+    ...(hasSegment ? {} : { missing: 'the segment engine is not built yet' }),
+    async open() {
+      const { SegmentLogStore } = (await import(SEGMENT)) as { SegmentLogStore: SegmentStore };
+      const directory = await mkdtemp(join(tmpdir(), 'kawadb-log-'));
+      return {
+        store: () => new SegmentLogStore({ directory, checksum, logger: silentLogger }),
+        remove: () => rm(directory, { recursive: true, force: true }),
+      };
+    },
+  },
+];
