@@ -140,12 +140,7 @@ export class LogValidator {
 
 /** Undefined where each batch keeps the codec it came with. */
 function brokerCompression(config: LogConfig): CompressionType | undefined {
-  switch (config.compressionType) {
-    case 'producer':
-      return undefined;
-    case 'uncompressed':
-      return 'none';
-    default:
-      return config.compressionType;
-  }
+  const { compressionType } = config;
+  if (compressionType === 'producer') return undefined;
+  return compressionType === 'uncompressed' ? 'none' : compressionType;
 }

@@ -28,7 +28,7 @@ export class ProducerStateManager {
     return this.#producers.size;
   }
 
-  /** Takes over what a snapshot kept of a producer; those with open transactions in offset order. */
+  /** Takes over what a snapshot kept; producers with open transactions in offset order. */
   restore(entry: ProducerStateEntry): void {
     this.#producers.set(entry.producerId, entry);
     const firstOffset = entry.currentTxnFirstOffset;
@@ -157,7 +157,7 @@ function checkSequenceOf(entry: ProducerStateEntry, epoch: number, sequence: num
   if (sequence === (last === MAX_SEQUENCE ? 0 : last + 1)) return;
   throw new KafkaError(
     'OUT_OF_ORDER_SEQUENCE_NUMBER',
-    `sequence ${sequence} of producer ${entry.producerId} does not follow ${last} in epoch ${epoch}`,
+    `sequence ${sequence} of producer ${entry.producerId} does not follow ${last}`,
   );
 }
 

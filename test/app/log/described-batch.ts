@@ -4,7 +4,7 @@ import { ATTRIBUTES_AT } from '../../../src/domain/record/record-batch-header.ts
 import type { Vector } from '../../protocol/vector-checker.ts';
 import { checksum, compression } from './log-fixture.ts';
 
-/** A batch as the log scenarios describe it, but for what depends on how well a codec compresses. */
+/** A batch as the log scenarios describe it, but for what depends on the codec library. */
 export function describedBatch(bytes: Uint8Array): Vector {
   const batch = decodeRecordBatch(bytes, { compression });
   return {

@@ -36,7 +36,7 @@ interface Acked extends Sent {
   readonly baseOffset: bigint;
 }
 
-/** Some idempotent producers on a store that is slow and fails; what was acknowledged is the answer. */
+/** Some idempotent producers on a store that is slow and fails. Gives what was acknowledged. */
 async function run(all: readonly Step[]) {
   const store = new HeldStore();
   store.held = true;

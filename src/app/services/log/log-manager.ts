@@ -109,7 +109,9 @@ export class LogManager {
 
   /** Drops what retention lets go, of every log. */
   async applyRetention(): Promise<void> {
-    for (const log of [...this.logs()]) {
+    // Topics may come and go meanwhile.
+    const logs = [...this.logs()];
+    for (const log of logs) {
       try {
         const dropped = await log.applyRetention();
         if (dropped) this.#o.logger.info(describe(log), 'dropped old segments');
@@ -158,11 +160,12 @@ export class LogManager {
   }
 
   #every(intervalMs: number, task: () => Promise<void> | void): void {
-    const cancel = this.#o.timer.schedule(intervalMs, async () => {
+    const run = async (): Promise<void> => {
       this.#cancelTimers.delete(cancel);
       await task();
       if (!this.#closed) this.#every(intervalMs, task);
-    });
+    };
+    const cancel = this.#o.timer.schedule(intervalMs, () => void run());
     this.#cancelTimers.add(cancel);
   }
 }

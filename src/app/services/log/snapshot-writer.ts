@@ -5,7 +5,7 @@ import type { LogStore, StoredLog } from '../../../ports/log-store.ts';
 import type { Logger } from '../../../ports/logger.ts';
 import { SNAPSHOT_NAMES } from './log-loader.ts';
 
-/** A snapshot may cost this fraction of what was appended, so that many producers do not dominate. */
+/** So much is appended for each byte of a snapshot, however many producers there are. */
 const APPENDED_PER_SNAPSHOT_BYTE = 8;
 
 /** Writes a log's state now and then, so that a start has little to replay. */
