@@ -1,3 +1,5 @@
+import { ZERO_UUID } from './wire/uuid.ts';
+
 /** A topic's identity (KIP-516): 16 bytes as 22 characters of unpadded base64url, as Kafka prints it. */
 export type TopicId = string;
 
@@ -11,4 +13,4 @@ export interface TopicIdPartition {
   readonly partition: number;
 }
 
-export const ZERO_TOPIC_ID: TopicId = 'AAAAAAAAAAAAAAAAAAAAAA';
+export const ZERO_TOPIC_ID: TopicId = ZERO_UUID;

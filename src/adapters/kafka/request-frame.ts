@@ -1,6 +1,7 @@
 import { requestHeaderVersion } from '../../domain/protocol/header.ts';
 import type { ApiDefinition } from '../../domain/protocol/schema.ts';
 import { ProtocolError } from '../../domain/wire/protocol-error.ts';
+import { decodeUtf8 } from '../../domain/wire/utf8.ts';
 import { WireReader } from '../../domain/wire/wire-reader.ts';
 import type { Chunk } from './chunk-pool.ts';
 
@@ -47,7 +48,7 @@ export class ClientIdReader {
     if (length < 0) return null;
     const bytes = reader.readBytes(length);
     if (!sameBytes(bytes, this.#bytes)) {
-      this.#clientId = Buffer.from(bytes.buffer, bytes.byteOffset, length).toString('utf8');
+      this.#clientId = decodeUtf8(bytes, 0, length);
       if (length <= CLIENT_ID_BYTES_CACHED_MAX) this.#bytes = bytes.slice();
       else this.#bytes = new Uint8Array(0);
     }

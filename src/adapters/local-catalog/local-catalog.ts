@@ -47,12 +47,9 @@ export class LocalCatalog implements Catalog {
       stored === undefined
         ? await MetadataLog.create(this.#options)
         : new MetadataLog(stored, this.#options);
-    let metadata = emptyClusterMetadata(await this.#clusterId(log.stored));
-    const records: MetadataRecord[] = [];
-    for await (const change of log.changes()) records.push(...change);
-    metadata = replayMetadata(metadata, records, log.stored.endOffset);
+    const empty = emptyClusterMetadata(await this.#clusterId(log.stored));
+    this.#metadata = replayMetadata(empty, await log.changes(), log.stored.endOffset);
     this.#log = log;
-    this.#metadata = metadata;
   }
 
   change(expectedVersion: bigint, records: readonly MetadataRecord[]): Promise<ClusterMetadata> {

@@ -1,6 +1,6 @@
 import { KafkaError } from '../../domain/kafka-error.ts';
 import { decodeRecordBatch, encodeRecordBatch } from '../../domain/record/record-batch.ts';
-import { batchesOf } from '../../domain/record/record-batches.ts';
+import { scanBatches } from '../../domain/record/scan-batches.ts';
 import {
   CLUSTER_METADATA_TOPIC,
   CLUSTER_METADATA_TOPIC_ID,
@@ -50,27 +50,26 @@ export class MetadataLog {
     return this.#log;
   }
 
-  /** All changes from the start, batch by batch. */
-  async *changes(): AsyncGenerator<readonly MetadataRecord[], void, undefined> {
-    let offset = this.#log.startOffset;
-    while (offset < this.#log.endOffset) {
-      const upTo = this.#log.endOffset;
-      const request = { fromOffset: offset, maxBytes: READ_BYTES, minOneBatch: true, upTo };
-      const result = await this.#log.read(request);
-      const next = offset;
-      try {
-        for (const slice of result.slices) {
-          for (const { bytes } of batchesOf(slice)) {
-            const batch = decodeRecordBatch(bytes, { compression: this.#options.compression });
-            offset = batch.lastOffset + 1n;
-            if (!batch.control) yield batch.records.flatMap((record) => changeOf(record.value));
-          }
+  /** All changes from the start. */
+  async changes(): Promise<MetadataRecord[]> {
+    const log = this.#log;
+    const { compression } = this.#options;
+    const changes: MetadataRecord[] = [];
+    await scanBatches({
+      fromOffset: log.startOffset,
+      endOffset: () => log.endOffset,
+      read: (fromOffset) =>
+        log.read({ fromOffset, maxBytes: READ_BYTES, minOneBatch: true, upTo: log.endOffset }),
+      visit(bytes) {
+        const batch = decodeRecordBatch(bytes, { compression });
+        if (batch.control) return;
+        for (const { value } of batch.records) {
+          const change = value === null ? undefined : decodeMetadataChange(value);
+          if (change !== undefined) changes.push(change);
         }
-      } finally {
-        result.release();
-      }
-      if (offset === next) throw new Error(`the metadata log cannot be read beyond ${offset}`);
-    }
+      },
+    });
+    return changes;
   }
 
   /** Resolves once the records survive power loss; rejects with KAFKA_STORAGE_ERROR and nothing is kept. */
@@ -100,9 +99,4 @@ export class MetadataLog {
     }
     return lastOffset + 1n;
   }
-}
-
-function changeOf(value: Uint8Array | null): MetadataRecord[] {
-  const change = value === null ? undefined : decodeMetadataChange(value);
-  return change === undefined ? [] : [change];
 }

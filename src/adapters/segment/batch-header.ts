@@ -1,34 +1,7 @@
-/** Positions of fields in a magic-2 batch, as far as the engine looks into it. */
-export const BATCH_HEADER_BYTES = 61;
-export const BATCH_LENGTH_AT = 8;
-/** What `batchLength` does not count: base offset and itself. */
-export const LENGTH_PREFIX_BYTES = 12;
-const MAGIC_AT = 16;
-const CRC_AT = 17;
-const CRC_START = 21;
-const LAST_OFFSET_DELTA_AT = 23;
-const MAX_TIMESTAMP_AT = 35;
+import type { Checksum } from '../../domain/record/checksum.ts';
+import * as header from '../../domain/record/record-batch-header.ts';
+
 const TWO_TO_32 = 4294967296;
-
-export function viewOf(bytes: Uint8Array): DataView {
-  return new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
-}
-
-export function batchSizeAt(view: DataView, at: number): number {
-  return view.getInt32(at + BATCH_LENGTH_AT) + LENGTH_PREFIX_BYTES;
-}
-
-export function baseOffsetAt(view: DataView, at: number): bigint {
-  return view.getBigInt64(at);
-}
-
-export function maxTimestampAt(view: DataView, at: number): bigint {
-  return view.getBigInt64(at + MAX_TIMESTAMP_AT);
-}
-
-export function lastOffsetAt(view: DataView, at: number): bigint {
-  return view.getBigInt64(at) + BigInt(view.getInt32(at + LAST_OFFSET_DELTA_AT));
-}
 
 /**
  * The batch's last offset relative to its segment, exact without a bigint per batch: a segment spans less
@@ -38,7 +11,7 @@ export function relativeLastOffsetAt(view: DataView, at: number, segmentBase: Sp
   return (
     (view.getInt32(at) - segmentBase.high) * TWO_TO_32 +
     (view.getUint32(at + 4) - segmentBase.low) +
-    view.getInt32(at + LAST_OFFSET_DELTA_AT)
+    header.readLastOffsetDelta(view, at)
   );
 }
 
@@ -54,22 +27,18 @@ export function splitOffset(offset: bigint): SplitOffset {
 /** Whether a header can be a batch's: recovery cuts where it cannot. */
 export function isPlausibleHeader(view: DataView, at: number): boolean {
   return (
-    batchSizeAt(view, at) >= BATCH_HEADER_BYTES &&
-    view.getInt8(at + MAGIC_AT) === 2 &&
-    view.getInt32(at + LAST_OFFSET_DELTA_AT) >= 0
+    header.readBatchSize(view, at) >= header.RECORD_BATCH_OVERHEAD &&
+    header.readMagic(view, at) === header.CURRENT_MAGIC &&
+    header.readLastOffsetDelta(view, at) >= 0
   );
-}
-
-export interface Crc32c {
-  crc32c(bytes: Uint8Array, start: number, end: number): number;
 }
 
 export function hasValidCrc(
   bytes: Uint8Array,
   view: DataView,
   at: number,
-  checksum: Crc32c,
+  checksum: Checksum,
 ): boolean {
-  const end = at + batchSizeAt(view, at);
-  return view.getUint32(at + CRC_AT) === checksum.crc32c(bytes, at + CRC_START, end) >>> 0;
+  const end = at + header.readBatchSize(view, at);
+  return header.readCrc(view, at) === checksum.crc32c(bytes, at + header.ATTRIBUTES_AT, end);
 }

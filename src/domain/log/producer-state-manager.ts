@@ -1,4 +1,5 @@
 import { KafkaError } from '../kafka-error.ts';
+import { incrementSequence } from '../protocol/sequence.ts';
 import type { EndTransactionMarker } from '../record/control-record.ts';
 import { NO_PRODUCER_EPOCH } from '../record/record-batch-header.ts';
 import type { Offset } from '../topic-partition.ts';
@@ -6,7 +7,6 @@ import { AbortedTransactions } from './aborted-transactions.ts';
 import { OpenTransactions } from './open-transactions.ts';
 import { type BatchMetadata, ProducerStateEntry } from './producer-state-entry.ts';
 
-const MAX_SEQUENCE = 0x7fffffff;
 /** From this transaction version on each transaction has an epoch of its own (KIP-890). */
 const EPOCH_PER_TRANSACTION_VERSION = 2;
 
@@ -154,7 +154,7 @@ export class ProducerStateManager {
 function checkSequenceOf(entry: ProducerStateEntry, epoch: number, sequence: number): void {
   if (entry.producerEpoch === NO_PRODUCER_EPOCH) return;
   const last = epoch === entry.producerEpoch ? entry.lastSequence : -1;
-  if (sequence === (last === MAX_SEQUENCE ? 0 : last + 1)) return;
+  if (sequence === incrementSequence(last, 1)) return;
   throw new KafkaError(
     'OUT_OF_ORDER_SEQUENCE_NUMBER',
     `sequence ${sequence} of producer ${entry.producerId} does not follow ${last}`,

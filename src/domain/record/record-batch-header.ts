@@ -1,6 +1,7 @@
 // The fixed part of a magic 2 batch (Kafka's DefaultRecordBatch), read and written in place.
 // Every function takes the place `at` where the batch starts in the view.
 
+import { incrementSequence } from '../protocol/sequence.ts';
 import { COMPRESSION_TYPES, type CompressionType } from './compression.ts';
 
 export const BASE_OFFSET_AT = 0;
@@ -110,11 +111,7 @@ export function readRecordsCount(view: DataView, at: number): number {
 /** The last sequence of a batch; sequences go on with 0 after the largest int32. */
 export function readLastSequence(view: DataView, at: number): number {
   const base = readBaseSequence(view, at);
-  return base === NO_SEQUENCE ? base : wrapSequence(base + readLastOffsetDelta(view, at));
-}
-
-function wrapSequence(sequence: number): number {
-  return sequence > 0x7fffffff ? sequence - 0x80000000 : sequence;
+  return base === NO_SEQUENCE ? base : incrementSequence(base, readLastOffsetDelta(view, at));
 }
 
 /** Undefined for the numbers 5 to 7, which no codec has. */

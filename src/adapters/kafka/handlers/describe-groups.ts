@@ -5,12 +5,7 @@ import { ERROR_CODES } from '../../../domain/error-code.ts';
 import { DescribeGroupsApi } from '../../../domain/protocol/messages/describe-groups.ts';
 import type { GroupCoordinator } from '../../../ports/group-coordinator.ts';
 import { handler, type RequestHandler } from '../request-handler.ts';
-
-/**
- * READ, DELETE, DESCRIBE, DESCRIBE_CONFIGS and ALTER_CONFIGS, as bits: without ACLs all is allowed.
- */
-const ALL_GROUP_OPERATIONS = (1 << 3) | (1 << 6) | (1 << 8) | (1 << 10) | (1 << 11);
-const NOT_ASKED_FOR = -0x80000000;
+import { ALL_GROUP_OPERATIONS, OPERATIONS_OMITTED } from './authorized-operations.ts';
 
 export function describeGroupsHandler({ groups }: { groups: GroupCoordinator }): RequestHandler {
   return handler(DescribeGroupsApi, async (request, { apiVersion }) => {
@@ -37,7 +32,7 @@ export function describeGroupsHandler({ groups }: { groups: GroupCoordinator }):
           authorizedOperations:
             request.includeAuthorizedOperations && error === 'NONE'
               ? ALL_GROUP_OPERATIONS
-              : NOT_ASKED_FOR,
+              : OPERATIONS_OMITTED,
         };
       }),
     };

@@ -5,6 +5,7 @@
 import { KafkaError } from '../../../domain/kafka-error.ts';
 import { InitProducerIdApi } from '../../../domain/protocol/messages/init-producer-id.ts';
 import type { RequestOf } from '../../../domain/protocol/schema.ts';
+import { NO_PRODUCER_EPOCH, NO_PRODUCER_ID } from '../../../domain/record/record-batch-header.ts';
 import type {
   ProducerIds,
   TransactionalProducer,
@@ -16,9 +17,6 @@ export interface InitProducerIdDependencies {
   readonly producerIds: ProducerIds;
   readonly transactions?: TransactionalProducers;
 }
-
-const NO_PRODUCER_ID = -1n;
-const NO_PRODUCER_EPOCH = -1;
 
 export function initProducerIdHandler(dependencies: InitProducerIdDependencies): RequestHandler {
   return handler(InitProducerIdApi, async (request) => {

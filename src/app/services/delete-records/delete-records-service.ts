@@ -6,10 +6,7 @@ import type {
   DeleteRecordsTarget,
 } from '../../../ports/delete-records.ts';
 import type { Logger } from '../../../ports/logger.ts';
-import type { LedLog } from '../partition/led-log.ts';
 import type { PartitionFinder } from '../partition/partition-finder.ts';
-
-const HIGH_WATERMARK = -1n;
 
 /** Kafka's ReplicaManager.deleteRecords. */
 export class DeleteRecordsService implements DeleteRecords {
@@ -27,11 +24,8 @@ export class DeleteRecordsService implements DeleteRecords {
     const log = this.#finder.log(topic, partition);
     if (typeof log === 'string') return notDeleted(log);
     if (topic!.internal) return notDeleted('INVALID_TOPIC_EXCEPTION');
-    if (!deletes(log)) return notDeleted('POLICY_VIOLATION');
-    const offset = beforeOffset === HIGH_WATERMARK ? log.highWatermark : beforeOffset;
-    if (offset < 0n || offset > log.highWatermark) return notDeleted('OFFSET_OUT_OF_RANGE');
     try {
-      return { error: 'NONE', lowWatermark: await log.deleteRecords(offset) };
+      return { error: 'NONE', lowWatermark: await log.deleteRecords(beforeOffset) };
     } catch (thrown) {
       const { errorName } = KafkaError.from(thrown);
       if (errorName === 'UNKNOWN_SERVER_ERROR') {
@@ -41,11 +35,6 @@ export class DeleteRecordsService implements DeleteRecords {
       return notDeleted(errorName);
     }
   }
-}
-
-/** A topic that is only compacted promises to keep the last value of every key. */
-function deletes({ config }: LedLog): boolean {
-  return config.cleanupPolicy.includes('delete');
 }
 
 function notDeleted(error: ErrorName): DeletedRecords {

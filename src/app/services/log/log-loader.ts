@@ -1,11 +1,9 @@
-import { KafkaError } from '../../../domain/kafka-error.ts';
 import { decodeLogSnapshot, type LogSnapshot } from '../../../domain/log/log-snapshot.ts';
 import { LogState } from '../../../domain/log/log-state.ts';
-import { readLastOffset, viewOf } from '../../../domain/record/record-batch-header.ts';
-import { batchesOf } from '../../../domain/record/record-batches.ts';
+import { scanBatches } from '../../../domain/record/scan-batches.ts';
 import type { Offset } from '../../../domain/topic-partition.ts';
 import type { Compression } from '../../../ports/compression.ts';
-import type { LogReadResult, StoredLog } from '../../../ports/log-store.ts';
+import type { StoredLog } from '../../../ports/log-store.ts';
 
 const CHUNK_BYTES = 1024 * 1024;
 
@@ -62,36 +60,16 @@ async function replay(
   compression: Compression,
 ): Promise<number> {
   const endOffset = stored.endOffset;
-  let offset = from !== undefined && from > stored.startOffset ? from : stored.startOffset;
   let replayedBytes = 0;
-  while (offset < endOffset) {
-    const before = offset;
-    const result = await readChunk(stored, offset, endOffset);
-    try {
-      for (const slice of result.slices) {
-        for (const { bytes } of batchesOf(slice)) {
-          const view = viewOf(bytes);
-          const lastOffset = readLastOffset(view, 0);
-          if (lastOffset < offset) continue;
-          state.replay(bytes, view, compression);
-          offset = lastOffset + 1n;
-          replayedBytes += bytes.length;
-        }
-      }
-    } finally {
-      result.release();
-    }
-    if (offset === before) {
-      throw new KafkaError('KAFKA_STORAGE_ERROR', `there is no batch at offset ${offset}`);
-    }
-  }
+  await scanBatches({
+    fromOffset: from !== undefined && from > stored.startOffset ? from : stored.startOffset,
+    endOffset: () => endOffset,
+    read: (fromOffset) =>
+      stored.read({ fromOffset, maxBytes: CHUNK_BYTES, minOneBatch: true, upTo: endOffset }),
+    visit(batch, view) {
+      state.replay(batch, view, compression);
+      replayedBytes += batch.length;
+    },
+  });
   return replayedBytes;
-}
-
-function readChunk(
-  stored: StoredLog,
-  fromOffset: Offset,
-  upTo: Offset,
-): LogReadResult | Promise<LogReadResult> {
-  return stored.read({ fromOffset, maxBytes: CHUNK_BYTES, minOneBatch: true, upTo });
 }

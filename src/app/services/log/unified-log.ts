@@ -230,7 +230,10 @@ export class UnifiedLog implements QueuedLog {
     return { leaderEpoch: found.epoch, endOffset: found.endOffset };
   }
 
-  /** Drops what is below `beforeOffset` (-1: below the high watermark); gives the new start. */
+  /**
+   * Drops what is below `beforeOffset` (-1: below the high watermark); gives the new start. A topic that is only
+   * compacted promises to keep the last value of every key.
+   */
   async deleteRecords(beforeOffset: Offset): Promise<Offset> {
     if (!this.#config.cleanupPolicy.includes('delete')) {
       throw new KafkaError('POLICY_VIOLATION', 'the topic does not have the cleanup policy delete');

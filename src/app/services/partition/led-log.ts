@@ -12,7 +12,7 @@ import type {
 
 /** What the data path asks of a partition's log (UnifiedLog). */
 export interface LedLog {
-  readonly config: Pick<LogConfig, 'minInSyncReplicas' | 'cleanupPolicy'>;
+  readonly config: Pick<LogConfig, 'minInSyncReplicas'>;
   readonly logStartOffset: Offset;
   readonly logEndOffset: Offset;
   readonly highWatermark: Offset;
