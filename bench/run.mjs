@@ -10,7 +10,9 @@ import { fileURLToPath } from 'node:url';
 const root = fileURLToPath(new URL('..', import.meta.url));
 const peers = join(root, '../shared/peers');
 if (!existsSync(join(peers, 'bench'))) {
-  console.error('the peers to measure against are not beside this checkout: ../shared/peers is missing');
+  console.error(
+    'the peers to measure against are not beside this checkout: ../shared/peers is missing',
+  );
   process.exit(1);
 }
 const args = process.argv.slice(2);
@@ -24,10 +26,24 @@ function bench(label, port, up, down, extra) {
   const result = spawnSync(
     join(peers, 'bench'),
     [
-      ...['--label', label, '--bootstrap', `127.0.0.1:${port}`, '--pin', '--runs', '1', '--out', out],
+      ...[
+        '--label',
+        label,
+        '--bootstrap',
+        `127.0.0.1:${port}`,
+        '--pin',
+        '--runs',
+        '1',
+        '--out',
+        out,
+      ],
       ...['--up', up, '--down', down, ...extra, ...scenarios],
     ],
-    { stdio: 'inherit', cwd: peers, env: { ...process.env, KAFKA_EXTRA: fsync ? 'log.flush.interval.messages=1' : '' } },
+    {
+      stdio: 'inherit',
+      cwd: peers,
+      env: { ...process.env, KAFKA_EXTRA: fsync ? 'log.flush.interval.messages=1' : '' },
+    },
   );
   if (result.status !== 0) console.error(`bench of ${label} ended with ${result.status}`);
   return out;
@@ -45,7 +61,10 @@ const ours = bench(
 );
 const kafka = args.includes('--alone')
   ? undefined
-  : bench('kafka', 28092, 'KAFKA_NO_WAIT=1 kafka/kafka-up 28092', 'kafka/kafka-down 28092', ['--prewarm', '20s']);
+  : bench('kafka', 28092, 'KAFKA_NO_WAIT=1 kafka/kafka-up 28092', 'kafka/kafka-down 28092', [
+      '--prewarm',
+      '20s',
+    ]);
 if (kafka !== undefined) {
   spawnSync(join(peers, 'bench'), ['compare', kafka, ours], { stdio: 'inherit', cwd: peers });
 }

@@ -5,7 +5,11 @@ test('stops in reverse order of starting, once', async () => {
   const events: string[] = [];
   const lifecycle = new Lifecycle();
   for (const name of ['store', 'logs', 'network']) {
-    await lifecycle.start(name, () => void events.push(`+${name}`), () => void events.push(`-${name}`));
+    await lifecycle.start(
+      name,
+      () => void events.push(`+${name}`),
+      () => void events.push(`-${name}`),
+    );
   }
   await Promise.all([lifecycle.stop(), lifecycle.stop()]);
   expect(events).toEqual(['+store', '+logs', '+network', '-network', '-logs', '-store']);
@@ -14,8 +18,16 @@ test('stops in reverse order of starting, once', async () => {
 test('a failed start stops what already runs and reports the failure', async () => {
   const events: string[] = [];
   const lifecycle = new Lifecycle();
-  await lifecycle.start('store', () => {}, () => void events.push('-store'));
-  const failing = lifecycle.start('network', () => Promise.reject(new Error('port in use')), () => {});
+  await lifecycle.start(
+    'store',
+    () => {},
+    () => void events.push('-store'),
+  );
+  const failing = lifecycle.start(
+    'network',
+    () => Promise.reject(new Error('port in use')),
+    () => {},
+  );
   await expect(failing).rejects.toThrow('port in use');
   expect(events).toEqual(['-store']);
 });
@@ -23,8 +35,16 @@ test('a failed start stops what already runs and reports the failure', async () 
 test('one part that fails to stop does not keep the others running', async () => {
   const events: string[] = [];
   const lifecycle = new Lifecycle();
-  await lifecycle.start('store', () => {}, () => void events.push('-store'));
-  await lifecycle.start('network', () => {}, () => Promise.reject(new Error('stuck')));
+  await lifecycle.start(
+    'store',
+    () => {},
+    () => void events.push('-store'),
+  );
+  await lifecycle.start(
+    'network',
+    () => {},
+    () => Promise.reject(new Error('stuck')),
+  );
   await expect(lifecycle.stop()).rejects.toThrow('did not stop cleanly');
   expect(events).toEqual(['-store']);
 });

@@ -56,7 +56,9 @@ export class FileCache {
   #evict(): void {
     if (this.#open.size < this.#capacity) return;
     for (const [path, file] of this.#open) {
-      if (file.uses === 0) return this.forget(path);
+      if (file.uses > 0) continue;
+      this.forget(path);
+      return;
     }
   }
 
