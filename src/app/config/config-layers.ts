@@ -8,7 +8,6 @@ import { quantityOf } from './quantity.ts';
 import type { WrittenConfig, WrittenValue } from './written-config.ts';
 
 const KAFKA_PREFIX = 'kafka.';
-const LONG_MAX = '9223372036854775807';
 const PORT_MAX = 65535;
 const DEFAULT_LISTENER = CONFIG_TABLE.broker.get('listeners')?.default ?? '';
 
@@ -78,25 +77,9 @@ export class ConfigLayers {
           this.#bindPort = { value: text, where };
         }
         break;
-      case 'sync-interval':
-        this.#addSyncInterval(written);
-        break;
       case 'enable-replication':
         if (text !== 'false') refuse('there is no replication in this version; allowed: false');
     }
-  }
-
-  /** Syncing every so often means not to wait for it with each append. */
-  #addSyncInterval({ key, value, where }: WrittenConfig): void {
-    const ms = quantityOf('log.flush.interval.ms', plainText(value)) ?? plainText(value).trim();
-    if (!/^\d{1,15}$/.test(ms)) {
-      const message = 'must be a number of milliseconds or a duration such as "1s"';
-      this.problem({ where, key, value: plainText(value), message });
-      return;
-    }
-    const every = Number(ms) === 0;
-    this.#set('log.flush.interval.messages', every ? '1' : LONG_MAX, where);
-    if (!every) this.#set('log.flush.interval.ms', ms, where);
   }
 
   #bindListener(): void {

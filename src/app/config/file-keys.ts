@@ -1,7 +1,7 @@
 import { CONFIG_TABLE } from '../../domain/config/config-table.ts';
 
 /** Keys of the file that stand for a part of a Kafka key, or for several. */
-export type CombinedKey = 'bind-host' | 'bind-port' | 'sync-interval' | 'enable-replication';
+export type CombinedKey = 'bind-host' | 'bind-port' | 'enable-replication';
 
 export type FileKey =
   | { readonly kafka: string }
@@ -10,11 +10,6 @@ export type FileKey =
 const COMBINED: readonly (readonly [string, CombinedKey, string])[] = [
   ['network.bind_host', 'bind-host', 'The host of the listener.'],
   ['network.bind_port', 'bind-port', 'The port of the listener, 0 to 65535; 0 takes a free one.'],
-  [
-    'storage.sync_interval_ms',
-    'sync-interval',
-    'How often data are synced to disk; 0 syncs every append before it is answered.',
-  ],
   ['cluster.enable_replication', 'enable-replication', 'Must be false: there is one broker.'],
 ];
 

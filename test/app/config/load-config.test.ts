@@ -5,6 +5,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { ConfigError } from '../../../src/app/config/config-error.ts';
 import { type LoadConfigOptions, loadConfig } from '../../../src/app/config/load-config.ts';
 import { quantityOf } from '../../../src/app/config/quantity.ts';
+import { logConfigOf } from '../../../src/domain/config/log-config-of.ts';
 
 const directory = mkdtempSync(join(tmpdir(), 'kawadb-config-'));
 afterAll(() => rmSync(directory, { recursive: true }));
@@ -63,7 +64,7 @@ log.retention.ms = "7d"
     expect(config.get('log.dirs')).toEqual(['./data']);
     expect(config.get('log.segment.bytes')).toBe(1024 ** 3);
     expect(config.get('log.flush.interval.ms')).toBe(1000);
-    expect(config.get('log.flush.interval.messages')).toBeGreaterThan(1e18);
+    expect(config.get('log.flush.interval.messages')).toBe(1);
     expect(config.get('storage.engine')).toBe('memory');
     expect(config.get('node.id')).toBe(7);
     expect(config.get('broker.id')).toBe(7);
@@ -71,6 +72,27 @@ log.retention.ms = "7d"
     expect(config.get('num.partitions')).toBe(4);
     expect(config.origin('num.partitions')).toBe(`${file}:20`);
     expect(config.origin('listeners')).toBe(`${file}:4`);
+  });
+
+  it.each([['0'], ['250'], ['1s']])(
+    'syncs before it answers with a sync interval of %s',
+    (text) => {
+      const { config } = loadConfig({ set: [`storage.sync_interval_ms=${text}`] });
+      const { flushMessages, flushMs } = logConfigOf(config, new Map());
+      expect(flushMessages).toBe(1);
+      expect(flushMs).toBe(text === '1s' ? 1000 : Number(text));
+    },
+  );
+
+  it('leaves the sync to the interval only where the count is raised too', () => {
+    const set = ['storage.sync_interval_ms=250', 'log.flush.interval.messages=10000'];
+    for (const order of [set, set.toReversed()]) {
+      const { flushMessages, flushMs } = logConfigOf(loadConfig({ set: order }).config, new Map());
+      expect([flushMessages, flushMs]).toEqual([10_000, 250]);
+    }
+    expect(problemsOf({ set: ['storage.sync_interval_ms=-1'] })[0]?.message).toContain(
+      'at least 0',
+    );
   });
 
   it('puts environment over file, flags over environment, overrides over flags', () => {

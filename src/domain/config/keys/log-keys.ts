@@ -52,8 +52,10 @@ export const LOG_KEYS = {
     doc: "Appended batches between two syncs to disk. 1 (KawaDB's default) answers a producer only when its data survive power loss.",
   }),
   'log.flush.interval.ms': long(null, 'cluster-wide', {
+    rule: atLeast(0),
+    toml: 'storage.sync_interval_ms',
     synonyms: synonyms('log.flush.scheduler.interval.ms'),
-    doc: 'How long appended data may wait for a sync when not every append is synced.',
+    doc: 'How long appended data may wait for a sync. It alone makes nothing less safe: as long as log.flush.interval.messages is 1, every append is synced before it is answered; only above 1 is this how much a power loss can cost.',
   }),
   'log.flush.offset.checkpoint.interval.ms': int('60000', 'read-only', { rule: atLeast(0) }),
   'log.flush.scheduler.interval.ms': long('9223372036854775807', 'read-only', {
