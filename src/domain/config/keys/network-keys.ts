@@ -22,7 +22,7 @@ export const NETWORK_KEYS = {
   'connection.failed.authentication.delay.ms': int('100', 'read-only', { rule: atLeast(0) }),
   'connections.max.idle.ms': long('600000', 'read-only', {
     toml: 'network.connection_timeout_ms',
-    doc: 'How long a silent connection is kept.',
+    doc: 'How long a silent connection is kept; -1 keeps it for ever.',
   }),
   'connections.max.reauth.ms': long('0', 'read-only'),
   'cordoned.log.dirs': list('', 'per-broker'),
@@ -84,7 +84,7 @@ export const NETWORK_KEYS = {
   }),
   'producer.purgatory.purge.interval.requests': int('1000', 'read-only'),
   'queued.max.request.bytes': long('-1', 'read-only', {
-    doc: 'Bytes of requests in flight at which reading pauses; -1 leaves it to KawaDB.',
+    doc: 'Bytes of requests in flight at which reading pauses; -1 leaves it to KawaDB, which pauses at 512 MiB.',
   }),
   'queued.max.requests': int('500', 'read-only', { rule: atLeast(1) }),
   'quota.window.num': int('11', 'read-only', { rule: atLeast(1) }),
