@@ -34,6 +34,8 @@ export class FakeLog implements PartitionLog {
   updateConfig(config: LogConfig): void {
     this.config = config;
   }
+
+  becomeLeader(): void {}
 }
 
 export class FakeLogs implements PartitionLogs {

@@ -24,10 +24,11 @@ export class ConfigPropagation {
     this.#topicLogs = new TopicLogs(options.logs, options.brokerConfig, options.logger);
   }
 
-  /** Takes what the catalog holds and follows it. Once, after the catalog is open. */
+  /** Takes what the catalog holds and follows it. Once, after the catalog is open; logs that are open by then follow too. */
   start(): void {
     const { catalog } = this.#options;
     this.#updateBroker(catalog.metadata);
+    for (const topic of catalog.metadata.topicsById.values()) this.#topicLogs.configure(topic);
     this.#stop = catalog.watch((now, before) => this.#follow(now, before));
   }
 

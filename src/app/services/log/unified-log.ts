@@ -77,6 +77,8 @@ export class UnifiedLog implements QueuedLog {
   #highWatermark: Offset;
   #lastStableOffset: Offset;
   #leaderEpoch = 0;
+  /** The epoch this broker was told it leads at; undefined before. */
+  #ledAtEpoch: number | undefined;
   #advanced = false;
   /** Of the log's last append. */
   #lastCommitted = COMMITTED;
@@ -141,12 +143,14 @@ export class UnifiedLog implements QueuedLog {
     this.#logStartOffset = this.stored.startOffset;
     this.#logEndOffset = this.stored.endOffset;
     this.#moveHighWatermark(this.stored.endOffset);
+    if (this.#ledAtEpoch !== undefined) this.becomeLeader(this.#ledAtEpoch);
     if (!this.#deleted) this.#refusal = undefined;
   }
 
-  /** A new leadership of the partition: its epoch is noted even before something is written. */
+  /** A leadership of the partition: its epoch is noted even before something is written. */
   becomeLeader(leaderEpoch: number): void {
     if (leaderEpoch < this.#leaderEpoch) return;
+    this.#ledAtEpoch = leaderEpoch;
     this.#leaderEpoch = leaderEpoch;
     this.#state.leaderEpochs.assign(leaderEpoch, this.#logEndOffset);
   }

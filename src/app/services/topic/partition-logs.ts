@@ -4,7 +4,7 @@ import type { TopicId, TopicIdPartition } from '../../../domain/topic-partition.
 /** What topic administration needs of the log manager. */
 export interface PartitionLogs {
   get(topicId: TopicId, partition: number): PartitionLog | undefined;
-  create(id: TopicIdPartition, config: LogConfig): Promise<unknown>;
+  create(id: TopicIdPartition, config: LogConfig): Promise<PartitionLog>;
   deleteTopic(topicId: TopicId): Promise<void>;
   logs(): Iterable<PartitionLog>;
 }
@@ -13,4 +13,6 @@ export interface PartitionLog {
   readonly id: TopicIdPartition;
   readonly sizeBytes: number;
   updateConfig(config: LogConfig): void;
+  /** Tells the log the epoch it is led at (Kafka's Partition.makeLeader). */
+  becomeLeader(leaderEpoch: number): void;
 }

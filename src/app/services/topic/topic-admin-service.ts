@@ -161,6 +161,9 @@ export class TopicAdminService implements TopicAdmin {
   async #tryCreateLogs(topic: TopicMetadata): Promise<KafkaError | undefined> {
     try {
       await this.#topicLogs.create(topic);
+      // Configs that changed meanwhile found no logs to change.
+      const now = this.#options.catalog.metadata.topicsById.get(topic.id);
+      if (now !== undefined) this.#topicLogs.configure(now);
       return undefined;
     } catch (error) {
       this.#options.logger.error(

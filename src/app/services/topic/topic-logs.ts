@@ -21,7 +21,7 @@ export class TopicLogs {
     this.#logger = logger;
   }
 
-  /** Makes the logs a topic misses. */
+  /** Makes the logs a topic misses, and leads them. */
   async create(topic: TopicMetadata): Promise<void> {
     const missing = topic.partitions.filter(
       ({ partition }) => this.#logs.get(topic.id, partition) === undefined,
@@ -29,12 +29,13 @@ export class TopicLogs {
     const config = logConfigOf(this.#brokerConfig, topic.configs);
     for (let at = 0; at < missing.length; at += CREATE_PARALLEL) {
       const some = missing.slice(at, at + CREATE_PARALLEL);
-      const ids = some.map(({ partition }) => ({
-        topicId: topic.id,
-        topic: topic.name,
-        partition,
-      }));
-      await Promise.all(ids.map((id) => this.#logs.create(id, config)));
+      await Promise.all(
+        some.map(async ({ partition, leaderEpoch }) => {
+          const id = { topicId: topic.id, topic: topic.name, partition };
+          const log = await this.#logs.create(id, config);
+          log.becomeLeader(leaderEpoch);
+        }),
+      );
     }
   }
 
@@ -51,7 +52,7 @@ export class TopicLogs {
 
   /**
    * After a stop between a change of the catalog and that of the logs: the catalog is right. Logs of deleted topics go,
-   * missing ones are made, and all have their topic's configs.
+   * missing ones are made, and all have their topic's configs and leader epochs.
    */
   async reconcile(metadata: ClusterMetadata): Promise<void> {
     const orphans = new Map<TopicId, string>();
@@ -65,7 +66,14 @@ export class TopicLogs {
     }
     for (const topic of metadata.topicsById.values()) {
       this.configure(topic);
+      this.#lead(topic);
       await this.create(topic);
+    }
+  }
+
+  #lead(topic: TopicMetadata): void {
+    for (const { partition, leaderEpoch } of topic.partitions) {
+      this.#logs.get(topic.id, partition)?.becomeLeader(leaderEpoch);
     }
   }
 }
