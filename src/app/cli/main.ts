@@ -1,0 +1,12 @@
+#!/usr/bin/env node
+// Nothing but the check of Node's version is loaded before it passed: an older Node fails on the syntax of the rest.
+const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+if (major < 22 || (major === 22 && minor < 18)) {
+  process.stderr.write(
+    `kawadb needs Node 22.18 or newer and runs on ${process.versions.node}; install a newer Node\n`,
+  );
+  process.exitCode = 1;
+} else {
+  const { runCli } = await import('./program.ts');
+  process.exitCode = await runCli(process.argv.slice(2));
+}

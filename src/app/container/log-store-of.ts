@@ -1,0 +1,21 @@
+import type { BrokerConfig } from '../../domain/config/broker-config.ts';
+import { KafkaError } from '../../domain/kafka-error.ts';
+import type { LogStore } from '../../ports/log-store.ts';
+
+/** The storage engine the config names. Only the one that is used is loaded. */
+export async function logStoreOf(config: BrokerConfig): Promise<LogStore> {
+  const engine = config.get('storage.engine');
+  switch (engine) {
+    case 'memory': {
+      const { MemoryLogStore } = await import('../../adapters/memory/memory-log-store.ts');
+      return new MemoryLogStore();
+    }
+    default:
+      throw new KafkaError('INVALID_CONFIG', `the storage engine ${engine} is not available yet`);
+  }
+}
+
+/** Where the data are, as clients are told. */
+export function dataDirectoryOf(config: BrokerConfig): string {
+  return config.get('log.dirs')?.[0] ?? config.get('log.dir')[0] ?? '';
+}

@@ -1,0 +1,125 @@
+import type { Container } from 'inversify';
+import { systemClock } from '../../adapters/node/system-clock.ts';
+import type { BrokerConfig } from '../../domain/config/broker-config.ts';
+import type { ClusterMetadata } from '../../ports/catalog.ts';
+import type { Logger } from '../../ports/logger.ts';
+import { Lifecycle } from '../lifecycle.ts';
+import type { RunningBroker } from '../running-broker.ts';
+import { createContainer } from './create-container.ts';
+import { KafkaListeners } from './kafka-listeners.ts';
+import { logStoreOf } from './log-store-of.ts';
+import { TOKENS } from './tokens.ts';
+
+/**
+ * Builds a broker and starts its parts, each after those it needs: store, metadata, logs, coordinators, listeners.
+ * Rejects with what is wrong when one of them cannot start; what had started is stopped again.
+ */
+export async function openBroker(config: BrokerConfig, logger: Logger): Promise<RunningBroker> {
+  const startedAtMs = systemClock.nowMs();
+  const nodeId = config.get('node.id');
+  const listeners = new KafkaListeners(config);
+  const store = await logStoreOf(config);
+  const container = createContainer({
+    ...{ config, logger, store, nodeId },
+    identity: (listenerName) => ({
+      nodeId,
+      ...listeners.advertised(listenerName),
+      clusterId: container.get(TOKENS.catalog).metadata.clusterId,
+      rack: config.get('broker.rack'),
+    }),
+  });
+  const lifecycle = new Lifecycle();
+  await startStorage(container, lifecycle);
+  await startCoordinators(container, lifecycle);
+  const registry = container.get(TOKENS.registry);
+  const [clock, timer] = [container.get(TOKENS.clock), container.get(TOKENS.timer)];
+  await lifecycle.start(
+    'the Kafka listeners',
+    () => listeners.listen({ registry, clock, timer, logger }),
+    () => listeners.close(),
+  );
+  return {
+    startedAtMs,
+    nodeId,
+    host: listeners.address.host,
+    port: listeners.address.port,
+    connectionCount: () => listeners.connectionCount,
+    services: {
+      catalog: container.get(TOKENS.catalog),
+      topics: container.get(TOKENS.topics),
+      configs: container.get(TOKENS.configs),
+      partitions: container.get(TOKENS.partitions),
+      produce: container.get(TOKENS.produce),
+      fetch: container.get(TOKENS.fetch),
+      listOffsets: container.get(TOKENS.listOffsets),
+      groups: container.get(TOKENS.groups),
+      checksum: container.get(TOKENS.checksum),
+      compression: container.get(TOKENS.compression),
+      clock,
+    },
+    close: () => lifecycle.stop(),
+  };
+}
+
+async function startStorage(container: Container, lifecycle: Lifecycle): Promise<void> {
+  const opened = container.get(TOKENS.openedStore);
+  const catalog = container.get(TOKENS.catalog);
+  const logs = container.get(TOKENS.logs);
+  const propagation = container.get(TOKENS.configPropagation);
+  await lifecycle.start(
+    'the store',
+    () => opened.open(),
+    () => opened.close(),
+  );
+  await lifecycle.start(
+    'the catalog',
+    () => catalog.open(),
+    () => catalog.close(),
+  );
+  await lifecycle.start(
+    'the logs',
+    () => logs.open(opened.recovered),
+    () => logs.close(),
+  );
+  await lifecycle.start(
+    'configs',
+    () => propagation.start(),
+    () => propagation.stop(),
+  );
+  const topics = container.get(TOKENS.topics);
+  await lifecycle.start(
+    'topics',
+    () => topics.open(),
+    () => undefined,
+  );
+}
+
+async function startCoordinators(container: Container, lifecycle: Lifecycle): Promise<void> {
+  const catalog = container.get(TOKENS.catalog);
+  const groups = container.get(TOKENS.groups);
+  await lifecycle.start(
+    'the group coordinator',
+    () => groups.open(),
+    () => groups.close(),
+  );
+  let unwatch: (() => void) | undefined;
+  await lifecycle.start(
+    'watching for deleted topics',
+    () => {
+      unwatch = catalog.watch((now, before) => {
+        const deleted = deletedTopics(now, before);
+        if (deleted.size > 0) groups.onTopicsDeleted(deleted);
+      });
+    },
+    () => unwatch?.(),
+  );
+}
+
+function deletedTopics(now: ClusterMetadata, before: ClusterMetadata): ReadonlySet<string> {
+  const deleted = new Set<string>();
+  if (now.topicsById === before.topicsById) return deleted;
+  for (const { id, name } of before.topicsById.values()) {
+    if (!now.topicsById.has(id)) deleted.add(name);
+  }
+  return deleted;
+}

@@ -1,0 +1,111 @@
+import { ContainerModule } from 'inversify';
+import { groupConfigOf } from '../../domain/config/group-config-of.ts';
+import { CONSUMER_OFFSETS_TOPIC } from '../../domain/topic/internal-topics.ts';
+import { ConfigAdminService } from '../services/config/config-admin-service.ts';
+import { ConfigPropagation } from '../services/config/config-propagation.ts';
+import { DeleteRecordsService } from '../services/delete-records/delete-records-service.ts';
+import { FetchService } from '../services/fetch/fetch-service.ts';
+import { FetchSessionCache } from '../services/fetch/fetch-session-cache.ts';
+import { PartitionReader } from '../services/fetch/partition-reader.ts';
+import { GroupCoordinatorService } from '../services/group/group-coordinator-service.ts';
+import { ListOffsetsService } from '../services/list-offsets/list-offsets-service.ts';
+import { LogDirsService } from '../services/log-dirs/log-dirs-service.ts';
+import { OffsetForLeaderEpochService } from '../services/offset-for-leader-epoch/offset-for-leader-epoch-service.ts';
+import { PartitionFinder } from '../services/partition/partition-finder.ts';
+import { ProduceService } from '../services/produce/produce-service.ts';
+import { ProducerIdService } from '../services/producer-id/producer-id-service.ts';
+import { CoordinatorTopicService } from '../services/topic/coordinator-topic-service.ts';
+import { TopicAdminService } from '../services/topic/topic-admin-service.ts';
+import { dataDirectoryOf } from './log-store-of.ts';
+import { TOKENS } from './tokens.ts';
+
+const T = TOKENS;
+
+/** Topics, configs and producer ids: what the catalog holds, and what follows from it. */
+export const administrationModule = new ContainerModule(({ bind }) => {
+  bind(T.topics).toResolvedValue(
+    (catalog, logs, brokerConfig, random, logger, nodeId) =>
+      new TopicAdminService({
+        ...{ catalog, logs, brokerConfig, random },
+        logger: logger.child({ component: 'topics' }),
+        brokers: () => [nodeId],
+      }),
+    [T.catalog, T.logs, T.brokerConfig, T.random, T.logger, T.nodeId],
+  );
+  bind(T.configs).toResolvedValue(
+    (catalog, brokerConfig, nodeId) => new ConfigAdminService({ catalog, brokerConfig, nodeId }),
+    [T.catalog, T.brokerConfig, T.nodeId],
+  );
+  bind(T.configPropagation).toResolvedValue(
+    (catalog, brokerConfig, logs, nodeId, logger) =>
+      new ConfigPropagation({ catalog, brokerConfig, logs, nodeId, logger }),
+    [T.catalog, T.brokerConfig, T.logs, T.nodeId, T.logger],
+  );
+  bind(T.producerIds).toResolvedValue(
+    (catalog, nodeId) => new ProducerIdService({ catalog, nodeId }),
+    [T.catalog, T.nodeId],
+  );
+  bind(T.logDirs).toResolvedValue(
+    (catalog, logs, store, brokerConfig) =>
+      new LogDirsService({ catalog, logs, store, path: dataDirectoryOf(brokerConfig) }),
+    [T.catalog, T.logs, T.store, T.brokerConfig],
+  );
+});
+
+/** The way of records: from the listener to the logs and back. */
+export const dataPathModule = new ContainerModule(({ bind }) => {
+  bind(T.partitions).toResolvedValue(
+    (catalog, logs, nodeId) => new PartitionFinder(catalog, logs, () => nodeId),
+    [T.catalog, T.logs, T.nodeId],
+  );
+  bind(T.produce).toResolvedValue(
+    (partitions, logger) => new ProduceService(partitions, logger.child({ component: 'produce' })),
+    [T.partitions, T.logger],
+  );
+  bind(T.fetch).toResolvedValue(
+    (partitions, clock, timer, logger, config) =>
+      new FetchService({
+        reader: new PartitionReader(partitions, logger.child({ component: 'fetch' })),
+        sessions: new FetchSessionCache({
+          clock,
+          slots: config.get('max.incremental.fetch.session.cache.slots'),
+        }),
+        timer,
+        maxBytes: () => config.get('fetch.max.bytes'),
+      }),
+    [T.partitions, T.clock, T.timer, T.logger, T.brokerConfig],
+  );
+  bind(T.listOffsets).toResolvedValue(
+    (partitions, logger) => new ListOffsetsService(partitions, logger),
+    [T.partitions, T.logger],
+  );
+  bind(T.deleteRecords).toResolvedValue(
+    (partitions, logger) => new DeleteRecordsService(partitions, logger),
+    [T.partitions, T.logger],
+  );
+  bind(T.offsetForLeaderEpoch).toResolvedValue(
+    (partitions) => new OffsetForLeaderEpochService(partitions),
+    [T.partitions],
+  );
+});
+
+/** State machines over internal topics. */
+export const coordinatorsModule = new ContainerModule(({ bind }) => {
+  bind(T.groups).toResolvedValue(
+    (catalog, topics, logs, clock, timer, random, logger, checksum, compression, config) =>
+      new GroupCoordinatorService({
+        topic: new CoordinatorTopicService({ name: CONSUMER_OFFSETS_TOPIC, catalog, topics, logs }),
+        topics: {
+          idOf: (name) => catalog.metadata.topicsByName.get(name)?.id,
+          nameOf: (topicId) => catalog.metadata.topicsById.get(topicId)?.name,
+        },
+        ...{ clock, timer, random, checksum, compression },
+        logger: logger.child({ component: 'groups' }),
+        config: groupConfigOf(config),
+      }),
+    [
+      ...([T.catalog, T.topics, T.logs, T.clock, T.timer, T.random] as const),
+      ...([T.logger, T.checksum, T.compression, T.brokerConfig] as const),
+    ],
+  );
+});

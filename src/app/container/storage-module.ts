@@ -1,0 +1,39 @@
+import { ContainerModule } from 'inversify';
+import { LocalCatalog } from '../../adapters/local-catalog/local-catalog.ts';
+import { isClusterMetadataLog } from '../../domain/topic/cluster-metadata.ts';
+import { LogManager } from '../services/log/log-manager.ts';
+import { OpenedStore } from './opened-store.ts';
+import { TOKENS } from './tokens.ts';
+
+/** The store, the cluster's metadata in it, and the logs. */
+export const storageModule = new ContainerModule(({ bind }) => {
+  bind(TOKENS.openedStore).toResolvedValue((store) => new OpenedStore(store), [TOKENS.store]);
+  bind(TOKENS.catalog).toResolvedValue(
+    (opened, checksum, compression, clock, random) =>
+      new LocalCatalog({
+        store: opened.store,
+        checksum,
+        compression,
+        clock,
+        random,
+        recovered: () => opened.recovered.find(({ log }) => isClusterMetadataLog(log.id))?.log,
+      }),
+    [TOKENS.openedStore, TOKENS.checksum, TOKENS.compression, TOKENS.clock, TOKENS.random],
+  );
+  bind(TOKENS.logs).toResolvedValue(
+    (store, clock, timer, checksum, compression, logger, config) =>
+      new LogManager({
+        store,
+        clock,
+        timer,
+        checksum,
+        compression,
+        logger: logger.child({ component: 'log' }),
+        retentionCheckIntervalMs: Number(config.get('log.retention.check.interval.ms')),
+      }),
+    [
+      ...([TOKENS.store, TOKENS.clock, TOKENS.timer] as const),
+      ...([TOKENS.checksum, TOKENS.compression, TOKENS.logger, TOKENS.brokerConfig] as const),
+    ],
+  );
+});

@@ -1,0 +1,69 @@
+import type { ServiceIdentifier } from 'inversify';
+import type { HandlerRegistry } from '../../adapters/kafka/handler-registry.ts';
+import type { RequestHandler } from '../../adapters/kafka/request-handler.ts';
+import type { BrokerConfig } from '../../domain/config/broker-config.ts';
+import type { BrokerIdentity } from '../../ports/broker-identity.ts';
+import type { Catalog } from '../../ports/catalog.ts';
+import type { Checksum } from '../../ports/checksum.ts';
+import type { Clock, Timer } from '../../ports/clock.ts';
+import type { Compression } from '../../ports/compression.ts';
+import type { ConfigAdmin } from '../../ports/config-admin.ts';
+import type { DeleteRecords } from '../../ports/delete-records.ts';
+import type { Fetch } from '../../ports/fetch.ts';
+import type { ListOffsets } from '../../ports/list-offsets.ts';
+import type { LogDirs } from '../../ports/log-dirs.ts';
+import type { LogStore } from '../../ports/log-store.ts';
+import type { Logger } from '../../ports/logger.ts';
+import type { OffsetForLeaderEpoch } from '../../ports/offset-for-leader-epoch.ts';
+import type { Produce } from '../../ports/produce.ts';
+import type { ProducerIds } from '../../ports/producer-ids.ts';
+import type { Random } from '../../ports/random.ts';
+import type { ConfigPropagation } from '../services/config/config-propagation.ts';
+import type { GroupCoordinatorService } from '../services/group/group-coordinator-service.ts';
+import type { LogManager } from '../services/log/log-manager.ts';
+import type { PartitionFinder } from '../services/partition/partition-finder.ts';
+import type { TopicAdminService } from '../services/topic/topic-admin-service.ts';
+import type { OpenedStore } from './opened-store.ts';
+
+/** How clients of a listener are told to reach this broker. */
+export type IdentityOf = (listenerName: string) => BrokerIdentity;
+
+/** Identifiers with the type that is bound to them, so that the compiler checks what a factory is given. */
+function token<T>(name: string): ServiceIdentifier<T> {
+  return Symbol(name) as ServiceIdentifier<T>;
+}
+
+export const TOKENS = {
+  brokerConfig: token<BrokerConfig>('BrokerConfig'),
+  logger: token<Logger>('Logger'),
+  clock: token<Clock>('Clock'),
+  timer: token<Timer>('Timer'),
+  random: token<Random>('Random'),
+  checksum: token<Checksum>('Checksum'),
+  compression: token<Compression>('Compression'),
+  identity: token<IdentityOf>('IdentityOf'),
+  nodeId: token<number>('NodeId'),
+
+  store: token<LogStore>('LogStore'),
+  openedStore: token<OpenedStore>('OpenedStore'),
+  catalog: token<Catalog>('Catalog'),
+  logs: token<LogManager>('LogManager'),
+
+  partitions: token<PartitionFinder>('PartitionFinder'),
+  topics: token<TopicAdminService>('TopicAdmin'),
+  configs: token<ConfigAdmin>('ConfigAdmin'),
+  configPropagation: token<ConfigPropagation>('ConfigPropagation'),
+  produce: token<Produce>('Produce'),
+  fetch: token<Fetch>('Fetch'),
+  listOffsets: token<ListOffsets>('ListOffsets'),
+  deleteRecords: token<DeleteRecords>('DeleteRecords'),
+  offsetForLeaderEpoch: token<OffsetForLeaderEpoch>('OffsetForLeaderEpoch'),
+  producerIds: token<ProducerIds>('ProducerIds'),
+  logDirs: token<LogDirs>('LogDirs'),
+  groups: token<GroupCoordinatorService>('GroupCoordinator'),
+
+  dataHandlers: token<readonly RequestHandler[]>('DataHandlers'),
+  administrationHandlers: token<readonly RequestHandler[]>('AdministrationHandlers'),
+  groupHandlers: token<readonly RequestHandler[]>('GroupHandlers'),
+  registry: token<HandlerRegistry>('HandlerRegistry'),
+} as const;
