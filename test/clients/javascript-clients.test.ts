@@ -1,0 +1,94 @@
+import {
+  Admin as PlatformaticAdmin,
+  Consumer as PlatformaticConsumer,
+  Producer as PlatformaticProducer,
+  stringDeserializers,
+  stringSerializers,
+} from '@platformatic/kafka';
+import { Kafka, logLevel } from 'kafkajs';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type BrokerProcess, startBrokerProcess } from '../support/broker-process.ts';
+
+const RECORDS = 200;
+
+describe.each(['memory'])('JavaScript clients over the %s engine', (storage) => {
+  let broker: BrokerProcess;
+  beforeAll(async () => {
+    broker = await startBrokerProcess({ storage });
+  });
+  afterAll(() => broker[Symbol.asyncDispose]());
+
+  test('kafkajs', { timeout: 60_000 }, async () => {
+    const kafka = new Kafka({ brokers: [broker.bootstrap], logLevel: logLevel.NOTHING });
+    const admin = kafka.admin();
+    await admin.connect();
+    await admin.createTopics({ topics: [{ topic: 'kafkajs', numPartitions: 3 }] });
+    const producer = kafka.producer({ idempotent: true });
+    await producer.connect();
+    const messages = Array.from({ length: RECORDS }, (_, n) => ({
+      key: `key-${n}`,
+      value: `value-${n}`,
+      headers: { number: String(n) },
+    }));
+    await producer.send({ topic: 'kafkajs', messages });
+    await producer.disconnect();
+
+    const consumer = kafka.consumer({ groupId: 'kafkajs-group' });
+    await consumer.connect();
+    await consumer.subscribe({ topic: 'kafkajs', fromBeginning: true });
+    const seen = new Set<string>();
+    await new Promise<void>((resolve, reject) => {
+      consumer
+        .run({
+          eachMessage: async ({ message }) => {
+            expect(message.value?.toString()).toBe(`value-${message.headers?.['number']}`);
+            seen.add(message.value!.toString());
+            if (seen.size === RECORDS) resolve();
+          },
+        })
+        .catch(reject);
+    });
+    await consumer.stop();
+    await consumer.disconnect();
+    const [offsets] = await admin.fetchOffsets({ groupId: 'kafkajs-group', topics: ['kafkajs'] });
+    const committed = offsets!.partitions.reduce((sum, { offset }) => sum + Number(offset), 0);
+    expect(committed).toBe(RECORDS);
+    await admin.deleteTopics({ topics: ['kafkajs'] });
+    expect(await admin.listTopics()).not.toContain('kafkajs');
+    await admin.disconnect();
+  });
+
+  test('@platformatic/kafka', { timeout: 60_000 }, async () => {
+    const base = { clientId: 'platformatic', bootstrapBrokers: [broker.bootstrap] };
+    const admin = new PlatformaticAdmin(base);
+    await admin.createTopics({ topics: ['platformatic'], partitions: 3, replicas: 1 });
+    const producer = new PlatformaticProducer({ ...base, serializers: stringSerializers });
+    const messages = Array.from({ length: RECORDS }, (_, n) => ({
+      topic: 'platformatic',
+      key: `key-${n}`,
+      value: `value-${n}`,
+    }));
+    await producer.send({ messages });
+    await producer.close();
+
+    const consumer = new PlatformaticConsumer({
+      ...base,
+      groupId: 'platformatic-group',
+      deserializers: stringDeserializers,
+    });
+    const stream = await consumer.consume({
+      topics: ['platformatic'],
+      mode: 'earliest',
+      autocommit: true,
+    });
+    const seen = new Set<string>();
+    for await (const message of stream) {
+      seen.add(message.value);
+      if (seen.size === RECORDS) break;
+    }
+    expect(seen.size).toBe(RECORDS);
+    await consumer.close(true);
+    await admin.deleteTopics({ topics: ['platformatic'] });
+    await admin.close();
+  });
+});

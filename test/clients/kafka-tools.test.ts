@@ -1,0 +1,57 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type BrokerProcess, startBrokerProcess } from '../support/broker-process.ts';
+import { kafkaTool, kafkaToolAvailable } from './run-client.ts';
+
+describe.skipIf(!kafkaToolAvailable())("Kafka's own Java tools", { timeout: 180_000 }, () => {
+  let broker: BrokerProcess;
+  let at: readonly string[];
+  beforeAll(async () => {
+    broker = await startBrokerProcess();
+    at = ['--bootstrap-server', broker.bootstrap];
+  });
+  afterAll(() => broker[Symbol.asyncDispose]());
+
+  async function tool(name: string, args: readonly string[], input = ''): Promise<string> {
+    const result = await kafkaTool(name, [...at, ...args], input);
+    expect(result.code, `${name}: ${result.output}${result.errors}`).toBe(0);
+    return result.output;
+  }
+
+  test('topics, console producer and consumer, groups, offsets, records', async () => {
+    await tool('topics', ['--create', '--topic', 'java', '--partitions', '2']);
+    expect(await tool('topics', ['--describe', '--topic', 'java'])).toContain('PartitionCount: 2');
+    const lines = Array.from({ length: 50 }, (_, n) => `line-${n}`);
+    await tool('console-producer', ['--topic', 'java'], `${lines.join('\n')}\n`);
+    const consumed = await tool('console-consumer', [
+      ...['--topic', 'java', '--from-beginning', '--max-messages', '50'],
+      ...['--group', 'java-group', '--timeout-ms', '30000'],
+    ]);
+    expect(consumed.trim().split('\n').sort()).toEqual([...lines].sort());
+    expect(await tool('consumer-groups', ['--list'])).toContain('java-group');
+    const described = await tool('consumer-groups', ['--describe', '--group', 'java-group']);
+    expect(described).toContain('java');
+    expect(await tool('get-offsets', ['--topic', 'java'])).toMatch(/java:0:\d+\njava:1:\d+/);
+    await tool('topics', ['--alter', '--topic', 'java', '--partitions', '3']);
+    await tool('topics', ['--delete', '--topic', 'java']);
+  });
+
+  test('configs', async () => {
+    await tool('topics', ['--create', '--topic', 'configured', '--config', 'retention.ms=1000000']);
+    const entity = ['--entity-type', 'topics', '--entity-name', 'configured'];
+    expect(await tool('configs', ['--describe', ...entity])).toContain('retention.ms=1000000');
+    await tool('configs', ['--alter', ...entity, '--add-config', 'retention.ms=2000000']);
+    expect(await tool('configs', ['--describe', ...entity])).toContain('retention.ms=2000000');
+    const brokers = ['--entity-type', 'brokers', '--entity-name', '0'];
+    expect(await tool('configs', ['--describe', ...brokers, '--all'])).toContain('log.dirs');
+  });
+
+  test('the producer and consumer of the performance tools', async () => {
+    const produced = await tool('producer-perf-test', [
+      ...['--topic', 'perf', '--num-records', '20000', '--record-size', '100'],
+      ...['--throughput', '-1', '--producer-props', `bootstrap.servers=${broker.bootstrap}`],
+    ]);
+    expect(produced).toContain('20000 records sent');
+    const consumed = await tool('consumer-perf-test', ['--topic', 'perf', '--messages', '20000']);
+    expect(consumed).toMatch(/, 2\d{4},/);
+  });
+});
