@@ -1,6 +1,6 @@
 import type { ConfigKey } from '../../domain/config/config-key.ts';
 import { CONFIG_TABLE } from '../../domain/config/config-table.ts';
-import { allowedValues, configValueProblem, parseList } from '../../domain/config/config-value.ts';
+import { allowedValues, isAllowedValue, parseList } from '../../domain/config/config-value.ts';
 import { ConfigError, type ConfigProblem } from './config-error.ts';
 import { type CombinedKey, FILE_KEYS } from './file-keys.ts';
 import { nearestKey } from './nearest-key.ts';
@@ -49,9 +49,8 @@ export class ConfigLayers {
 
   #addKafka(name: string, key: ConfigKey, { key: written, value, where }: WrittenConfig): void {
     const text = valueText(name, key, value);
-    const wrong = text === undefined ? 'not a plain value' : configValueProblem(key, text);
-    if (text === undefined || wrong !== undefined) {
-      const message = `${wrong}; allowed: ${allowedValues(key)}`;
+    if (text === undefined || !isAllowedValue(key, text)) {
+      const message = `must be ${allowedValues(key)}`;
       this.problem({ where, key: written, value: shown(key, value), message });
       return;
     }
@@ -72,13 +71,13 @@ export class ConfigLayers {
         break;
       case 'bind-port':
         if (!/^\d{1,5}$/.test(text) || Number(text) > PORT_MAX) {
-          refuse(`must be a port; allowed: 0 to ${PORT_MAX}`);
+          refuse(`must be a port, 0 to ${PORT_MAX}`);
         } else {
           this.#bindPort = { value: text, where };
         }
         break;
       case 'enable-replication':
-        if (text !== 'false') refuse('there is no replication in this version; allowed: false');
+        if (text !== 'false') refuse('must be false: there is no replication in this version');
     }
   }
 

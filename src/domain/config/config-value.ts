@@ -11,35 +11,56 @@ const INTEGER_LIMITS = {
 
 const INTEGER = /^[+-]?\d{1,20}$/;
 
-type Parsed = { readonly value: ConfigValue } | { readonly wrong: string };
+const TYPE_WORDS: Readonly<Record<ConfigType, string>> = {
+  BOOLEAN: 'true or false',
+  STRING: 'a text',
+  INT: 'a whole number of 32 bits',
+  SHORT: 'a whole number of 16 bits',
+  LONG: 'a whole number of 64 bits',
+  DOUBLE: 'a number',
+  LIST: 'a list with commas',
+  CLASS: 'a text',
+  PASSWORD: 'a text',
+};
 
-/** Reads a value as its key demands; throws INVALID_CONFIG in the words of Kafka's ConfigException. */
+/** Reads a value as its key demands; throws INVALID_CONFIG. */
 export function parseConfigValue(name: string, key: ConfigKey, text: string): ConfigValue {
-  const wrong = configValueProblem(key, text);
-  if (wrong !== undefined) {
-    throw new KafkaError('INVALID_CONFIG', invalidValueMessage(name, text, wrong));
+  const value = allowedValueOf(key, text);
+  if (value !== undefined) return value;
+  const shown = key.type === 'PASSWORD' ? '(hidden)' : `'${text}'`;
+  throw new KafkaError('INVALID_CONFIG', `${name} is ${shown}, but must be ${allowedValues(key)}`);
+}
+
+export function isAllowedValue(key: ConfigKey, text: string): boolean {
+  return allowedValueOf(key, text) !== undefined;
+}
+
+/** What values a key takes, to go after "must be". */
+export function allowedValues({ type, rule }: ConfigKey): string {
+  if (rule === undefined) return TYPE_WORDS[type];
+  switch (type) {
+    case 'SHORT':
+    case 'INT':
+    case 'LONG':
+      return `a whole number, ${rule.describe}`;
+    case 'DOUBLE':
+      return `a number, ${rule.describe}`;
+    case 'BOOLEAN':
+    case 'STRING':
+    case 'LIST':
+    case 'CLASS':
+    case 'PASSWORD':
+      return rule.describe;
   }
-  return (parseOfType(key.type, text) as { value: ConfigValue }).value;
 }
 
-export function invalidValueMessage(name: string, text: string | null, reason: string): string {
-  return `Invalid value ${text} for configuration ${name}: ${reason}`;
+function allowedValueOf(key: ConfigKey, text: string): ConfigValue | undefined {
+  const value = valueOfType(key.type, text);
+  return value === undefined || key.rule?.allows(value) === false ? undefined : value;
 }
 
-/** Why a text cannot be the value of a key; undefined when it can. */
-export function configValueProblem(key: ConfigKey, text: string): string | undefined {
-  const parsed = parseOfType(key.type, text);
-  return 'wrong' in parsed ? parsed.wrong : key.rule?.wrong(parsed.value);
-}
-
-/** What values a key takes, for messages and documents. */
-export function allowedValues(key: ConfigKey): string {
-  const type = key.type === 'CLASS' || key.type === 'PASSWORD' ? 'STRING' : key.type;
-  if (key.rule === undefined) return type === 'BOOLEAN' ? 'true or false' : `any ${type}`;
-  return key.rule.describe;
-}
-
-function parseOfType(type: ConfigType, text: string): Parsed {
+/** Undefined where the text is nothing of the type. */
+function valueOfType(type: ConfigType, text: string): ConfigValue | undefined {
   const trimmed = text.trim();
   switch (type) {
     case 'BOOLEAN':
@@ -51,38 +72,31 @@ function parseOfType(type: ConfigType, text: string): Parsed {
     case 'DOUBLE':
       return parseDouble(trimmed);
     case 'LIST':
-      return { value: parseList(trimmed) };
+      return parseList(trimmed);
     case 'STRING':
     case 'CLASS':
-      return { value: trimmed };
+      return trimmed;
     case 'PASSWORD':
-      return { value: text };
+      return text;
   }
 }
 
-function parseBoolean(text: string): Parsed {
-  switch (text.toLowerCase()) {
-    case 'true':
-      return { value: true };
-    case 'false':
-      return { value: false };
-    default:
-      return { wrong: 'Expected value to be either true or false' };
-  }
+function parseBoolean(text: string): boolean | undefined {
+  const lower = text.toLowerCase();
+  if (lower === 'true') return true;
+  return lower === 'false' ? false : undefined;
 }
 
-function parseInteger(type: keyof typeof INTEGER_LIMITS, text: string): Parsed {
-  if (!INTEGER.test(text)) return { wrong: `Not a number of type ${type}` };
+function parseInteger(type: keyof typeof INTEGER_LIMITS, text: string): number | undefined {
+  if (!INTEGER.test(text)) return undefined;
   const value = BigInt(text.startsWith('+') ? text.slice(1) : text);
   const [min, max] = INTEGER_LIMITS[type];
-  if (value < min || value > max) return { wrong: `Not a number of type ${type}` };
-  return { value: Number(value) };
+  return value < min || value > max ? undefined : Number(value);
 }
 
-function parseDouble(text: string): Parsed {
+function parseDouble(text: string): number | undefined {
   const value = Number(text);
-  if (text === '' || Number.isNaN(value)) return { wrong: 'Not a number of type DOUBLE' };
-  return { value };
+  return text === '' || Number.isNaN(value) ? undefined : value;
 }
 
 export function parseList(text: string): readonly string[] {
