@@ -18,6 +18,7 @@ export class MemoryLog implements StoredLog {
   readonly id: TopicIdPartition;
   startOffset: Offset = 0n;
   endOffset: Offset = 0n;
+  sizeBytes = 0;
   deleted = false;
   #config: StoredLogConfig;
   #segments: MemorySegment[] = [new MemorySegment()];
@@ -26,10 +27,6 @@ export class MemoryLog implements StoredLog {
   constructor(id: TopicIdPartition, config: StoredLogConfig) {
     this.id = id;
     this.#config = config;
-  }
-
-  get sizeBytes(): number {
-    return this.#segments.reduce((sum, segment) => sum + segment.sizeBytes, 0);
   }
 
   configure(config: StoredLogConfig): void {
@@ -43,6 +40,7 @@ export class MemoryLog implements StoredLog {
       this.#segments.push(active);
     }
     active.append(entry);
+    this.sizeBytes += entry.batch.length;
     this.endOffset = entry.lastOffset + 1n;
   }
 
@@ -89,9 +87,8 @@ export class MemoryLog implements StoredLog {
     if (offset >= this.endOffset) return;
     if (offset < this.startOffset) return this.reset(offset);
     for (const segment of this.#segments) segment.truncate(offset);
-    this.#segments = this.#segments.filter((segment) => segment.batches.length > 0);
+    this.#keepSegments((segment) => segment.batches.length > 0);
     const last = this.#segments.at(-1)?.batches.at(-1);
-    if (last === undefined) this.#segments = [new MemorySegment()];
     const end = last === undefined ? this.startOffset : last.lastOffset + 1n;
     this.endOffset = end > this.startOffset ? end : this.startOffset;
   }
@@ -101,15 +98,12 @@ export class MemoryLog implements StoredLog {
     if (offset <= this.startOffset) return;
     if (offset > this.endOffset) return this.reset(offset);
     this.startOffset = offset;
-    this.#segments = this.#segments.filter(
-      (segment) => (segment.batches.at(-1)?.lastOffset ?? -1n) >= offset,
-    );
-    if (this.#segments.length === 0) this.#segments = [new MemorySegment()];
+    this.#keepSegments((segment) => (segment.batches.at(-1)?.lastOffset ?? -1n) >= offset);
   }
 
   async reset(offset: Offset): Promise<void> {
     this.#refuseDeleted();
-    this.#segments = [new MemorySegment()];
+    this.#keepSegments(() => false);
     this.startOffset = offset;
     this.endOffset = offset;
   }
@@ -122,6 +116,12 @@ export class MemoryLog implements StoredLog {
   async readSnapshot(name: string): Promise<Uint8Array | undefined> {
     const bytes = this.#snapshots.get(name);
     return bytes && new Uint8Array(bytes);
+  }
+
+  #keepSegments(wanted: (segment: MemorySegment) => boolean): void {
+    this.#segments = this.#segments.filter(wanted);
+    this.sizeBytes = this.#segments.reduce((sum, segment) => sum + segment.sizeBytes, 0);
+    if (this.#segments.length === 0) this.#segments = [new MemorySegment()];
   }
 
   #mustRoll(active: MemorySegment, entry: AppendEntry): boolean {

@@ -1,0 +1,31 @@
+import { describe } from 'vitest';
+import { appendTests } from './log-store/append-tests.ts';
+import { dropTests } from './log-store/drop-tests.ts';
+import { lifecycleTests } from './log-store/lifecycle-tests.ts';
+import { modelTests } from './log-store/model-tests.ts';
+import { readTests } from './log-store/read-tests.ts';
+import { reopenTests } from './log-store/reopen-tests.ts';
+import { snapshotTests } from './log-store/snapshot-tests.ts';
+import type { LogStoreSubject } from './log-store/store-bench.ts';
+import { timeTests } from './log-store/time-tests.ts';
+import { truncateTests } from './log-store/truncate-tests.ts';
+
+export type { LogStoreSubject } from './log-store/store-bench.ts';
+
+/**
+ * What every storage engine must do, as tests: an engine is done when they pass. Called at the top
+ * of a test file. It knows the port only, so that it can be run on engines from elsewhere.
+ */
+export function logStoreContract(subject: LogStoreSubject): void {
+  describe(`log store contract: ${subject.name}`, () => {
+    lifecycleTests(subject);
+    appendTests(subject);
+    readTests(subject);
+    truncateTests(subject);
+    dropTests(subject);
+    timeTests(subject);
+    snapshotTests(subject);
+    reopenTests(subject);
+    modelTests(subject);
+  });
+}
