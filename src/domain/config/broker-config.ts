@@ -89,6 +89,12 @@ export class BrokerConfig {
     );
   }
 
+  /** Names of the dynamic layers that no table has: they were meant for somebody else and do nothing here. */
+  unknownNames(): readonly string[] {
+    const names = new Set([...this.#cluster.keys(), ...this.#broker.keys()]);
+    return [...names].filter((name) => !KEYS.has(name));
+  }
+
   /** Takes the dynamic layers; values a newer version wrote and this one cannot read are passed over. */
   updateDynamic(layers: { readonly cluster: Values; readonly broker: Values }): void {
     this.#cluster = readable(layers.cluster);
@@ -125,9 +131,8 @@ function readable(values: Values): Values {
   const kept = new Map<string, string>();
   for (const [name, text] of values) {
     const key = KEYS.get(name);
-    if (key === undefined) continue;
     try {
-      parseConfigValue(name, key, text);
+      if (key !== undefined) parseConfigValue(name, key, text);
       kept.set(name, text);
     } catch {
       // What is in force must stay readable; the catalog keeps the text as it is.

@@ -1,5 +1,5 @@
 import type { BrokerConfig, SourcedValue } from './broker-config.ts';
-import type { ConfigKey, ConfigType } from './config-key.ts';
+import type { ConfigEntryType, ConfigKey } from './config-key.ts';
 import type { ConfigSource } from './config-source.ts';
 import { CONFIG_TABLE } from './config-table.ts';
 import { brokerSources, resolveWithBroker } from './topic-config.ts';
@@ -12,7 +12,7 @@ export interface ConfigEntry {
   readonly source: ConfigSource;
   readonly readOnly: boolean;
   readonly sensitive: boolean;
-  readonly type: ConfigType;
+  readonly type: ConfigEntryType;
   readonly synonyms: readonly ConfigSynonymValue[];
   readonly documentation: string | null;
 }
@@ -73,21 +73,48 @@ export function describeBrokerConfigs(
   brokerConfig: BrokerConfig,
   options: DescribeOptions,
 ): ConfigEntry[] {
-  return visibleKeys(CONFIG_TABLE.broker, options.keys).map(([name, key]) => {
+  const known = visibleKeys(CONFIG_TABLE.broker, options.keys).map(([name, key]) => {
     const readOnly = key.updateMode === 'read-only';
     const sources = brokerConfig.sources(name);
     return entry(name, key, { value: brokerConfig.text(name), sources, readOnly, options });
   });
+  const unknown = asked(brokerConfig.unknownNames(), options.keys).map((name) =>
+    unknownEntry(name, brokerConfig.sources(name), options),
+  );
+  return [...known, ...unknown];
 }
 
 /** What is set for all brokers of the cluster, and nothing else (the resource with an empty name). */
 export function describeClusterConfigs(cluster: Values, options: DescribeOptions): ConfigEntry[] {
-  return visibleKeys(CONFIG_TABLE.broker, options.keys).flatMap(([name, key]) => {
-    const value = cluster.get(name);
-    if (value === undefined) return [];
+  return asked([...cluster.keys()], options.keys).flatMap((name) => {
+    const key = CONFIG_TABLE.broker.get(name);
+    const value = cluster.get(name) as string;
     const sources = [{ name, value, source: 'DYNAMIC_DEFAULT_BROKER_CONFIG' as const }];
-    return [entry(name, key, { value, sources, readOnly: false, options })];
+    if (key === undefined) return [unknownEntry(name, sources, options)];
+    return key.internal ? [] : [entry(name, key, { value, sources, readOnly: false, options })];
   });
+}
+
+/** Nobody knows whether its value is a secret, so Kafka does not tell it. */
+function unknownEntry(
+  name: string,
+  sources: readonly SourcedValue[],
+  options: DescribeOptions,
+): ConfigEntry {
+  return {
+    name,
+    value: null,
+    source: sources[0]?.source ?? 'DEFAULT_CONFIG',
+    readOnly: true,
+    sensitive: true,
+    type: 'UNKNOWN',
+    synonyms: options.synonyms ? sources.map((each) => ({ ...each, value: null })) : [],
+    documentation: null,
+  };
+}
+
+function asked(names: readonly string[], wanted: readonly string[] | null): readonly string[] {
+  return wanted === null ? names : names.filter((name) => wanted.includes(name));
 }
 
 function visibleKeys(

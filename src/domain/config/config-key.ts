@@ -15,6 +15,11 @@ export const CONFIG_TYPES = {
 
 export type ConfigType = keyof typeof CONFIG_TYPES;
 
+/** A config that no table has is told too, of no type. */
+export const CONFIG_ENTRY_TYPES = { UNKNOWN: 0, ...CONFIG_TYPES } as const;
+
+export type ConfigEntryType = keyof typeof CONFIG_ENTRY_TYPES;
+
 /**
  * What a value of a type is to the program. LONG is a number: such values are limits that are only compared,
  * and Long.MAX_VALUE stays above everything; their text is kept beside, without loss.

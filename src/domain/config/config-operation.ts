@@ -34,18 +34,21 @@ export function applyConfigOperations(
 function checkOperations(operations: readonly ConfigOperation[]): void {
   const names = operations.map(({ name }) => name);
   if (new Set(names).size < names.length) {
-    throw new KafkaError('INVALID_REQUEST', 'Error due to duplicate config keys');
+    throw new KafkaError('INVALID_REQUEST', 'a key is named more than once');
   }
   const unknown = operations.find(({ operation }) => operation === 'unknown');
   if (unknown !== undefined) {
-    throw new KafkaError('INVALID_REQUEST', `Unknown operation on ${unknown.name}`);
+    throw new KafkaError(
+      'INVALID_REQUEST',
+      `the operation on ${unknown.name} is none of set, delete, append and subtract`,
+    );
   }
   const empty = operations.filter(
     ({ operation, value }) => operation !== 'delete' && value === null,
   );
   if (empty.length > 0) {
     const list = empty.map(({ name }) => name).join(',');
-    throw new KafkaError('INVALID_REQUEST', `Null value not supported for : ${list}`);
+    throw new KafkaError('INVALID_REQUEST', `only delete goes without a value: ${list}`);
   }
 }
 
@@ -57,7 +60,7 @@ function checkList(
   if (table.get(name)?.type === 'LIST') return;
   throw new KafkaError(
     'INVALID_CONFIG',
-    `Can't ${operation.toUpperCase()} to key ${name} because its type is not LIST.`,
+    `${name} is no list, so that ${operation} cannot be applied`,
   );
 }
 

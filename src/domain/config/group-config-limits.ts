@@ -17,7 +17,7 @@ export function validateGroupConfigs(configs: Values, brokerConfig: BrokerConfig
     const heartbeat = `${protocol}.heartbeat.interval.ms`;
     const session = `${protocol}.session.timeout.ms`;
     if (amount(session, configs, brokerConfig) <= amount(heartbeat, configs, brokerConfig)) {
-      throw new KafkaError('INVALID_CONFIG', `${session} must be greater than ${heartbeat}`);
+      throw new KafkaError('INVALID_CONFIG', `${session} must be above ${heartbeat}`);
     }
   }
 }
@@ -29,11 +29,17 @@ function checkBounds(name: string, configs: Values, brokerConfig: BrokerConfig):
   const value = amount(name, configs, brokerConfig);
   const min = `group.${protocol}.min.${timing}`;
   if (value < Number(brokerConfig.text(min))) {
-    throw new KafkaError('INVALID_CONFIG', `${name} must be greater than or equal to ${min}`);
+    throw new KafkaError(
+      'INVALID_CONFIG',
+      `${name} is ${value}, but the broker's ${min} is ${brokerConfig.text(min)}`,
+    );
   }
   const max = `group.${protocol}.max.${timing}`;
   if (value > Number(brokerConfig.text(max))) {
-    throw new KafkaError('INVALID_CONFIG', `${name} must be less than or equal to ${max}`);
+    throw new KafkaError(
+      'INVALID_CONFIG',
+      `${name} is ${value}, but the broker's ${max} is ${brokerConfig.text(max)}`,
+    );
   }
 }
 

@@ -34,13 +34,13 @@ export function placePartitions(
   if (wanted.replicationFactor < -1 || wanted.replicationFactor === 0) {
     throw new KafkaError(
       'INVALID_REPLICATION_FACTOR',
-      'Replication factor must be larger than 0, or -1 to use the default value.',
+      `a replication factor is at least 1, or -1 for the default; ${wanted.replicationFactor} was asked for`,
     );
   }
   if (wanted.partitions < -1 || wanted.partitions === 0) {
     throw new KafkaError(
       'INVALID_PARTITIONS',
-      'Number of partitions was set to an invalid non-positive value.',
+      `a topic has at least 1 partition, or -1 for the default; ${wanted.partitions} were asked for`,
     );
   }
   const count = wanted.partitions === -1 ? defaults.partitions : wanted.partitions;
@@ -60,8 +60,7 @@ export function placeReplicas(
   if (replicationFactor > brokers.length) {
     throw new KafkaError(
       'INVALID_REPLICATION_FACTOR',
-      `Unable to replicate the partition ${replicationFactor} time(s): The target replication factor ` +
-        `of ${replicationFactor} cannot be reached because only ${brokers.length} broker(s) are registered.`,
+      `${replicationFactor} replicas need as many brokers; there are ${brokers.length}`,
     );
   }
   return Array.from({ length: count }, (_, index) =>
@@ -74,14 +73,15 @@ export function placeReplicas(
 
 export function checkReplicas(replicas: readonly number[], brokers: readonly number[]): void {
   const refuse = (what: string): never => {
-    throw new KafkaError('INVALID_REPLICA_ASSIGNMENT', `The manual partition assignment ${what}`);
+    throw new KafkaError('INVALID_REPLICA_ASSIGNMENT', what);
   };
-  if (replicas.length === 0) refuse('includes an empty replica list.');
+  if (replicas.length === 0) refuse('a partition is assigned no replicas');
   for (const [index, broker] of replicas.entries()) {
     if (!brokers.includes(broker)) {
-      refuse(`includes broker ${broker}, but no such broker is registered.`);
+      refuse(`a partition is assigned to broker ${broker}, which is unknown`);
     }
-    if (replicas.indexOf(broker) !== index) refuse(`includes the broker ${broker} more than once.`);
+    if (replicas.indexOf(broker) !== index)
+      refuse(`a partition is assigned to broker ${broker} twice`);
   }
 }
 
@@ -92,13 +92,13 @@ function manualPartitions(
   if (wanted.replicationFactor !== -1) {
     throw new KafkaError(
       'INVALID_REQUEST',
-      'A manual partition assignment was specified, but replication factor was not set to -1.',
+      'with assigned replicas the replication factor must be -1',
     );
   }
   if (wanted.partitions !== -1) {
     throw new KafkaError(
       'INVALID_REQUEST',
-      'A manual partition assignment was specified, but numPartitions was not set to -1.',
+      'with assigned replicas the number of partitions must be -1',
     );
   }
   checkPartitionCount(wanted.assignments.length);
@@ -108,7 +108,7 @@ function manualPartitions(
     if (byPartition.has(partition)) {
       throw new KafkaError(
         'INVALID_REPLICA_ASSIGNMENT',
-        `Found multiple manual partition assignments for partition ${partition}`,
+        `partition ${partition} has replicas assigned twice`,
       );
     }
     checkReplicas(replicas, brokers);
@@ -121,7 +121,7 @@ function manualPartitions(
     if (replicas !== undefined) return replicas;
     throw new KafkaError(
       'INVALID_REPLICA_ASSIGNMENT',
-      'partitions should be a consecutive 0-based integer sequence',
+      `the assigned partitions must be 0 to ${wanted.assignments.length - 1}, but ${partition} is missing`,
     );
   });
 }
@@ -130,8 +130,7 @@ export function checkFactor(actual: number, expected: number): void {
   if (actual === expected) return;
   throw new KafkaError(
     'INVALID_REPLICA_ASSIGNMENT',
-    `The manual partition assignment includes a partition with ${actual} replica(s), but this is not ` +
-      `consistent with previous partitions, which have ${expected} replica(s).`,
+    `a partition is assigned ${actual} replicas, the ones before have ${expected}`,
   );
 }
 
@@ -139,7 +138,7 @@ export function checkPartitionCount(count: number): void {
   if (count <= PARTITIONS_PER_REQUEST_MAX) return;
   throw new KafkaError(
     'POLICY_VIOLATION',
-    `Excessively large number of partitions per request: at most ${PARTITIONS_PER_REQUEST_MAX}.`,
+    `one request makes ${PARTITIONS_PER_REQUEST_MAX} partitions at most`,
   );
 }
 

@@ -4,19 +4,16 @@ import { CLUSTER_METADATA_TOPIC } from './cluster-metadata.ts';
 const NAME_LENGTH_MAX = 249;
 const LEGAL_CHARACTERS = /^[a-zA-Z0-9._-]+$/;
 
-/** Why a text cannot name a topic, in the words of Kafka's `Topic.validate`; undefined when it can. */
+/** Why a text cannot name a topic (Kafka's `Topic.validate`); undefined when it can. */
 export function topicNameProblem(name: string): string | undefined {
-  if (name === '') return 'the empty string is not allowed';
-  if (name === '.') return "'.' is not allowed";
-  if (name === '..') return "'..' is not allowed";
+  if (name === '') return 'it is empty';
+  if (name === '.') return "'.' means a directory";
+  if (name === '..') return "'..' means a directory";
   if (name.length > NAME_LENGTH_MAX) {
-    return `the length of '${name}' is longer than the max allowed length ${NAME_LENGTH_MAX}`;
+    return `it has ${name.length} characters, ${NAME_LENGTH_MAX} are allowed`;
   }
   if (!LEGAL_CHARACTERS.test(name)) {
-    return (
-      `'${name}' contains one or more characters other than ` +
-      "ASCII alphanumerics, '.', '_' and '-'"
-    );
+    return `'${name}' has others than the letters a to z and A to Z, digits, '.', '_' and '-'`;
   }
   return undefined;
 }
@@ -24,10 +21,10 @@ export function topicNameProblem(name: string): string | undefined {
 export function checkTopicName(name: string): void {
   const problem = topicNameProblem(name);
   if (problem !== undefined) {
-    throw new KafkaError('INVALID_TOPIC_EXCEPTION', `Topic name is invalid: ${problem}`);
+    throw new KafkaError('INVALID_TOPIC_EXCEPTION', `no topic can have this name: ${problem}`);
   }
   if (name === CLUSTER_METADATA_TOPIC) {
-    throw new KafkaError('INVALID_TOPIC_EXCEPTION', `Topic name ${name} is reserved`);
+    throw new KafkaError('INVALID_TOPIC_EXCEPTION', `${name} is the broker's own log and no topic`);
   }
 }
 

@@ -73,6 +73,24 @@ describe('ConfigAdmin', () => {
     });
   });
 
+  it('takes broker configs nobody knows, and does not tell their value', async () => {
+    const { configs } = await configAdmin();
+    const operations = [set('my.plugin.secret', 's3cret')];
+    const [altered] = await configs.alter([{ type: BROKER, name: '', operations }], FOR_REAL);
+    expect(altered?.error).toBeUndefined();
+    const keys = ['my.plugin.secret'];
+    const described = configs.describe(
+      ['', '1'].map((name) => ({ type: BROKER, name, keys })),
+      { synonyms: true, documentation: true },
+    );
+    for (const { entries } of described) {
+      expect(entries).toMatchObject([
+        { name: 'my.plugin.secret', value: null, sensitive: true, type: 'UNKNOWN' },
+      ]);
+      expect(JSON.stringify(entries)).not.toContain('s3cret');
+    }
+  });
+
   it('changes nothing when it is only asked, and keeps groups and subscriptions', async () => {
     const { configs, catalog } = await configAdmin();
     const group = {
@@ -94,7 +112,7 @@ describe('ConfigAdmin', () => {
       { type: CLIENT_METRICS, name: 'm' },
       { type: BROKER, name: '1' },
     ]);
-    expect(() => configs.list([99])).toThrow('Unsupported');
+    expect(() => configs.list([99])).toThrow('99');
   });
 
   it.each<[string, number, string, ConfigOperation[], string]>([
@@ -105,6 +123,8 @@ describe('ConfigAdmin', () => {
     ['a bad value', TOPIC, 'orders', [set('retention.ms', '-2')], 'INVALID_CONFIG'],
     ['no value', TOPIC, 'orders', [set('retention.ms', null)], 'INVALID_REQUEST'],
     ['a read-only key', BROKER, '', [set('num.partitions', '2')], 'INVALID_REQUEST'],
+    ['a bad value of a broker', BROKER, '', [set('log.retention.ms', 'x')], 'INVALID_REQUEST'],
+    ['a key of one listener', BROKER, '1', [set('listener.name.a.x', '1')], 'INVALID_REQUEST'],
     ['a key of one broker', BROKER, '', [set('listeners', 'PLAINTEXT://:1')], 'INVALID_REQUEST'],
     [
       'append to what is no list',

@@ -1,6 +1,6 @@
 // DescribeConfigs, versions 1 to 4.
 // KIP-226 (sources and synonyms since 1), KIP-569 (types and documentation since 3).
-import { CONFIG_TYPES } from '../../../domain/config/config-key.ts';
+import { CONFIG_ENTRY_TYPES } from '../../../domain/config/config-key.ts';
 import { CONFIG_SOURCES } from '../../../domain/config/config-source.ts';
 import { DescribeConfigsApi } from '../../../domain/protocol/messages/describe-configs.ts';
 import type { ResponseInput } from '../../../domain/protocol/schema.ts';
@@ -51,7 +51,7 @@ function responseConfig(entry: ConfigEntry): ResponseConfig {
       value,
       source: CONFIG_SOURCES[source],
     })),
-    configType: CONFIG_TYPES[entry.type],
+    configType: CONFIG_ENTRY_TYPES[entry.type],
     documentation: entry.documentation,
   };
 }

@@ -89,7 +89,7 @@ export class ConfigAdminService implements ConfigAdmin {
     return wanted.flatMap((type) => {
       const ofType = names.get(type);
       if (ofType === undefined) {
-        throw new KafkaError('UNSUPPORTED_VERSION', `Unsupported resource type: ${type}`);
+        throw new KafkaError('UNSUPPORTED_VERSION', `resources of type ${type} have no configs`);
       }
       return [...ofType].map((name) => ({ type, name }));
     });

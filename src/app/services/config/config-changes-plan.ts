@@ -55,7 +55,7 @@ export function planConfigChanges(
     try {
       const label = labels[index] as string;
       if (labels.indexOf(label) !== labels.lastIndexOf(label)) {
-        throw new KafkaError('INVALID_REQUEST', 'Each resource must appear at most once.');
+        throw new KafkaError('INVALID_REQUEST', `resource ${name} is named more than once`);
       }
       records.push(...changeRecords(metadata, change, environment));
       return { type, name };

@@ -17,6 +17,8 @@ export interface ConfigPropagationOptions {
 export class ConfigPropagation {
   readonly #options: ConfigPropagationOptions;
   readonly #topicLogs: TopicLogs;
+  /** Names no table has are told once. */
+  readonly #warned = new Set<string>();
   #stop: (() => void) | undefined;
 
   constructor(options: ConfigPropagationOptions) {
@@ -50,9 +52,15 @@ export class ConfigPropagation {
   }
 
   #updateBroker(metadata: ClusterMetadata): void {
-    this.#options.brokerConfig.updateDynamic({
+    const { brokerConfig, nodeId, logger } = this.#options;
+    brokerConfig.updateDynamic({
       cluster: configsOf(metadata, 'broker', ''),
-      broker: configsOf(metadata, 'broker', String(this.#options.nodeId)),
+      broker: configsOf(metadata, 'broker', String(nodeId)),
     });
+    for (const config of brokerConfig.unknownNames()) {
+      if (this.#warned.has(config)) continue;
+      this.#warned.add(config);
+      logger.warn({ config }, 'a broker config was set that does not exist');
+    }
   }
 }

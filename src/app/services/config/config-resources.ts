@@ -39,9 +39,12 @@ export function checkResource(
     case 'group':
     case 'clientMetrics':
       if (name !== '') return kind;
-      throw new KafkaError('INVALID_REQUEST', 'The name of the resource must not be empty.');
+      throw new KafkaError(
+        'INVALID_REQUEST',
+        `a ${kind === 'group' ? 'group' : 'subscription'} must have a name`,
+      );
     case undefined:
-      throw new KafkaError('INVALID_REQUEST', `Unsupported resource type: ${type}`);
+      throw new KafkaError('INVALID_REQUEST', `resources of type ${type} have no configs`);
   }
 }
 
@@ -49,18 +52,18 @@ function checkTopic(name: string, metadata: ClusterMetadata): void {
   if (metadata.topicsByName.has(name)) return;
   const problem = topicNameProblem(name);
   if (problem !== undefined) {
-    throw new KafkaError('INVALID_TOPIC_EXCEPTION', `Topic name is invalid: ${problem}`);
+    throw new KafkaError('INVALID_TOPIC_EXCEPTION', `no topic can have this name: ${problem}`);
   }
-  throw new KafkaError('UNKNOWN_TOPIC_OR_PARTITION', `The topic '${name}' does not exist.`);
+  throw new KafkaError('UNKNOWN_TOPIC_OR_PARTITION', `there is no topic ${name}`);
 }
 
 export function checkBroker(name: string, nodeId: number): void {
   if (name === '' || name === String(nodeId)) return;
   if (!/^-?\d+$/.test(name)) {
-    throw new KafkaError('INVALID_REQUEST', `Broker id must be an integer, but it is: ${name}`);
+    throw new KafkaError('INVALID_REQUEST', `a broker is named by its number, not by '${name}'`);
   }
   throw new KafkaError(
     'INVALID_REQUEST',
-    `Unexpected broker id, expected ${nodeId} or empty string, but received ${name}`,
+    `this is broker ${nodeId}, not ${name}; an empty name stands for all brokers`,
   );
 }

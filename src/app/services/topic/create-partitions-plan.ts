@@ -22,7 +22,7 @@ export function planPartitionCreations(
     if (names.indexOf(name) !== index) return [];
     try {
       if (names.lastIndexOf(name) !== index) {
-        throw new KafkaError('INVALID_REQUEST', 'Duplicate topic name.');
+        throw new KafkaError('INVALID_REQUEST', `topic ${name} is named more than once`);
       }
       records.push(...addedPartitions(metadata, topic, brokers));
       return [{ name }];
@@ -40,19 +40,13 @@ function addedPartitions(
 ): MetadataRecord[] {
   const topic = metadata.topicsByName.get(name);
   if (topic === undefined) {
-    throw new KafkaError(
-      'UNKNOWN_TOPIC_OR_PARTITION',
-      'This server does not host this topic-partition.',
-    );
+    throw new KafkaError('UNKNOWN_TOPIC_OR_PARTITION', `there is no topic ${name}`);
   }
   const present = topic.partitions.length;
-  if (count === present) {
-    throw new KafkaError('INVALID_PARTITIONS', `Topic already has ${present} partition(s).`);
-  }
-  if (count < present) {
+  if (count <= present) {
     throw new KafkaError(
       'INVALID_PARTITIONS',
-      `The topic ${name} currently has ${present} partition(s); ${count} would not be an increase.`,
+      `topic ${name} has ${present} partitions and can only get more; ${count} were asked for`,
     );
   }
   const added = count - present;
@@ -65,8 +59,7 @@ function addedPartitions(
   if (assignments.length !== added) {
     throw new KafkaError(
       'INVALID_REPLICA_ASSIGNMENT',
-      `Attempted to add ${added} additional partition(s), but only ${assignments.length} ` +
-        'assignment(s) were specified.',
+      `${added} partitions are to be added, but ${assignments.length} have replicas assigned`,
     );
   }
   for (const replicas of assignments) {

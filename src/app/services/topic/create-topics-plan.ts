@@ -43,7 +43,8 @@ export function planTopicCreations(
     else duplicates.add(topic.name);
   }
   for (const name of duplicates) {
-    results.push({ name, error: new KafkaError('INVALID_REQUEST', 'Duplicate topic name.') });
+    const error = new KafkaError('INVALID_REQUEST', `topic ${name} is named more than once`);
+    results.push({ name, error });
   }
   return { records: planner.records, results };
 }
@@ -84,7 +85,7 @@ class CreationPlanner {
     if (this.#partitions > PARTITIONS_PER_REQUEST_MAX) {
       throw new KafkaError(
         'POLICY_VIOLATION',
-        `Excessively large number of partitions per request: at most ${PARTITIONS_PER_REQUEST_MAX}.`,
+        `one request makes ${PARTITIONS_PER_REQUEST_MAX} partitions at most`,
       );
     }
     const id = this.#environment.newTopicId();
@@ -105,20 +106,17 @@ class CreationPlanner {
 
   #checkName(name: string): void {
     if (name === CLUSTER_METADATA_TOPIC) {
-      throw new KafkaError(
-        'INVALID_REQUEST',
-        `Creation of internal topic ${CLUSTER_METADATA_TOPIC} is prohibited.`,
-      );
+      throw new KafkaError('INVALID_REQUEST', `${name} is the broker's own log and no topic`);
     }
     if (this.#metadata.topicsByName.has(name)) {
-      throw new KafkaError('TOPIC_ALREADY_EXISTS', `Topic '${name}' already exists.`);
+      throw new KafkaError('TOPIC_ALREADY_EXISTS', `there is a topic ${name} already`);
     }
     checkTopicName(name);
     const other = this.#collision(name);
     if (other !== undefined) {
       throw new KafkaError(
         'INVALID_TOPIC_EXCEPTION',
-        `Topic '${name}' collides with existing topic: ${other}`,
+        `${name} and topic ${other} would be the same in metrics, where '.' and '_' do not differ`,
       );
     }
   }
@@ -147,8 +145,5 @@ function topicConfigs(topic: NewTopic): Map<string, string> {
     else configs.set(name, value);
   }
   if (missing.length === 0) return configs;
-  throw new KafkaError(
-    'INVALID_CONFIG',
-    `Null value not supported for topic configs: ${missing.join(',')}`,
-  );
+  throw new KafkaError('INVALID_CONFIG', `configs without a value: ${missing.join(', ')}`);
 }

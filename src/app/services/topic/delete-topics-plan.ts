@@ -19,17 +19,16 @@ export function planTopicDeletions(
   const duplicates = duplicatesOf(selectors);
   const results = selectors.map((selector): DeleteTopicResult => {
     try {
-      if (!allowed) throw new KafkaError('TOPIC_DELETION_DISABLED', 'Topic deletion is disabled.');
+      if (!allowed) throw new KafkaError('TOPIC_DELETION_DISABLED', 'delete.topic.enable is false');
       const key = selector.name ?? selector.id ?? '';
       if (duplicates.has(key)) {
-        const what = selector.name === null ? 'id' : 'name';
-        throw new KafkaError('INVALID_REQUEST', `Duplicate topic ${what}.`);
+        throw new KafkaError('INVALID_REQUEST', `topic ${key} is named more than once`);
       }
       const topic = selectTopic(metadata, selector);
       if (removed.has(topic.id)) {
         throw new KafkaError(
           'INVALID_REQUEST',
-          'The provided topic name maps to an ID that was already supplied.',
+          `topic ${topic.name} is named twice, by its name and by its id`,
         );
       }
       removed.add(topic.id);
@@ -48,22 +47,22 @@ export function planTopicDeletions(
 
 function selectTopic(metadata: ClusterMetadata, { name, id }: TopicSelector): TopicMetadata {
   if (name !== null && id !== null) {
-    throw new KafkaError('INVALID_REQUEST', 'You may not specify both topic name and topic id.');
+    throw new KafkaError(
+      'INVALID_REQUEST',
+      'a topic is named by its name or by its id, not by both',
+    );
   }
   if (name !== null) {
     const topic = metadata.topicsByName.get(name);
     if (topic !== undefined) return topic;
-    throw new KafkaError(
-      'UNKNOWN_TOPIC_OR_PARTITION',
-      'This server does not host this topic-partition.',
-    );
+    throw new KafkaError('UNKNOWN_TOPIC_OR_PARTITION', `there is no topic ${name}`);
   }
   if (id === null) {
-    throw new KafkaError('INVALID_REQUEST', 'Neither topic name nor id were specified.');
+    throw new KafkaError('INVALID_REQUEST', 'a topic has neither a name nor an id');
   }
   const topic = metadata.topicsById.get(id);
   if (topic !== undefined) return topic;
-  throw new KafkaError('UNKNOWN_TOPIC_ID', 'This server does not host this topic ID.');
+  throw new KafkaError('UNKNOWN_TOPIC_ID', `no topic has id ${id}`);
 }
 
 function duplicatesOf(selectors: readonly TopicSelector[]): Set<string> {
