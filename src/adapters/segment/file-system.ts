@@ -17,6 +17,8 @@ export interface FileSystem {
   renameSync(from: string, to: string): void;
   unlinkSync(path: string): void;
   rename(from: string, to: string): Promise<void>;
+  /** Gives a file a second name; rejects with EEXIST when there is one of that name. */
+  link(from: string, to: string): Promise<void>;
   remove(path: string): Promise<void>;
   mkdir(path: string): Promise<void>;
   names(path: string): Promise<string[]>;
@@ -44,6 +46,7 @@ export const nodeFileSystem: FileSystem = {
   renameSync: fs.renameSync,
   unlinkSync: (path) => fs.rmSync(path, { force: true }),
   rename: fsp.rename,
+  link: fsp.link,
   remove: (path) => fsp.rm(path, { recursive: true, force: true }),
   mkdir: async (path) => {
     await fsp.mkdir(path, { recursive: true });
