@@ -74,7 +74,9 @@ export class LogValidator {
       throw error;
     }
     this.#checkSegmentBytes(validated.sizeInBytes);
-    if (this.#compacted && origin === 'client') this.#checkKeys(bytes);
+    if (this.#compacted && origin === 'client' && validated.keylessCount > 0) {
+      throw this.#keyErrors(bytes);
+    }
     return validated;
   }
 
@@ -106,11 +108,11 @@ export class LogValidator {
   }
 
   /** Without a key there is nothing to compact a record by. */
-  #checkKeys(bytes: Uint8Array): void {
+  #keyErrors(bytes: Uint8Array): RecordValidationError {
     const errors = this.#recordErrors(bytes, (record) =>
       record.key === null ? 'a compacted topic takes no record without a key' : undefined,
     );
-    if (errors.length > 0) throw new RecordValidationError('INVALID_RECORD', errors);
+    return new RecordValidationError('INVALID_RECORD', errors);
   }
 
   #timestampErrors(bytes: Uint8Array): RecordValidationError {

@@ -28,6 +28,8 @@ export interface ValidatedBatch {
   readonly recordsCount: number;
   /** The largest timestamp of the records, whatever the header says. */
   readonly maxTimestampMs: bigint;
+  /** Records without a key, which no compacted topic takes. */
+  readonly keylessCount: number;
 }
 
 /**
@@ -55,8 +57,8 @@ export function validateRecordBatch(
   }
   if (sizeInBytes !== bytes.length) throw invalid('bytes follow the batch');
   checkFields(view, client);
-  const maxTimestampMs = checkRecords(bytes, view, options);
-  return { sizeInBytes, recordsCount: header.readRecordsCount(view, 0), maxTimestampMs };
+  const recordsCount = header.readRecordsCount(view, 0);
+  return { sizeInBytes, recordsCount, ...checkRecords(bytes, view, options) };
 }
 
 function checkFrame(bytes: Uint8Array, view: DataView): number {
@@ -91,22 +93,40 @@ function checkFields(view: DataView, client: boolean): void {
   if (client && epoch >= 0 && sequence < 0) throw invalid(`sequence ${sequence} is negative`);
 }
 
-function checkRecords(bytes: Uint8Array, view: DataView, options: BatchValidationOptions): bigint {
+type RecordsSection = ReturnType<typeof recordsSection>;
+
+function checkRecords(
+  bytes: Uint8Array,
+  view: DataView,
+  options: BatchValidationOptions,
+): Pick<ValidatedBatch, 'maxTimestampMs' | 'keylessCount'> {
   const type = knownCompressionType(header.readAttributes(view, 0));
   const section = recordsSection(bytes, view, type, options);
   const count = header.readRecordsCount(view, 0);
-  const deltas = walkRecords(section.bytes, section.start, section.end, count);
+  const walked = walkRecords(section.bytes, section.start, section.end, count);
+  const maxTimestampMs = checkTimestamps(view, section, walked, options.timestampBounds);
+  return { maxTimestampMs, keylessCount: walked.keylessCount };
+}
+
+/** The largest timestamp, all being within the bounds. */
+function checkTimestamps(
+  view: DataView,
+  section: RecordsSection,
+  deltas: TimestampDeltas,
+  bounds: TimestampBounds | undefined,
+): bigint {
   if (header.timestampTypeOf(header.readAttributes(view, 0)) === 'LogAppendTime') {
     const time = header.readMaxTimestamp(view, 0);
-    checkTimestamp(time, options.timestampBounds);
+    checkTimestamp(time, bounds);
     return time;
   }
   const base = header.readBaseTimestamp(view, 0);
-  if (isPlain(base, deltas, options.timestampBounds)) return base + BigInt(deltas.max);
+  if (isPlain(base, deltas, bounds)) return base + BigInt(deltas.max);
+  const count = header.readRecordsCount(view, 0);
   let max = header.NO_TIMESTAMP;
   eachTimestampDelta(section.bytes, section.start, section.end, count, (delta) => {
     const timestampMs = BigInt.asIntN(64, base + delta);
-    checkTimestamp(timestampMs, options.timestampBounds);
+    checkTimestamp(timestampMs, bounds);
     if (timestampMs > max) max = timestampMs;
   });
   return max;

@@ -79,9 +79,11 @@ export class RecordCursor {
     return this.bytes.subarray(start, start + length);
   }
 
-  skipNullableBytes(): void {
+  /** Whether there were bytes, be it none of them, rather than null. */
+  skipNullableBytes(): boolean {
     const length = this.readVarint();
     if (length > 0) this.skip(length);
+    return length >= 0;
   }
 }
 

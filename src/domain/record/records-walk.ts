@@ -14,6 +14,11 @@ export interface TimestampDeltas {
   readonly max: number;
 }
 
+export interface WalkedRecords extends TimestampDeltas {
+  /** Records without a key. */
+  readonly keylessCount: number;
+}
+
 /**
  * Walks over the records `bytes[start, end)` to check that every length is true and that offset
  * deltas count up from 0, without decoding keys, values or headers. Kafka does not check the
@@ -24,10 +29,11 @@ export function walkRecords(
   start: number,
   end: number,
   count: number,
-): TimestampDeltas {
+): WalkedRecords {
   const cursor = new RecordCursor(bytes, start, end);
   let min = Number.POSITIVE_INFINITY;
   let max = Number.NEGATIVE_INFINITY;
+  let keylessCount = 0;
   for (let i = 0; i < count; i++) {
     const recordEnd = enterRecord(cursor, end);
     cursor.skip(1);
@@ -39,13 +45,13 @@ export function walkRecords(
     if (offsetDelta !== i) {
       throw new KafkaError('INVALID_RECORD', `record ${i} has offset delta ${offsetDelta}`);
     }
-    cursor.skipNullableBytes();
+    if (!cursor.skipNullableBytes()) keylessCount += 1;
     cursor.skipNullableBytes();
     skipHeaders(cursor);
     leaveRecord(cursor, recordEnd, end);
   }
   if (cursor.position !== end) throw moreThanCounted();
-  return { min, max };
+  return { min, max, keylessCount };
 }
 
 /** Every timestamp delta exactly, of records that were walked over before. */

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { DEFAULT_LOG_CONFIG, type LogConfig } from '../../../src/domain/log/log-config.ts';
 import { LogValidator } from '../../../src/domain/log/log-validator.ts';
 import { RecordValidationError } from '../../../src/domain/log/record-error.ts';
@@ -65,6 +65,13 @@ describe('a batch', () => {
     const error = errorOf(() => validate(batch, { cleanupPolicy: ['compact', 'delete'] }));
     expect(error?.errorName).toBe('INVALID_RECORD');
     expect(error?.recordErrors.map(({ batchIndex }) => batchIndex)).toEqual([1]);
+  });
+
+  it('is decompressed once, also where its keys are looked at', () => {
+    const decompress = vi.spyOn(compression, 'decompress');
+    const batch = batchOf([{ ...RECORD, key: new Uint8Array(0) }], 'gzip');
+    validate(batch, { cleanupPolicy: ['compact'] });
+    expect(decompress).toHaveBeenCalledTimes(1);
   });
 
   it('is stored in the codec of the topic', () => {
