@@ -1,5 +1,6 @@
 import { decodeLogSnapshot, type LogSnapshot } from '../../../domain/log/log-snapshot.ts';
 import { LogState } from '../../../domain/log/log-state.ts';
+import { readBaseOffset, viewOf } from '../../../domain/record/record-batch-header.ts';
 import { scanBatches } from '../../../domain/record/scan-batches.ts';
 import type { Offset } from '../../../domain/topic-partition.ts';
 import type { Compression } from '../../../ports/compression.ts';
@@ -72,4 +73,16 @@ async function replay(
     },
   });
   return replayedBytes;
+}
+
+/** The store may have kept a later append than the one at `failedFrom` that failed; it was not answered. */
+export async function dropBeyondGap(stored: StoredLog, failedFrom: Offset): Promise<void> {
+  const upTo = stored.endOffset;
+  if (upTo <= failedFrom) return;
+  const request = { fromOffset: failedFrom, maxBytes: 0, minOneBatch: true, upTo };
+  const result = await stored.read(request);
+  const first = result.slices[0];
+  const kept = first !== undefined && readBaseOffset(viewOf(first), 0) <= failedFrom;
+  result.release();
+  if (!kept) await stored.truncate(failedFrom);
 }

@@ -12,10 +12,12 @@ import type { Clock, Timer } from '../../../ports/clock.ts';
 import type { Compression } from '../../../ports/compression.ts';
 import type { LogReadResult, LogStore, StoredLog } from '../../../ports/log-store.ts';
 import type { Logger } from '../../../ports/logger.ts';
+import { AdvanceListeners } from './advance-listeners.ts';
 import type { AppendQueue, Flush, QueuedLog } from './append-queue.ts';
 import { BackgroundSync } from './background-sync.ts';
 import { abortedIn, FetchData } from './fetch-data.ts';
-import { loadLog } from './log-loader.ts';
+import { LogAvailability } from './log-availability.ts';
+import { dropBeyondGap, loadLog } from './log-loader.ts';
 import type {
   EpochEndOffset,
   FetchDataInfo,
@@ -29,9 +31,6 @@ import { lookUpOffset } from './offset-lookup.ts';
 import { SnapshotWriter } from './snapshot-writer.ts';
 
 const COMMITTED = Promise.resolve();
-/** How long a log that failed again and again waits before it tries the store once more. */
-const RETRY_STORE_AFTER_MS = 1000;
-
 /** `deleteRecords` up to here means up to the high watermark. */
 const TO_HIGH_WATERMARK = -1n;
 
@@ -68,7 +67,8 @@ export class UnifiedLog implements QueuedLog {
   readonly #o: UnifiedLogOptions;
   readonly #sync: BackgroundSync;
   readonly #snapshots: SnapshotWriter;
-  readonly #listeners = new Set<() => void>();
+  readonly #availability: LogAvailability;
+  readonly #listeners: AdvanceListeners;
   #config: LogConfig;
   #validator: LogValidator;
   #state = new LogState();
@@ -79,14 +79,8 @@ export class UnifiedLog implements QueuedLog {
   #leaderEpoch = 0;
   /** The epoch this broker was told it leads at; undefined before. */
   #ledAtEpoch: number | undefined;
-  #advanced = false;
   /** Of the log's last append. */
   #lastCommitted = COMMITTED;
-  /** Why appends are refused: what went wrong, or that the log is gone. */
-  #refusal: KafkaError | undefined = new KafkaError('KAFKA_STORAGE_ERROR', 'the log is not loaded');
-  #failuresInARow = 0;
-  #retryAtMs = 0;
-  #deleted = false;
   #recovering: Promise<void> | undefined;
   pendingFlush: Flush | undefined;
   flushesInFlight = 0;
@@ -100,6 +94,8 @@ export class UnifiedLog implements QueuedLog {
     this.#validator = new LogValidator(config, options);
     this.#sync = new BackgroundSync(stored, options);
     this.#snapshots = new SnapshotWriter(stored, options);
+    this.#availability = new LogAvailability(stored.id, options.clock);
+    this.#listeners = new AdvanceListeners(options.logger);
     this.#logStartOffset = stored.startOffset;
     this.#logEndOffset = stored.endOffset;
     this.#highWatermark = stored.endOffset;
@@ -144,7 +140,7 @@ export class UnifiedLog implements QueuedLog {
     this.#logEndOffset = this.stored.endOffset;
     this.#moveHighWatermark(this.stored.endOffset);
     if (this.#ledAtEpoch !== undefined) this.becomeLeader(this.#ledAtEpoch);
-    if (!this.#deleted) this.#refusal = undefined;
+    this.#availability.loaded();
   }
 
   /** A leadership of the partition: its epoch is noted even before something is written. */
@@ -162,8 +158,7 @@ export class UnifiedLog implements QueuedLog {
   }
 
   append(records: Uint8Array, options: LogAppendOptions): LogAppendInfo {
-    if (this.#refusal !== undefined) throw this.#refusal;
-    this.#checkRetry();
+    this.#availability.checkAppend();
     const { checksum, compression } = this.#o;
     const nowMs = BigInt(this.#o.clock.nowMs());
     let view = header.viewOf(records);
@@ -193,7 +188,7 @@ export class UnifiedLog implements QueuedLog {
   }
 
   read(fromOffset: Offset, options: LogReadOptions): FetchDataInfo | Promise<FetchDataInfo> {
-    if (this.#deleted) throw unknownPartition(this.id);
+    this.#availability.checkRead();
     if (fromOffset < this.#logStartOffset || fromOffset > this.#logEndOffset) {
       throw new KafkaError(
         'OFFSET_OUT_OF_RANGE',
@@ -255,10 +250,7 @@ export class UnifiedLog implements QueuedLog {
 
   /** Called after the high watermark moved, once however many appends moved it. */
   onHighWatermarkAdvance(listener: () => void): () => void {
-    this.#listeners.add(listener);
-    return () => {
-      this.#listeners.delete(listener);
-    };
+    return this.#listeners.add(listener);
   }
 
   activeProducers(): ActiveProducer[] {
@@ -274,7 +266,7 @@ export class UnifiedLog implements QueuedLog {
 
   /** Drops the segments that retention lets go; whether there were any. */
   async applyRetention(): Promise<boolean> {
-    if (this.#deleted) return false;
+    if (this.#availability.deleted) return false;
     const offset = retentionOffset(this.stored.droppable(), this.#config, {
       nowMs: BigInt(this.#o.clock.nowMs()),
       sizeBytes: this.stored.sizeBytes,
@@ -292,10 +284,9 @@ export class UnifiedLog implements QueuedLog {
 
   /** Refuses everything from now on; those who wait for data find out. */
   markDeleted(): void {
-    this.#deleted = true;
-    this.#refusal = unknownPartition(this.id);
+    this.#availability.markDeleted();
     this.#sync.stop();
-    this.#notify();
+    this.#listeners.notify();
   }
 
   /** Resolves when the log does nothing of its own accord any more. */
@@ -308,37 +299,33 @@ export class UnifiedLog implements QueuedLog {
   async close(): Promise<void> {
     this.#sync.stop();
     await this.settled();
-    if (this.#refusal === undefined) {
-      this.#refusal = new KafkaError('NOT_LEADER_OR_FOLLOWER', 'the broker is shutting down');
-      await this.#snapshots.write(this.#logEndOffset, this.#state, COMMITTED);
-    }
+    const whole = this.#availability.available;
+    this.#availability.close();
+    if (whole) await this.#snapshots.write(this.#logEndOffset, this.#state, COMMITTED);
   }
 
   onStored(offset: Offset): void {
-    this.#failuresInARow = 0;
+    this.#availability.stored();
     if (offset > this.#highWatermark) {
       this.#moveHighWatermark(offset);
-      this.#advanced = true;
+      this.#listeners.noteAdvanced();
     }
     this.#sync.syncIfDue(this.#config);
-    if (this.#snapshots.isDue && this.#refusal === undefined) {
+    if (this.#snapshots.isDue && this.#availability.available) {
       const committed = this.#lastCommitted;
       void this.#snapshots.write(this.#logEndOffset, this.#state, committed);
     }
   }
 
   notifyAdvanced(): void {
-    if (!this.#advanced) return;
-    this.#advanced = false;
-    this.#notify();
+    this.#listeners.notifyAdvanced();
   }
 
   onStoreFailed(fromOffset: Offset, cause: unknown): void {
     const { topic, partition } = this.id;
     this.#o.logger.error({ topic, partition, fromOffset, err: cause }, 'append failed');
     if (this.failedFrom === undefined || fromOffset < this.failedFrom) this.failedFrom = fromOffset;
-    if (this.#deleted) return;
-    this.#refusal = new KafkaError('KAFKA_STORAGE_ERROR', 'an earlier append failed', { cause });
+    this.#availability.failed(cause);
   }
 
   onFailureSettled(): void {
@@ -352,39 +339,17 @@ export class UnifiedLog implements QueuedLog {
     const failedFrom = this.failedFrom as Offset;
     const { topic, partition } = this.id;
     try {
-      if (!this.#deleted) {
-        await this.#dropBeyondGap(failedFrom);
+      if (!this.#availability.deleted) {
+        await dropBeyondGap(this.stored, failedFrom);
         await this.load();
       }
       this.failedFrom = undefined;
       this.#lastCommitted = COMMITTED;
-      this.#failuresInARow++;
-      this.#retryAtMs = this.#failuresInARow > 1 ? this.#o.clock.nowMs() + RETRY_STORE_AFTER_MS : 0;
-      this.#notify();
+      this.#availability.recovered();
+      this.#listeners.notify();
     } catch (error) {
       this.#o.logger.error({ topic, partition, err: error }, 'log is offline');
     }
-  }
-
-  /** The store may have kept a later append than the one that failed; it was not answered. */
-  async #dropBeyondGap(failedFrom: Offset): Promise<void> {
-    const upTo = this.stored.endOffset;
-    if (upTo <= failedFrom) return;
-    const request = { fromOffset: failedFrom, maxBytes: 0, minOneBatch: true, upTo };
-    const result = await this.stored.read(request);
-    const first = result.slices[0];
-    const kept =
-      first !== undefined && header.readBaseOffset(header.viewOf(first), 0) <= failedFrom;
-    result.release();
-    if (!kept) await this.stored.truncate(failedFrom);
-  }
-
-  #checkRetry(): void {
-    if (this.#retryAtMs === 0) return;
-    if (this.#o.clock.nowMs() < this.#retryAtMs) {
-      throw new KafkaError('KAFKA_STORAGE_ERROR', 'the last appends failed');
-    }
-    this.#retryAtMs = 0;
   }
 
   /** The batch may still be on its way: its fate is that of the last flush of the log. */
@@ -462,21 +427,4 @@ export class UnifiedLog implements QueuedLog {
     // The start of a transaction may have been deleted.
     if (offset < this.#logStartOffset) this.#lastStableOffset = this.#logStartOffset;
   }
-
-  #notify(): void {
-    for (const listener of this.#listeners) {
-      try {
-        listener();
-      } catch (error) {
-        this.#o.logger.error({ err: error }, 'a listener to a high watermark failed');
-      }
-    }
-  }
-}
-
-function unknownPartition(id: TopicIdPartition): KafkaError {
-  return new KafkaError(
-    'UNKNOWN_TOPIC_OR_PARTITION',
-    `partition ${id.partition} of topic ${id.topic} was deleted`,
-  );
 }
