@@ -30,6 +30,8 @@ export interface LogStore {
   delete(log: StoredLog): Promise<void>;
   /** Bytes free on the device, or undefined where the engine cannot tell. */
   usableBytes(): Promise<number | undefined>;
+  /** Bytes of the whole device, of an engine that has one. */
+  totalBytes?(): Promise<number | undefined>;
   /** Syncs everything, marks the stop as clean and gives the lock back. */
   close(): Promise<void>;
 }

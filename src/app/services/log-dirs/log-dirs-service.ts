@@ -7,7 +7,7 @@ import type { PartitionLogs } from '../topic/partition-logs.ts';
 export interface LogDirsOptions {
   readonly catalog: Catalog;
   readonly logs: PartitionLogs;
-  readonly store: Pick<LogStore, 'usableBytes'>;
+  readonly store: Pick<LogStore, 'usableBytes' | 'totalBytes'>;
   /** The data directory as clients are told it. */
   readonly path: string;
 }
@@ -23,7 +23,10 @@ export class LogDirsService implements LogDirs {
 
   async describe(topics: readonly LogDirTopic[] | null): Promise<readonly LogDir[]> {
     const { store, path } = this.#options;
-    const usable = await store.usableBytes();
+    const [usableBytes, totalBytes] = await Promise.all([
+      store.usableBytes(),
+      store.totalBytes?.(),
+    ]);
     const byTopic = new Map<string, Sizes>();
     for (const { name, partition, sizeBytes } of this.#sizes(topics)) {
       const sizes = byTopic.get(name) ?? [];
@@ -34,8 +37,8 @@ export class LogDirsService implements LogDirs {
       {
         path,
         topics: [...byTopic].map(([name, partitions]) => ({ name, partitions })),
-        totalBytes: -1n,
-        usableBytes: usable === undefined ? -1n : BigInt(Math.floor(usable)),
+        totalBytes: bytesOrUnknown(totalBytes),
+        usableBytes: bytesOrUnknown(usableBytes),
       },
     ];
   }
@@ -60,4 +63,8 @@ export class LogDirsService implements LogDirs {
       }
     }
   }
+}
+
+function bytesOrUnknown(bytes: number | undefined): bigint {
+  return bytes === undefined ? -1n : BigInt(Math.floor(bytes));
 }
