@@ -1,3 +1,6 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type BrokerProcess, startBrokerProcess } from '../support/broker-process.ts';
 import { kafkaTool, kafkaToolAvailable } from './run-client.ts';
@@ -5,11 +8,16 @@ import { kafkaTool, kafkaToolAvailable } from './run-client.ts';
 describe.skipIf(!kafkaToolAvailable())("Kafka's own Java tools", { timeout: 180_000 }, () => {
   let broker: BrokerProcess;
   let at: readonly string[];
+  let directory: string;
   beforeAll(async () => {
+    directory = await mkdtemp(join(tmpdir(), 'kawadb-tools-'));
     broker = await startBrokerProcess();
     at = ['--bootstrap-server', broker.bootstrap];
   });
-  afterAll(() => broker[Symbol.asyncDispose]());
+  afterAll(async () => {
+    await broker[Symbol.asyncDispose]();
+    await rm(directory, { recursive: true, force: true });
+  });
 
   async function tool(name: string, args: readonly string[], input = ''): Promise<string> {
     const result = await kafkaTool(name, [...at, ...args], input);
@@ -35,13 +43,39 @@ describe.skipIf(!kafkaToolAvailable())("Kafka's own Java tools", { timeout: 180_
     await tool('topics', ['--delete', '--topic', 'java']);
   });
 
+  test('records deleted, groups moved and removed, log directories', async () => {
+    await tool('topics', ['--create', '--topic', 'trimmed', '--partitions', '1']);
+    const lines = Array.from({ length: 20 }, (_, n) => `line-${n}`);
+    await tool('console-producer', ['--topic', 'trimmed'], `${lines.join('\n')}\n`);
+    const file = join(directory, 'offsets.json');
+    const partitions = [{ topic: 'trimmed', partition: 0, offset: 5 }];
+    await writeFile(file, JSON.stringify({ partitions, version: 1 }));
+    expect(await tool('delete-records', ['--offset-json-file', file])).toContain(
+      'low_watermark: 5',
+    );
+    const earliest = await tool('get-offsets', ['--topic', 'trimmed', '--time', 'earliest']);
+    expect(earliest).toContain('trimmed:0:5');
+    const group = ['--group', 'trimmed-group'];
+    const reset = ['--reset-offsets', '--topic', 'trimmed', '--to-offset', '7', '--execute'];
+    await tool('consumer-groups', [...group, ...reset]);
+    const described = await tool('consumer-groups', ['--describe', ...group]);
+    expect(described).toMatch(/trimmed\s+0\s+7\s+20\s+13/);
+    expect(await tool('groups', ['--list'])).toContain('trimmed-group');
+    await tool('consumer-groups', ['--delete', ...group]);
+    expect(await tool('groups', ['--list'])).not.toContain('trimmed-group');
+    expect(await tool('log-dirs', ['--describe', '--topic-list', 'trimmed'])).toContain(
+      '"partition":"trimmed-0"',
+    );
+    expect(await tool('broker-api-versions', [])).not.toContain('UNKNOWN');
+  });
+
   test('configs', async () => {
     await tool('topics', ['--create', '--topic', 'configured', '--config', 'retention.ms=1000000']);
     const entity = ['--entity-type', 'topics', '--entity-name', 'configured'];
     expect(await tool('configs', ['--describe', ...entity])).toContain('retention.ms=1000000');
     await tool('configs', ['--alter', ...entity, '--add-config', 'retention.ms=2000000']);
     expect(await tool('configs', ['--describe', ...entity])).toContain('retention.ms=2000000');
-    const brokers = ['--entity-type', 'brokers', '--entity-name', '0'];
+    const brokers = ['--entity-type', 'brokers', '--entity-name', '1'];
     expect(await tool('configs', ['--describe', ...brokers, '--all'])).toContain('log.dirs');
   });
 
