@@ -5,6 +5,7 @@ import { type CliIo, processIo } from './cli-io.ts';
 import type { CliSession } from './command-run.ts';
 import { reportFailure } from './report-failure.ts';
 import { addServeCommand } from './serve-command.ts';
+import { addTopicCommands } from './topic-commands.ts';
 
 /** Runs one command line and gives the exit code. It never throws and never ends the process itself. */
 export async function runCli(argv: readonly string[], io: CliIo = processIo()): Promise<number> {
@@ -33,6 +34,7 @@ export function buildProgram(session: CliSession): Command {
       outputError: (text, out) => out(text.replace(/^error: /, 'kawadb: ')),
     });
   addServeCommand(program, session);
+  addTopicCommands(program, session);
   return program;
 }
 

@@ -15,6 +15,9 @@ function linesOf(error: unknown): readonly string[] {
   if (error instanceof KafkaError && error.message !== error.errorName) {
     return [`${oneLine(error.message)} (${error.errorName})`];
   }
+  if (error instanceof Error && error.name === 'ConnectionError') {
+    return [`cannot reach ${oneLine(error.message)} (--bootstrap-server names another broker)`];
+  }
   return [oneLine(error instanceof Error ? error.message : String(error))];
 }
 
