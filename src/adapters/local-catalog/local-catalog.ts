@@ -1,8 +1,5 @@
-import {
-  type ClusterMetadata,
-  emptyClusterMetadata,
-  replayMetadata,
-} from '../../domain/topic/cluster-metadata.ts';
+import { type ClusterMetadata, emptyClusterMetadata } from '../../domain/topic/cluster-metadata.ts';
+import { ClusterMetadataDraft, replayMetadata } from '../../domain/topic/cluster-metadata-draft.ts';
 import {
   type Catalog,
   type MetadataListener,
@@ -48,7 +45,9 @@ export class LocalCatalog implements Catalog {
         ? await MetadataLog.create(this.#options)
         : new MetadataLog(stored, this.#options);
     const empty = emptyClusterMetadata(await this.#clusterId(log.stored));
-    this.#metadata = replayMetadata(empty, await log.changes(), log.stored.endOffset);
+    const draft = new ClusterMetadataDraft(empty);
+    await log.replay((change) => draft.apply(change));
+    this.#metadata = draft.finish(log.stored.endOffset);
     this.#log = log;
   }
 

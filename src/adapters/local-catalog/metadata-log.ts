@@ -50,11 +50,10 @@ export class MetadataLog {
     return this.#log;
   }
 
-  /** All changes from the start. */
-  async changes(): Promise<MetadataRecord[]> {
+  /** Gives all changes from the start, in order. */
+  async replay(visit: (change: MetadataRecord) => void): Promise<void> {
     const log = this.#log;
     const { compression } = this.#options;
-    const changes: MetadataRecord[] = [];
     await scanBatches({
       fromOffset: log.startOffset,
       endOffset: () => log.endOffset,
@@ -65,11 +64,10 @@ export class MetadataLog {
         if (batch.control) return;
         for (const { value } of batch.records) {
           const change = value === null ? undefined : decodeMetadataChange(value);
-          if (change !== undefined) changes.push(change);
+          if (change !== undefined) visit(change);
         }
       },
     });
-    return changes;
   }
 
   /** Resolves once the records survive power loss; rejects with KAFKA_STORAGE_ERROR and nothing is kept. */

@@ -5,10 +5,8 @@ import { metadataHandler } from '../../../src/adapters/kafka/handlers/metadata.t
 import { handler, type RequestHandler } from '../../../src/adapters/kafka/request-handler.ts';
 import { ALL_APIS, ApiVersionsApi, codec, WireReader } from '../../../src/domain/protocol/index.ts';
 import { MetadataApi } from '../../../src/domain/protocol/messages/metadata.ts';
-import {
-  emptyClusterMetadata,
-  replayMetadata,
-} from '../../../src/domain/topic/cluster-metadata.ts';
+import { emptyClusterMetadata } from '../../../src/domain/topic/cluster-metadata.ts';
+import { replayMetadata } from '../../../src/domain/topic/cluster-metadata-draft.ts';
 import { newTopicRecords } from '../../../src/domain/topic/new-topic-plan.ts';
 import { frame, type Listener, RawClient, startListener } from './listener-fixture.ts';
 

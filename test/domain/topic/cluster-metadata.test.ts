@@ -1,9 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import {
-  emptyClusterMetadata,
-  replayMetadata,
-} from '../../../src/domain/topic/cluster-metadata.ts';
+import { emptyClusterMetadata } from '../../../src/domain/topic/cluster-metadata.ts';
+import { replayMetadata } from '../../../src/domain/topic/cluster-metadata-draft.ts';
 import type { MetadataRecord } from '../../../src/domain/topic/metadata-record.ts';
 import {
   decodeMetadataChange,

@@ -1,0 +1,165 @@
+import type { TopicId } from '../topic-partition.ts';
+import type {
+  ClusterMetadata,
+  PartitionMetadata,
+  ResourceConfigs,
+  TopicMetadata,
+} from './cluster-metadata.ts';
+import { isInternalTopic } from './internal-topics.ts';
+import type { ConfigResourceType, MetadataRecord } from './metadata-record.ts';
+
+/**
+ * Applies records in their order and gives the state afterwards. The same for a change and for the replay at start,
+ * so that what was answered and what a restart finds cannot differ. Throws for records no state allows.
+ */
+export function replayMetadata(
+  metadata: ClusterMetadata,
+  records: Iterable<MetadataRecord>,
+  version: bigint,
+): ClusterMetadata {
+  const draft = new ClusterMetadataDraft(metadata);
+  for (const record of records) draft.apply(record);
+  return draft.finish(version);
+}
+
+/** A topic that only the draft holds, and so may change in place. */
+interface DraftTopic extends TopicMetadata {
+  readonly partitions: PartitionMetadata[];
+  readonly configs: Map<string, string>;
+}
+
+/**
+ * A state that records are being applied to (Kafka's MetadataDelta). Maps are copied once per draft, topics when they
+ * first change, so that ten thousand partitions of one topic do not copy one another.
+ */
+export class ClusterMetadataDraft {
+  readonly #clusterId: string;
+  readonly #topicsByName: Map<string, TopicMetadata>;
+  readonly #topicsById: Map<TopicId, TopicMetadata>;
+  readonly #configs: {
+    [Type in Exclude<ConfigResourceType, 'topic'>]: Map<string, ResourceConfigs>;
+  };
+  readonly #own = new Map<TopicId, DraftTopic>();
+  /** Records of one topic mostly follow one another. */
+  #last: DraftTopic | undefined;
+  #nextProducerId: bigint;
+
+  constructor(base: ClusterMetadata) {
+    this.#clusterId = base.clusterId;
+    this.#topicsByName = new Map(base.topicsByName);
+    this.#topicsById = new Map(base.topicsById);
+    this.#configs = {
+      broker: new Map(base.brokerConfigs),
+      group: new Map(base.groupConfigs),
+      clientMetrics: new Map(base.clientMetricsConfigs),
+    };
+    this.#nextProducerId = base.nextProducerId;
+  }
+
+  /** Throws for a record no state allows; the draft is of no use afterwards. */
+  apply(record: MetadataRecord): void {
+    switch (record.kind) {
+      case 'topic':
+        this.#addTopic(record.topicId, record.name);
+        return;
+      case 'partition': {
+        const { partition, leader, leaderEpoch, replicas } = record;
+        this.#putPartition(record.topicId, { partition, leader, leaderEpoch, replicas });
+        return;
+      }
+      case 'removeTopic':
+        this.#removeTopic(record.topicId);
+        return;
+      case 'config':
+        this.#setConfig(record.resourceType, record.resourceName, record.name, record.value);
+        return;
+      case 'producerIds':
+        this.#nextProducerId = record.nextProducerId;
+    }
+  }
+
+  /** The state; the draft must not change any more. */
+  finish(version: bigint): ClusterMetadata {
+    return {
+      version,
+      clusterId: this.#clusterId,
+      topicsByName: this.#topicsByName,
+      topicsById: this.#topicsById,
+      brokerConfigs: this.#configs.broker,
+      groupConfigs: this.#configs.group,
+      clientMetricsConfigs: this.#configs.clientMetrics,
+      nextProducerId: this.#nextProducerId,
+    };
+  }
+
+  #addTopic(id: TopicId, name: string): void {
+    if (this.#topicsByName.has(name)) throw new Error(`topic ${name} exists already`);
+    if (this.#topicsById.has(id)) throw new Error(`topic id ${id} exists already`);
+    this.#put({ id, name, partitions: [], configs: new Map(), internal: isInternalTopic(name) });
+  }
+
+  #putPartition(id: TopicId, partition: PartitionMetadata): void {
+    const { name, partitions } = this.#ownTopic(id);
+    const at = partition.partition;
+    if (at < 0 || at > partitions.length) {
+      throw new Error(`partition ${at} of ${name} comes out of turn`);
+    }
+    partitions[at] = partition;
+  }
+
+  #removeTopic(id: TopicId): void {
+    const { name } = this.#topic(id);
+    this.#topicsById.delete(id);
+    this.#topicsByName.delete(name);
+    this.#own.delete(id);
+    this.#last = undefined;
+  }
+
+  #setConfig(type: ConfigResourceType, resource: string, name: string, value: string | null): void {
+    if (type === 'topic') {
+      const topic = this.#topicsByName.get(resource);
+      if (topic === undefined) throw new Error(`there is no topic ${resource} to configure`);
+      setOrDelete(this.#ownTopic(topic.id).configs, name, value);
+      return;
+    }
+    const ofType = this.#configs[type];
+    const configs = new Map(ofType.get(resource));
+    setOrDelete(configs, name, value);
+    if (configs.size === 0) ofType.delete(resource);
+    else ofType.set(resource, configs);
+  }
+
+  #topic(id: TopicId): TopicMetadata {
+    const topic = this.#topicsById.get(id);
+    if (topic === undefined) throw new Error(`no topic has id ${id}`);
+    return topic;
+  }
+
+  #ownTopic(id: TopicId): DraftTopic {
+    if (this.#last?.id === id) return this.#last;
+    const own = this.#own.get(id);
+    if (own === undefined) {
+      const topic = this.#topic(id);
+      return this.#put({
+        ...topic,
+        partitions: [...topic.partitions],
+        configs: new Map(topic.configs),
+      });
+    }
+    this.#last = own;
+    return own;
+  }
+
+  #put(topic: DraftTopic): DraftTopic {
+    this.#topicsById.set(topic.id, topic);
+    this.#topicsByName.set(topic.name, topic);
+    this.#own.set(topic.id, topic);
+    this.#last = topic;
+    return topic;
+  }
+}
+
+function setOrDelete(configs: Map<string, string>, name: string, value: string | null): void {
+  if (value === null) configs.delete(name);
+  else configs.set(name, value);
+}
