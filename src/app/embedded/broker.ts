@@ -1,0 +1,173 @@
+import type { BrokerConfig } from '../../domain/config/broker-config.ts';
+import type { CompressionType } from '../../domain/record/compression.ts';
+import type { RunningBroker } from '../running-broker.ts';
+import { brokerError } from './broker-error.ts';
+import { type BrokerStats, brokerStats, type TopicStats, topicStats } from './broker-stats.ts';
+import {
+  type CreateTopicOptions,
+  EmbeddedTopics,
+  type FoundTopic,
+  placeIn,
+} from './embedded-topics.ts';
+import { GroupOffsets } from './group-offsets.ts';
+import type { Bytes, Message, MessageOffset, NewMessage } from './message.ts';
+import { MessageProducer } from './message-producer.ts';
+import { type FetchLimits, MessageReader } from './message-reader.ts';
+
+/** Offsets go to 2^63 - 1; a number is taken where it is a safe integer. */
+export type OffsetInput = bigint | number;
+
+export interface ProduceOptions {
+  /** `none` when absent. */
+  readonly compression?: CompressionType;
+}
+
+/**
+ * A broker in this process: Kafka clients reach it at `bootstrapServers`, the code around it by these methods, which
+ * need no socket. Calls that the broker refuses reject with a BrokerError.
+ */
+export class Broker implements AsyncDisposable {
+  readonly host: string;
+  readonly port: number;
+  /** `host:port`, as clients take it. */
+  readonly bootstrapServers: string;
+  readonly #running: RunningBroker;
+  readonly #topics: EmbeddedTopics;
+  readonly #producer: MessageProducer;
+  readonly #reader: MessageReader;
+  readonly #offsets: GroupOffsets;
+
+  constructor(running: RunningBroker, config: BrokerConfig) {
+    const { host, port, services } = running;
+    this.host = host;
+    this.port = port;
+    this.bootstrapServers = host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
+    this.#running = running;
+    this.#topics = new EmbeddedTopics(services, config);
+    this.#producer = new MessageProducer(services, this.#topics);
+    this.#reader = new MessageReader(services);
+    this.#offsets = new GroupOffsets(services);
+  }
+
+  /** Writes one message; resolves with where it is once it is as durable as its topic asks. */
+  async produce(
+    topic: string,
+    message: Bytes | NewMessage,
+    options: ProduceOptions = {},
+  ): Promise<MessageOffset> {
+    const [offset] = await this.produceBatch(topic, [message], options);
+    return offset as MessageOffset;
+  }
+
+  /**
+   * Writes messages, each partition's in their order; the offsets come in the order of the messages. When it rejects,
+   * some partitions may have been written.
+   */
+  produceBatch(
+    topic: string,
+    messages: readonly (Bytes | NewMessage)[],
+    { compression = 'none' }: ProduceOptions = {},
+  ): Promise<MessageOffset[]> {
+    return this.#producer.produce(topic, messages.map(toNewMessage), compression);
+  }
+
+  /** Messages from `offset` on, none at the end of the log. Rejects with an OffsetOutOfRangeError. */
+  async fetch(
+    topic: string,
+    partition: number,
+    offset: OffsetInput = 0,
+    limits: FetchLimits = {},
+  ): Promise<Message[]> {
+    const found = this.#partition(topic, partition);
+    return this.#reader.read({ topic: found, partition, offset: BigInt(offset) }, limits);
+  }
+
+  /** As `fetch`, from where the group committed last, else from the start of the log. It commits nothing. */
+  async fetchGroup(
+    groupId: string,
+    topic: string,
+    partition: number,
+    limits: FetchLimits = {},
+  ): Promise<Message[]> {
+    const found = this.#partition(topic, partition);
+    const committed = await this.#offsets.committed(groupId, found, partition);
+    const offset = committed ?? this.#log(found, partition).logStartOffset;
+    return this.#reader.read({ topic: found, partition, offset }, limits);
+  }
+
+  /** The offset the next message will have once it is written (Kafka's high watermark). */
+  async getLatestOffset(topic: string, partition: number): Promise<bigint> {
+    return this.#log(this.#partition(topic, partition), partition).highWatermark;
+  }
+
+  /** What the group committed last, undefined when it committed nothing there. */
+  async getGroupOffset(
+    groupId: string,
+    topic: string,
+    partition: number,
+  ): Promise<bigint | undefined> {
+    return this.#offsets.committed(groupId, this.#partition(topic, partition), partition);
+  }
+
+  /** The offset the group goes on from. Rejects with UNKNOWN_MEMBER_ID while consumers are in the group. */
+  async commitOffset(
+    groupId: string,
+    topic: string,
+    partition: number,
+    offset: OffsetInput,
+    metadata = '',
+  ): Promise<void> {
+    const found = this.#partition(topic, partition);
+    await this.#offsets.commit(groupId, found, partition, BigInt(offset), metadata);
+  }
+
+  async createTopic(name: string, options: CreateTopicOptions = {}): Promise<void> {
+    await this.#topics.create(name, options);
+  }
+
+  /** Without the broker's own topics, in the order of their names. */
+  async listTopics(): Promise<string[]> {
+    return this.#topics.names();
+  }
+
+  async deleteTopic(name: string): Promise<void> {
+    await this.#topics.delete(name);
+  }
+
+  async getStats(): Promise<BrokerStats> {
+    return brokerStats(this.#running);
+  }
+
+  async getTopicStats(topic: string): Promise<TopicStats> {
+    return topicStats(this.#running, this.#topics.find(topic));
+  }
+
+  /** Answers what is in flight, stores everything, frees port and data. A second call waits for the first. */
+  close(): Promise<void> {
+    return this.#running.close();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  #partition(topic: string, partition: number): FoundTopic {
+    const found = this.#topics.find(topic);
+    if (found.partitions[partition] === undefined) {
+      throw brokerError('UNKNOWN_TOPIC_OR_PARTITION', placeIn(found, partition));
+    }
+    return found;
+  }
+
+  #log(topic: FoundTopic, partition: number) {
+    const log = this.#running.services.partitions.log(topic, partition);
+    if (typeof log === 'string') throw brokerError(log, placeIn(topic, partition));
+    return log;
+  }
+}
+
+function toNewMessage(message: Bytes | NewMessage): NewMessage {
+  return typeof message === 'string' || message instanceof Uint8Array
+    ? { value: message }
+    : message;
+}

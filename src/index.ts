@@ -1,0 +1,25 @@
+export { ConfigError, type ConfigProblem } from './app/config/config-error.ts';
+export {
+  Broker,
+  type OffsetInput,
+  type ProduceOptions,
+} from './app/embedded/broker.ts';
+export {
+  BrokerError,
+  InvalidPartitionError,
+  OffsetOutOfRangeError,
+  StorageError,
+  TopicNotFoundError,
+} from './app/embedded/broker-error.ts';
+export type { BrokerStats, PartitionStats, TopicStats } from './app/embedded/broker-stats.ts';
+export type { CreateTopicOptions } from './app/embedded/embedded-topics.ts';
+export type { Bytes, Message, MessageOffset, NewMessage } from './app/embedded/message.ts';
+export type { FetchLimits } from './app/embedded/message-reader.ts';
+export {
+  type StartBrokerOptions,
+  type StorageEngine,
+  startBroker,
+} from './app/embedded/start-broker.ts';
+export type { ErrorName } from './domain/error-code.ts';
+export type { CompressionType } from './domain/record/compression.ts';
+export type { Logger } from './ports/logger.ts';
