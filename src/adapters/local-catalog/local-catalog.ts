@@ -1,5 +1,6 @@
 import { type ClusterMetadata, emptyClusterMetadata } from '../../domain/topic/cluster-metadata.ts';
 import { ClusterMetadataDraft, replayMetadata } from '../../domain/topic/cluster-metadata-draft.ts';
+import { metadataRecordsOf } from '../../domain/topic/cluster-metadata-records.ts';
 import {
   type Catalog,
   type MetadataListener,
@@ -12,6 +13,11 @@ import { MetadataLog, type MetadataLogOptions } from './metadata-log.ts';
 
 /** Kafka keeps it in meta.properties; here it lies beside the metadata log. */
 const CLUSTER_ID_SNAPSHOT = 'cluster-id';
+
+/** Below, a replay takes no time worth a snapshot. */
+const COMPACT_AFTER_RECORDS = 10_000;
+/** How many records the log holds for each that a snapshot would need. */
+const COMPACT_ABOVE_LIVE = 4;
 
 export interface LocalCatalogOptions extends MetadataLogOptions {
   readonly random: Random;
@@ -46,9 +52,10 @@ export class LocalCatalog implements Catalog {
         : new MetadataLog(stored, this.#options);
     const empty = emptyClusterMetadata(await this.#clusterId(log.stored));
     const draft = new ClusterMetadataDraft(empty);
-    await log.replay((change) => draft.apply(change));
+    const replayed = await log.replay((change) => draft.apply(change));
     this.#metadata = draft.finish(log.stored.endOffset);
     this.#log = log;
+    if (replayed >= COMPACT_AFTER_RECORDS) await this.#compact(log, this.#metadata, replayed);
   }
 
   change(expectedVersion: bigint, records: readonly MetadataRecord[]): Promise<ClusterMetadata> {
@@ -79,6 +86,11 @@ export class LocalCatalog implements Catalog {
     this.#metadata = now;
     for (const listener of this.#listeners) listener(now, before);
     return now;
+  }
+
+  async #compact(log: MetadataLog, metadata: ClusterMetadata, replayed: number): Promise<void> {
+    const live = [...metadataRecordsOf(metadata)];
+    if (replayed >= live.length * COMPACT_ABOVE_LIVE) await log.compact(live);
   }
 
   async #clusterId(log: StoredLog): Promise<string> {

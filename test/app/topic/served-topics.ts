@@ -2,7 +2,6 @@ import { NativeChecksum } from '../../../src/adapters/checksum/native-checksum.t
 import { NodeCompression } from '../../../src/adapters/compression/node-compression.ts';
 import type { MemoryLogStore } from '../../../src/adapters/memory/memory-log-store.ts';
 import { systemClock } from '../../../src/adapters/node/system-clock.ts';
-import { systemTimer } from '../../../src/adapters/node/system-timer.ts';
 import { ConfigAdminService } from '../../../src/app/services/config/config-admin-service.ts';
 import { ConfigPropagation } from '../../../src/app/services/config/config-propagation.ts';
 import { ListOffsetsService } from '../../../src/app/services/list-offsets/list-offsets-service.ts';
@@ -11,9 +10,16 @@ import { OffsetForLeaderEpochService } from '../../../src/app/services/offset-fo
 import { PartitionFinder } from '../../../src/app/services/partition/partition-finder.ts';
 import { TopicAdminService } from '../../../src/app/services/topic/topic-admin-service.ts';
 import { BrokerConfig } from '../../../src/domain/config/broker-config.ts';
+import type { Timer } from '../../../src/ports/clock.ts';
 import { openCatalog, quietLogger, topicIdOf } from './topic-fakes.ts';
 
 const NODE_ID = 1;
+
+/** Nothing here happens by the passing of time. */
+const timer: Timer = {
+  schedule: () => () => undefined,
+  afterTurn: (callback) => void setImmediate(callback),
+};
 
 /** Ids go on over restarts. */
 let ids = 5000;
@@ -25,7 +31,7 @@ export async function serveTopics(store: MemoryLogStore, values: Record<string, 
   const logs = new LogManager({
     store,
     clock: systemClock,
-    timer: systemTimer,
+    timer,
     checksum: new NativeChecksum(),
     compression: new NodeCompression(),
     logger: quietLogger,

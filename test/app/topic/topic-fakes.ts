@@ -1,6 +1,7 @@
 import { NativeChecksum } from '../../../src/adapters/checksum/native-checksum.ts';
 import { NodeCompression } from '../../../src/adapters/compression/node-compression.ts';
 import { LocalCatalog } from '../../../src/adapters/local-catalog/local-catalog.ts';
+import type { MetadataLogOptions } from '../../../src/adapters/local-catalog/metadata-log.ts';
 import { MemoryLogStore } from '../../../src/adapters/memory/memory-log-store.ts';
 import type {
   PartitionLog,
@@ -11,6 +12,7 @@ import { BrokerConfig } from '../../../src/domain/config/broker-config.ts';
 import type { LogConfig } from '../../../src/domain/log/log-config.ts';
 import { isClusterMetadataLog } from '../../../src/domain/topic/cluster-metadata.ts';
 import type { TopicIdPartition } from '../../../src/domain/topic-partition.ts';
+import type { StoredLog } from '../../../src/ports/log-store.ts';
 import type { Logger } from '../../../src/ports/logger.ts';
 
 export const quietLogger: Logger = {
@@ -62,6 +64,23 @@ export class FakeLogs implements PartitionLogs {
   }
 }
 
+/** What a catalog's metadata log works with. */
+export function metadataLogOptions(store: MemoryLogStore): MetadataLogOptions {
+  return {
+    store,
+    checksum: new NativeChecksum(),
+    compression: new NodeCompression(),
+    clock: { nowMs: () => 1_000 },
+  };
+}
+
+/** The metadata log as the store holds it, beside the catalog. */
+export async function storedMetadataLog(store: MemoryLogStore): Promise<StoredLog> {
+  const found = (await store.open()).find(({ log }) => isClusterMetadataLog(log.id));
+  if (found === undefined) throw new Error('there is no metadata log');
+  return found.log;
+}
+
 export async function openCatalog(
   store: MemoryLogStore,
   clusterId?: string,
@@ -69,11 +88,8 @@ export async function openCatalog(
   const recovered = await store.open();
   let ids = 0;
   const catalog = new LocalCatalog({
-    store,
+    ...metadataLogOptions(store),
     recovered: () => recovered.find(({ log }) => isClusterMetadataLog(log.id))?.log,
-    checksum: new NativeChecksum(),
-    compression: new NodeCompression(),
-    clock: { nowMs: () => 1_000 },
     random: { topicId: () => topicIdOf(ids++), uuid: () => 'uuid' },
     ...(clusterId === undefined ? {} : { clusterId }),
   });

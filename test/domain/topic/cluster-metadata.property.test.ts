@@ -1,0 +1,97 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import {
+  type ClusterMetadata,
+  emptyClusterMetadata,
+} from '../../../src/domain/topic/cluster-metadata.ts';
+import { replayMetadata } from '../../../src/domain/topic/cluster-metadata-draft.ts';
+import { metadataRecordsOf } from '../../../src/domain/topic/cluster-metadata-records.ts';
+import type { MetadataRecord } from '../../../src/domain/topic/metadata-record.ts';
+
+const EMPTY = emptyClusterMetadata('cluster');
+
+const topicIds = fc.nat({ max: 3 }).map((index) => `topic-id-${index}`);
+const topicNames = fc.constantFrom('a', 'b', 'c', '__consumer_offsets');
+const anyRecord: fc.Arbitrary<MetadataRecord> = fc.oneof(
+  fc.record({ kind: fc.constant('topic' as const), topicId: topicIds, name: topicNames }),
+  fc.record({
+    kind: fc.constant('partition' as const),
+    topicId: topicIds,
+    partition: fc.nat({ max: 3 }),
+    leader: fc.constantFrom(1, 2),
+    leaderEpoch: fc.nat({ max: 2 }),
+    replicas: fc.constantFrom([1], [1, 2]),
+  }),
+  fc.record({ kind: fc.constant('removeTopic' as const), topicId: topicIds }),
+  fc.record({
+    kind: fc.constant('config' as const),
+    resourceType: fc.constantFrom('topic', 'broker', 'group', 'clientMetrics'),
+    resourceName: fc.oneof(topicNames, fc.constant('')),
+    name: fc.constantFrom('x', 'y'),
+    value: fc.option(fc.constantFrom('1', '2')),
+  }),
+  fc.record({
+    kind: fc.constant('producerIds' as const),
+    brokerId: fc.constant(1),
+    nextProducerId: fc.bigInt({ min: 0n, max: 2n ** 62n }),
+  }),
+);
+
+/** Of a random history, the records the states allowed. */
+const histories = fc.array(anyRecord, { maxLength: 60 }).map((records) => {
+  let state: ClusterMetadata = EMPTY;
+  return records.filter((record) => {
+    try {
+      state = replayMetadata(state, [record], 0n);
+      return true;
+    } catch {
+      return false;
+    }
+  });
+});
+
+describe('the state of the cluster', () => {
+  it('is the same whether records come in one go or in parts, and leaves older states alone', () => {
+    fc.assert(
+      fc.property(histories, fc.nat(), fc.nat(), (records, first, second) => {
+        const [one = 0, two = 0] = [first, second]
+          .map((at) => at % (records.length + 1))
+          .sort((a, b) => a - b);
+        const whole = replayMetadata(EMPTY, records, 9n);
+        const before = replayMetadata(EMPTY, records.slice(0, one), 1n);
+        const told = [...metadataRecordsOf(before)];
+        const between = replayMetadata(before, records.slice(one, two), 2n);
+        expect(replayMetadata(between, records.slice(two), 9n)).toEqual(whole);
+        expect([...metadataRecordsOf(before)]).toEqual(told);
+        expect(EMPTY.topicsById.size).toBe(0);
+      }),
+    );
+  });
+
+  it('is what the records tell that it is written as', () => {
+    fc.assert(
+      fc.property(histories, (records) => {
+        const state = replayMetadata(EMPTY, records, 9n);
+        const written = [...metadataRecordsOf(state)];
+        expect(replayMetadata(EMPTY, written, 9n)).toEqual(state);
+        expect(written.length).toBeLessThanOrEqual(records.length + 1);
+      }),
+    );
+  });
+
+  it('finds each topic by name and by id', () => {
+    fc.assert(
+      fc.property(histories, (records) => {
+        const { topicsById, topicsByName } = replayMetadata(EMPTY, records, 9n);
+        expect(topicsByName.size).toBe(topicsById.size);
+        for (const [name, topic] of topicsByName) {
+          expect(topic.name).toBe(name);
+          expect(topicsById.get(topic.id)).toBe(topic);
+          expect(topic.partitions.map(({ partition }) => partition)).toEqual([
+            ...topic.partitions.keys(),
+          ]);
+        }
+      }),
+    );
+  });
+});
