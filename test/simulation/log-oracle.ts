@@ -1,0 +1,253 @@
+import type { Offset, TopicIdPartition } from '../../src/domain/topic-partition.ts';
+import type { SampleBatch } from '../contract/log-store/sample-batches.ts';
+
+/** How a store came to be opened again: by power loss, by the death of its process, or by nothing. */
+export type Ending = 'power loss' | 'process death' | 'none';
+
+/** A log as it is found. */
+export interface FoundLog {
+  readonly startOffset: Offset;
+  readonly endOffset: Offset;
+  readonly batches: readonly Uint8Array[];
+}
+
+/** Content that was replaced, but may come back because the replacement is not known to be durable. */
+interface Earlier {
+  readonly batches: readonly SampleBatch[];
+  /** Whether the replacement is done as far as running processes can see. */
+  readonly settled: boolean;
+}
+
+type Existence = 'absent' | 'creating' | 'present' | 'deleting';
+
+/**
+ * What may be found of one log after a crash, from what was asked of it and what was answered. An operation
+ * begins, which makes its outcome possible, and may be done, which makes it certain.
+ */
+export class LogOracle {
+  id: TopicIdPartition;
+  existence: Existence = 'absent';
+  /** Everything that was appended and not replaced, in order. May begin before the start. */
+  batches: readonly SampleBatch[] = [];
+  #earlier: Earlier[] = [];
+  /** Batches below are there after power loss, and after the death of the process. */
+  #durableTo: Offset = 0n;
+  #writtenTo: Offset = 0n;
+  #startAtLeast: Offset = 0n;
+  #startAtMost: Offset = 0n;
+  readonly #snapshots = new Map<string, Uint8Array[]>();
+
+  constructor(id: TopicIdPartition) {
+    this.id = id;
+  }
+
+  get mayExist(): boolean {
+    return this.existence !== 'absent';
+  }
+
+  get mustExist(): boolean {
+    return this.existence === 'present';
+  }
+
+  /** A creation that failed may be tried again; after a deletion it is another log. */
+  createBegins(id: TopicIdPartition): void {
+    if (this.existence === 'absent') {
+      this.id = id;
+      this.batches = [];
+      this.#snapshots.clear();
+      this.closeDone(0n, 0n);
+    }
+    this.existence = 'creating';
+  }
+
+  createDone(): void {
+    this.existence = 'present';
+  }
+
+  deleteBegins(): void {
+    this.existence = 'deleting';
+  }
+
+  deleteDone(): void {
+    this.existence = 'absent';
+  }
+
+  existsNow(): void {
+    this.existence = 'present';
+  }
+
+  appendBegins(batches: readonly SampleBatch[]): void {
+    this.batches = [...this.batches, ...batches];
+  }
+
+  appendDone(endOffset: Offset, synced: boolean): void {
+    if (endOffset > this.#writtenTo) this.#writtenTo = endOffset;
+    if (synced) this.syncDone(endOffset);
+  }
+
+  /** Everything up to `endOffset` survives power loss, and so does what it follows on. */
+  syncDone(endOffset: Offset): void {
+    if (endOffset > this.#durableTo) this.#durableTo = endOffset;
+    this.#earlier = [];
+  }
+
+  truncateBegins(offset: Offset): void {
+    const kept = this.batches.filter(({ lastOffset }) => lastOffset < offset);
+    if (kept.length === this.batches.length) return;
+    this.#replace(kept);
+  }
+
+  /** An append that was refused: it may be found all the same until something else is synced in its place. */
+  appendFailed(batches: readonly SampleBatch[]): void {
+    this.#replace(this.batches.filter((batch) => !batches.includes(batch)));
+    this.replaceDone();
+  }
+
+  replaceDone(): void {
+    this.#earlier = this.#earlier.map(({ batches }) => ({ batches, settled: true }));
+  }
+
+  dropPrefixBegins(offset: Offset): void {
+    if (offset > this.#startAtMost) this.#startAtMost = offset;
+  }
+
+  dropPrefixDone(offset: Offset): void {
+    if (offset > this.#startAtLeast) this.#startAtLeast = offset;
+  }
+
+  resetBegins(offset: Offset): void {
+    this.#replace([]);
+    if (offset < this.#startAtLeast) this.#startAtLeast = offset;
+    if (offset > this.#startAtMost) this.#startAtMost = offset;
+  }
+
+  /** Emptied by a truncation below its start: seen by all from now on, but maybe not yet durable. */
+  resetTruncationDone(offset: Offset): void {
+    this.replaceDone();
+    this.#writtenTo = offset;
+  }
+
+  resetDone(offset: Offset): void {
+    this.#earlier = [];
+    this.#startAtLeast = offset;
+    this.#startAtMost = offset;
+    this.#durableTo = offset;
+    this.#writtenTo = offset;
+  }
+
+  snapshotBegins(name: string, bytes: Uint8Array): void {
+    this.#snapshots.set(name, [...this.#snapshotsOf(name), bytes]);
+  }
+
+  snapshotDone(name: string, bytes: Uint8Array): void {
+    this.#snapshots.set(name, [bytes]);
+  }
+
+  closeDone(startOffset: Offset, endOffset: Offset): void {
+    this.#startAtLeast = startOffset;
+    this.#startAtMost = startOffset;
+    this.#durableTo = endOffset;
+    this.#writtenTo = endOffset;
+    this.#earlier = [];
+  }
+
+  /** What is wrong with what is found, if something is; else it is what there is from now on. */
+  found(ending: Ending, log: FoundLog): string | undefined {
+    const { startOffset, endOffset } = log;
+    if (startOffset < this.#startAtLeast || startOffset > this.#startAtMost) {
+      const range = `${this.#startAtLeast} to ${this.#startAtMost}`;
+      return `the log starts at ${startOffset}, not within ${range}`;
+    }
+    if (endOffset < startOffset) return `the log ends at ${endOffset}, before its start`;
+    const requiredTo = ending === 'power loss' ? this.#durableTo : this.#writtenTo;
+    const candidates = [
+      this.batches,
+      ...this.#earlier
+        .filter(({ settled }) => ending === 'power loss' || !settled)
+        .map(({ batches }) => batches),
+    ];
+    const match = candidates.find((batches) => isBeginning(log, batches, requiredTo));
+    if (match === undefined) return this.#describe(log, requiredTo, candidates);
+    const last = log.batches.length === 0 ? -1n : endOffset - 1n;
+    this.#adopt(
+      ending,
+      log,
+      match.filter((batch) => batch.lastOffset < startOffset || batch.lastOffset <= last),
+    );
+    return undefined;
+  }
+
+  snapshotFound(ending: Ending, name: string, bytes: Uint8Array | undefined): string | undefined {
+    const allowed = this.#snapshots.get(name) ?? [];
+    if (bytes === undefined) {
+      const isRequired = allowed.length > 0 && !allowed.includes(NOTHING);
+      return isRequired ? `snapshot ${name} is lost` : undefined;
+    }
+    const found = allowed.find((value) => value !== NOTHING && Buffer.compare(value, bytes) === 0);
+    if (found === undefined) return `snapshot ${name} was never written as it is found`;
+    if (ending === 'power loss') this.#snapshots.set(name, [found]);
+    return undefined;
+  }
+
+  #snapshotsOf(name: string): readonly Uint8Array[] {
+    return this.#snapshots.get(name) ?? [NOTHING];
+  }
+
+  #replace(kept: readonly SampleBatch[]): void {
+    this.#earlier.push({ batches: this.batches, settled: false });
+    this.batches = kept;
+    const endOffset = (kept.at(-1)?.lastOffset ?? -1n) + 1n;
+    if (endOffset < this.#durableTo) this.#durableTo = endOffset;
+    if (endOffset < this.#writtenTo) this.#writtenTo = endOffset;
+  }
+
+  #adopt(ending: Ending, log: FoundLog, batches: readonly SampleBatch[]): void {
+    if (ending === 'power loss') {
+      // What is on the device now is there to stay.
+      this.batches = batches;
+      this.closeDone(log.startOffset, log.endOffset);
+      return;
+    }
+    this.#earlier.push({ batches: this.batches, settled: true });
+    this.replaceDone();
+    this.batches = batches;
+    this.#writtenTo = log.endOffset;
+  }
+
+  #describe(
+    log: FoundLog,
+    requiredTo: Offset,
+    candidates: readonly (readonly SampleBatch[])[],
+  ): string {
+    const known = new Map(candidates.flat().map((batch) => [nameOf(batch.bytes), batch]));
+    const found = log.batches.map((bytes) =>
+      known.has(nameOf(bytes)) ? nameOf(bytes) : `${nameOf(bytes)} UNKNOWN`,
+    );
+    const wanted = candidates.map((batches) => batches.map(({ bytes }) => nameOf(bytes)).join(' '));
+    return (
+      `found ${log.startOffset}..${log.endOffset} [${found.join(' ')}], ` +
+      `which up to ${requiredTo} should begin one of\n  ${wanted.join('\n  ')}`
+    );
+  }
+}
+
+/** Stands for a snapshot that was not written yet. */
+const NOTHING = new Uint8Array();
+
+/** Whether the log holds the batches from its start on, as far as they are required and maybe further. */
+function isBeginning(log: FoundLog, batches: readonly SampleBatch[], requiredTo: Offset): boolean {
+  const expected = batches.filter(({ lastOffset }) => lastOffset >= log.startOffset);
+  const { length } = log.batches;
+  if (length > expected.length) return false;
+  const missing = expected.slice(length);
+  if (missing.some(({ lastOffset }) => lastOffset < requiredTo)) return false;
+  const last = expected[length - 1];
+  if (last !== undefined && log.endOffset !== last.lastOffset + 1n) return false;
+  return log.batches.every((bytes, i) => Buffer.compare(bytes, expected[i]!.bytes) === 0);
+}
+
+/** Base offset and seed, which the leader epoch holds. */
+function nameOf(batch: Uint8Array): string {
+  const view = new DataView(batch.buffer, batch.byteOffset, batch.length);
+  return `${view.getBigInt64(0)}#${view.getInt32(12)}`;
+}

@@ -1,0 +1,295 @@
+import type { LogStore, StoredLog } from '../../src/ports/log-store.ts';
+import { entryOf, type SampleBatch, sampleBatch } from '../contract/log-store/sample-batches.ts';
+import { expectBatches, readAll } from '../contract/log-store/store-bench.ts';
+import type { LogOracle } from './log-oracle.ts';
+import type { SeededRandom } from './seeded-random.ts';
+
+export interface StoreWorkloadOptions {
+  readonly store: LogStore;
+  readonly oracles: readonly LogOracle[];
+  /** The logs that are there, by oracle. */
+  readonly logs: Map<LogOracle, StoredLog>;
+  readonly random: SeededRandom;
+  /** Whether the process is dead, so that nothing more can be learnt from it. */
+  isDead(): boolean;
+  trace(line: string): void;
+  /** Whether operations may be refused by a living process. */
+  readonly faulty: boolean;
+  /** Called when one was; the log's state must be one of those that are possible. */
+  onFailure(oracle: LogOracle): Promise<void>;
+}
+
+type Operation = (oracle: LogOracle, log: StoredLog) => Promise<void>;
+
+let seed = 0;
+
+/** Random operations on the logs of a store. What is asked and what is answered goes to the oracles. */
+export class StoreWorkload {
+  readonly #o: StoreWorkloadOptions;
+  readonly #operations: readonly (readonly [number, string, Operation])[];
+
+  constructor(options: StoreWorkloadOptions) {
+    this.#o = options;
+    this.#operations = [
+      [10, 'append', (oracle, log) => this.#append(oracle, log)],
+      [3, 'burst', (oracle, log) => this.#burst(oracle, log)],
+      [2, 'truncate', (oracle, log) => this.#truncate(oracle, log)],
+      [2, 'dropPrefix', (oracle, log) => this.#dropPrefix(oracle, log)],
+      [1, 'reset', (oracle, log) => this.#reset(oracle, log)],
+      [2, 'snapshot', (oracle, log) => this.#snapshot(oracle, log)],
+      [1, 'sync', (oracle, log) => this.#sync(oracle, log)],
+      [1, 'delete', (oracle, log) => this.#delete(oracle, log)],
+      [2, 'read', (oracle, log) => this.#read(oracle, log)],
+      [1, 'configure', (_oracle, log) => this.#configure(log)],
+    ];
+  }
+
+  async run(steps: number): Promise<void> {
+    const { random, oracles } = this.#o;
+    for (let step = 0; step < steps && !this.#o.isDead(); step++) {
+      if (random.chance(0.2)) {
+        await this.#appendToAll();
+        continue;
+      }
+      // Different logs at the same time, each log one thing after another.
+      const chosen = oracles.filter(() => random.chance(0.5));
+      await Promise.all(chosen.map((oracle) => this.#step(oracle)));
+    }
+  }
+
+  async #step(oracle: LogOracle): Promise<void> {
+    const log = this.#o.logs.get(oracle);
+    if (log === undefined) {
+      // What is left of a deletion that failed shows when the store is opened again.
+      if (oracle.existence === 'deleting') return;
+      await this.#attempt(oracle, 'create', () => this.#create(oracle));
+      return;
+    }
+    const [, name, operation] = this.#pickOperation();
+    await this.#attempt(oracle, name, () => operation(oracle, log));
+  }
+
+  async #attempt(oracle: LogOracle, name: string, run: () => Promise<void>): Promise<void> {
+    try {
+      await run();
+    } catch (error) {
+      if (this.#o.isDead()) return;
+      if (!this.#o.faulty) throw error;
+      this.#note(oracle, `${name} failed: ${String(error)}`);
+      await this.#o.onFailure(oracle);
+    }
+  }
+
+  #pickOperation(): readonly [number, string, Operation] {
+    const operations = this.#o.faulty
+      ? this.#operations.filter(([, name]) => name !== 'burst')
+      : this.#operations;
+    let at = this.#o.random.between(
+      1,
+      operations.reduce((sum, [weight]) => sum + weight, 0),
+    );
+    for (const operation of operations) {
+      at -= operation[0];
+      if (at <= 0) return operation;
+    }
+    throw new Error('no operation');
+  }
+
+  async #create(oracle: LogOracle): Promise<void> {
+    const { store, logs, random } = this.#o;
+    this.#note(oracle, 'create');
+    seed = (seed + 1) & 0x3fffffff;
+    oracle.createBegins({ ...oracle.id, topicId: simulatedTopicId(seed) });
+    const log = await store.create(oracle.id, this.#config());
+    if (this.#o.isDead()) return;
+    oracle.createDone();
+    logs.set(oracle, log);
+    const startOffset = random.pick([0n, 0n, 5n, 1n << 33n]);
+    if (startOffset > 0n) await this.#resetTo(oracle, log, startOffset);
+  }
+
+  async #append(oracle: LogOracle, log: StoredLog): Promise<void> {
+    await this.#appendOne(oracle, log, this.#batches(log.endOffset));
+  }
+
+  async #appendOne(
+    oracle: LogOracle,
+    log: StoredLog,
+    batches: readonly SampleBatch[],
+  ): Promise<void> {
+    const synced = this.#o.random.chance(0.6);
+    const from = log.endOffset;
+    this.#note(oracle, `append ${describe(batches)} ${synced ? 'synced' : 'written'}`);
+    oracle.appendBegins(batches);
+    const entries = batches.map((batch) => entryOf(log, batch));
+    try {
+      await this.#o.store.append(entries, synced ? 'synced' : 'written');
+    } catch (error) {
+      if (!this.#o.isDead() && log.endOffset <= from) oracle.appendFailed(batches);
+      throw error;
+    }
+    oracle.appendDone(endOf(batches), synced);
+    this.#note(oracle, `appended to ${endOf(batches)}`);
+  }
+
+  /** Appends that do not wait for each other. */
+  async #burst(oracle: LogOracle, log: StoredLog): Promise<void> {
+    let next = log.endOffset;
+    const appends = [];
+    for (let i = this.#o.random.between(2, 6); i > 0; i--) {
+      const batches = this.#batches(next);
+      next = endOf(batches);
+      appends.push(this.#appendOne(oracle, log, batches));
+      if (this.#o.random.chance(0.3)) await undefined;
+    }
+    const results = await Promise.allSettled(appends);
+    const failed = results.find(({ status }) => status === 'rejected');
+    if (failed !== undefined) throw (failed as PromiseRejectedResult).reason;
+  }
+
+  async #appendToAll(): Promise<void> {
+    const { store, logs, random } = this.#o;
+    const parts = [...logs].map(([oracle, log]) => {
+      const from = log.endOffset;
+      return { oracle, log, from, batches: this.#batches(from) };
+    });
+    const synced = random.chance(0.7);
+    for (const { oracle, batches } of parts) {
+      this.#note(oracle, `append with others ${describe(batches)} ${synced ? 'synced' : ''}`);
+      oracle.appendBegins(batches);
+    }
+    const entries = parts.flatMap(({ log, batches }) => batches.map((b) => entryOf(log, b)));
+    try {
+      await store.append(entries, synced ? 'synced' : 'written');
+      for (const { oracle, batches } of parts) oracle.appendDone(endOf(batches), synced);
+    } catch (error) {
+      if (this.#o.isDead()) return;
+      if (!this.#o.faulty) throw error;
+      for (const { oracle, log, from, batches } of parts) {
+        this.#note(oracle, `append with others failed: ${String(error)}`);
+        if (log.endOffset <= from) oracle.appendFailed(batches);
+        await this.#o.onFailure(oracle);
+      }
+    }
+  }
+
+  async #truncate(oracle: LogOracle, log: StoredLog): Promise<void> {
+    const { startOffset, endOffset } = log;
+    const span = Number(endOffset - startOffset);
+    const offset = startOffset + BigInt(this.#o.random.between(-1, span));
+    if (offset < 0n) return;
+    this.#note(oracle, `truncate to ${offset}`);
+    if (offset < startOffset) {
+      oracle.resetBegins(offset);
+      await log.truncate(offset);
+      oracle.resetTruncationDone(offset);
+    } else {
+      oracle.truncateBegins(offset);
+      await log.truncate(offset);
+      oracle.replaceDone();
+    }
+    this.#note(oracle, `truncated to ${offset}`);
+  }
+
+  async #dropPrefix(oracle: LogOracle, log: StoredLog): Promise<void> {
+    const { startOffset, endOffset } = log;
+    const span = Number(endOffset - startOffset);
+    const offset = startOffset + BigInt(this.#o.random.between(0, Math.min(span, 60)));
+    this.#note(oracle, `drop below ${offset}`);
+    oracle.dropPrefixBegins(offset);
+    await log.dropPrefix(offset);
+    oracle.dropPrefixDone(offset);
+    this.#note(oracle, `dropped below ${offset}`);
+  }
+
+  async #reset(oracle: LogOracle, log: StoredLog): Promise<void> {
+    const { random } = this.#o;
+    const offset = random.pick([0n, log.startOffset, log.endOffset, log.endOffset + 10n]);
+    await this.#resetTo(oracle, log, offset);
+  }
+
+  async #resetTo(oracle: LogOracle, log: StoredLog, offset: bigint): Promise<void> {
+    this.#note(oracle, `reset to ${offset}`);
+    oracle.resetBegins(offset);
+    await log.reset(offset);
+    if (this.#o.isDead()) return;
+    oracle.resetDone(offset);
+    this.#note(oracle, `was reset to ${offset}`);
+  }
+
+  async #snapshot(oracle: LogOracle, log: StoredLog): Promise<void> {
+    const { random } = this.#o;
+    const name = random.pick(SNAPSHOTS);
+    const bytes = new Uint8Array(random.between(1, 700)).map(() => random.between(0, 255));
+    this.#note(oracle, `snapshot ${name} of ${bytes.length} bytes`);
+    oracle.snapshotBegins(name, bytes);
+    await log.writeSnapshot(name, bytes);
+    oracle.snapshotDone(name, bytes);
+  }
+
+  async #sync(oracle: LogOracle, log: StoredLog): Promise<void> {
+    const { endOffset } = log;
+    this.#note(oracle, 'sync');
+    await this.#o.store.sync(log);
+    oracle.syncDone(endOffset);
+    this.#note(oracle, `synced to ${endOffset}`);
+  }
+
+  async #delete(oracle: LogOracle, log: StoredLog): Promise<void> {
+    this.#note(oracle, 'delete');
+    oracle.deleteBegins();
+    this.#o.logs.delete(oracle);
+    await this.#o.store.delete(log);
+    if (this.#o.isDead()) return;
+    oracle.deleteDone();
+    this.#note(oracle, 'deleted');
+  }
+
+  async #read(oracle: LogOracle, log: StoredLog): Promise<void> {
+    const expected = oracle.batches.filter(({ lastOffset }) => lastOffset >= log.startOffset);
+    expectBatches(await readAll(log), expected, `${log.id.topic}-${log.id.partition}`);
+  }
+
+  async #configure(log: StoredLog): Promise<void> {
+    log.configure(this.#config());
+  }
+
+  #config(): { segmentBytes: number; segmentMs: number; indexIntervalBytes: number } {
+    const segmentBytes = this.#o.random.pick([200, 600, 2000]);
+    return { segmentBytes, segmentMs: 1_000_000, indexIntervalBytes: 150 };
+  }
+
+  #batches(endOffset: bigint): readonly SampleBatch[] {
+    const { random } = this.#o;
+    const batches: SampleBatch[] = [];
+    let next = endOffset;
+    for (let i = random.between(1, 3); i > 0; i--) {
+      if (random.chance(0.1)) next += BigInt(random.between(1, 20));
+      seed = (seed + 1) & 0x3fffffff;
+      const records = random.between(1, 4);
+      const valueBytes = random.pick([0, 8, 8, 40, 200]);
+      const timestampMs = BigInt(random.between(0, 100));
+      batches.push(sampleBatch({ baseOffset: next, records, valueBytes, timestampMs, seed }));
+      next += BigInt(records);
+    }
+    return batches;
+  }
+
+  #note(oracle: LogOracle, line: string): void {
+    this.#o.trace(`${oracle.id.topic}-${oracle.id.partition} ${line}`);
+  }
+}
+
+export const SNAPSHOTS = ['log-state-0', 'log-state-1'] as const;
+
+function simulatedTopicId(incarnation: number): string {
+  return `${incarnation.toString(36).padStart(21, '0')}A`;
+}
+
+function endOf(batches: readonly SampleBatch[]): bigint {
+  return batches.at(-1)!.lastOffset + 1n;
+}
+
+function describe(batches: readonly SampleBatch[]): string {
+  return batches.map((b) => `${b.baseOffset}-${b.lastOffset}(${b.bytes.length} bytes)`).join(' ');
+}
