@@ -52,9 +52,11 @@ export class ManualTime implements Timer {
 
   advance(ms: number): void {
     this.ms += ms;
-    for (const entry of [...this.#scheduled]) {
-      if (entry.atMs > this.ms) continue;
-      this.#scheduled.splice(this.#scheduled.indexOf(entry), 1);
+    const due = this.#scheduled.filter(({ atMs }) => atMs <= this.ms);
+    for (const entry of due) {
+      const at = this.#scheduled.indexOf(entry);
+      if (at < 0) continue;
+      this.#scheduled.splice(at, 1);
       entry.callback();
     }
   }

@@ -8,7 +8,7 @@ function manager() {
   let offset = 0n;
   return {
     producers,
-    write(first: number, count = 1, { epoch = 0, transactional = false, id = PRODUCER } = {}) {
+    write: (first: number, count = 1, { epoch = 0, transactional = false, id = PRODUCER } = {}) => {
       producers.checkDataBatch(id, epoch, first, transactional, true);
       const lastOffset = offset + BigInt(count - 1);
       const lastSequence = (first + count - 1) % 0x80000000;
@@ -22,7 +22,10 @@ function manager() {
       offset = lastOffset + 1n;
       return lastOffset;
     },
-    end(type: 'COMMIT' | 'ABORT', { epoch = 0, id = PRODUCER, version = 1, coordinator = 0 } = {}) {
+    end: (
+      type: 'COMMIT' | 'ABORT',
+      { epoch = 0, id = PRODUCER, version = 1, coordinator = 0 } = {},
+    ) => {
       const marker = { type, coordinatorEpoch: coordinator };
       producers.checkMarker(id, epoch, marker, version);
       producers.appendMarker(id, epoch, marker, offset, 2000n);
