@@ -1,6 +1,6 @@
-import { compressFrameSync, decompressFrameSync } from 'lz4-napi';
 import { KafkaError } from '../../domain/kafka-error.ts';
 import { lz4BlockLength } from './lz4-block-length.ts';
+import { lz4 } from './native-codecs.ts';
 import { xxh32OfShort } from './xxh32.ts';
 
 const MAGIC = 0x184d2204;
@@ -24,7 +24,7 @@ interface FrameHeader {
 }
 
 export function compressLz4Frame(bytes: Uint8Array): Uint8Array {
-  return compressFrameSync(bufferOf(bytes));
+  return lz4().compressFrameSync(bufferOf(bytes));
 }
 
 /**
@@ -37,7 +37,7 @@ export function decompressLz4Frame(bytes: Uint8Array, maxBytes: number): Uint8Ar
   let blocks = readBlocks(bytes, header, false);
   if (blocks.uncompressedBytes > maxBytes) blocks = readBlocks(bytes, header, true);
   if (blocks.uncompressedBytes > maxBytes) throw tooLarge(maxBytes);
-  return decompressFrameSync(withRightChecksum(bytes.subarray(0, blocks.end), header));
+  return lz4().decompressFrameSync(withRightChecksum(bytes.subarray(0, blocks.end), header));
 }
 
 function readHeader(bytes: Uint8Array, maxBytes: number): FrameHeader {

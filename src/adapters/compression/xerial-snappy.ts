@@ -2,8 +2,8 @@
 // then blocks with their int32 length in front. Some clients write one bare block instead, and
 // readers take both.
 
-import { compressSync, uncompressSync } from 'snappy';
 import { KafkaError } from '../../domain/kafka-error.ts';
+import { snappy } from './native-codecs.ts';
 
 const MAGIC = Uint8Array.of(0x82, 0x53, 0x4e, 0x41, 0x50, 0x50, 0x59, 0x00);
 const HEADER_BYTES = 16;
@@ -18,7 +18,7 @@ export function compressXerialSnappy(bytes: Uint8Array): Uint8Array {
   header.writeInt32BE(VERSION, 12);
   const pieces: Buffer[] = [header];
   for (let at = 0; at < bytes.length; at += BLOCK_BYTES) {
-    const block = compressSync(bytes.subarray(at, at + BLOCK_BYTES));
+    const block = snappy().compressSync(bytes.subarray(at, at + BLOCK_BYTES));
     const length = Buffer.alloc(4);
     length.writeInt32BE(block.length);
     pieces.push(length, block);
@@ -46,7 +46,7 @@ export function decompressSnappy(bytes: Uint8Array, maxBytes: number): Uint8Arra
 }
 
 function uncompress(block: Uint8Array): Uint8Array {
-  return uncompressSync(block) as Buffer;
+  return snappy().uncompressSync(block) as Buffer;
 }
 
 function xerialBlocks(bytes: Uint8Array): Uint8Array[] {

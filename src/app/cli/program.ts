@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { Command, CommanderError } from 'commander';
 import { EXIT } from './cli-error.ts';
 import { type CliIo, processIo } from './cli-io.ts';
@@ -44,6 +44,6 @@ function exitCodeOf({ code }: CommanderError): number {
 }
 
 function version(): string {
-  const text = readFileSync(new URL('../../../package.json', import.meta.url), 'utf8');
-  return (JSON.parse(text) as { version: string }).version;
+  const load = createRequire(import.meta.url);
+  return (load('kawadb/package.json') as { version: string }).version;
 }

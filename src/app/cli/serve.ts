@@ -21,10 +21,12 @@ export interface ServeOptions {
 /** Runs a broker until SIGTERM or SIGINT; then stops it cleanly. Rejects when it cannot start or stop. */
 export async function serve(options: ServeOptions): Promise<number> {
   const config = configOf(options);
+  // Listening from here on: a signal that comes while the broker starts must stop it cleanly too.
+  const stopped = stopSignal();
   const logger = pinoLogger(logLevelOf(process.env));
   const broker = await started(config, logger);
   process.stdout.write(`kawadb ready on ${shownAddress(broker)}\n`);
-  const signal = await stopSignal();
+  const signal = await stopped;
   logger.info({ signal }, 'stopping');
   // Who cannot wait asks again.
   process.once('SIGINT', () => process.exit(EXIT.failed));
