@@ -1,5 +1,6 @@
 import type { ClusterMetadata } from '../domain/topic/cluster-metadata.ts';
 import type { MetadataRecord } from '../domain/topic/metadata-record.ts';
+import type { TopicId } from '../domain/topic-partition.ts';
 
 export type {
   ClusterMetadata,
@@ -15,6 +16,11 @@ export type MetadataListener = (now: ClusterMetadata, before: ClusterMetadata) =
 export interface Catalog {
   /** Reads what is kept. Afterwards `metadata` is what the last settled change left. */
   open(): Promise<void>;
+  /**
+   * Topics whose removal `open` read about, as far back as is kept: logs of theirs may have outlived a stop. Other logs
+   * of unknown topics may be all that is left of metadata that were lost.
+   */
+  readonly removedTopics: ReadonlySet<TopicId>;
   /** The newest state. Throws before `open`. */
   readonly metadata: ClusterMetadata;
   /**

@@ -1,6 +1,7 @@
 import { type ClusterMetadata, emptyClusterMetadata } from '../../domain/topic/cluster-metadata.ts';
 import { ClusterMetadataDraft, replayMetadata } from '../../domain/topic/cluster-metadata-draft.ts';
 import { metadataRecordsOf } from '../../domain/topic/cluster-metadata-records.ts';
+import type { TopicId } from '../../domain/topic-partition.ts';
 import {
   type Catalog,
   type MetadataListener,
@@ -31,12 +32,17 @@ export interface LocalCatalogOptions extends MetadataLogOptions {
 export class LocalCatalog implements Catalog {
   readonly #options: LocalCatalogOptions;
   readonly #listeners = new Set<MetadataListener>();
+  readonly #removedTopics = new Set<TopicId>();
   #log: MetadataLog | undefined;
   #metadata: ClusterMetadata | undefined;
   #last: Promise<unknown> = Promise.resolve();
 
   constructor(options: LocalCatalogOptions) {
     this.#options = options;
+  }
+
+  get removedTopics(): ReadonlySet<TopicId> {
+    return this.#removedTopics;
   }
 
   get metadata(): ClusterMetadata {
@@ -52,7 +58,10 @@ export class LocalCatalog implements Catalog {
         : new MetadataLog(stored, this.#options);
     const empty = emptyClusterMetadata(await this.#clusterId(log.stored));
     const draft = new ClusterMetadataDraft(empty);
-    const replayed = await log.replay((change) => draft.apply(change));
+    const replayed = await log.replay((change) => {
+      draft.apply(change);
+      if (change.kind === 'removeTopic') this.#removedTopics.add(change.topicId);
+    });
     this.#metadata = draft.finish(log.stored.endOffset);
     this.#log = log;
     if (replayed >= COMPACT_AFTER_RECORDS) await this.#compact(log, this.#metadata, replayed);

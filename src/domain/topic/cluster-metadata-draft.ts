@@ -28,30 +28,33 @@ interface DraftTopic extends TopicMetadata {
   readonly configs: Map<string, string>;
 }
 
+type OtherResource = Exclude<ConfigResourceType, 'topic'>;
+
+interface DraftTopics {
+  readonly byName: Map<string, TopicMetadata>;
+  readonly byId: Map<TopicId, TopicMetadata>;
+}
+
 /**
- * A state that records are being applied to (Kafka's MetadataDelta). Maps are copied once per draft, topics when they
- * first change, so that ten thousand partitions of one topic do not copy one another.
+ * A state that records are being applied to (Kafka's MetadataDelta). Maps and topics are copied when they first
+ * change: what does not change stays the same object, and ten thousand partitions of one topic do not copy one another.
  */
 export class ClusterMetadataDraft {
-  readonly #clusterId: string;
-  readonly #topicsByName: Map<string, TopicMetadata>;
-  readonly #topicsById: Map<TopicId, TopicMetadata>;
-  readonly #configs: {
-    [Type in Exclude<ConfigResourceType, 'topic'>]: Map<string, ResourceConfigs>;
-  };
+  readonly #base: ClusterMetadata;
+  readonly #configs: Record<OtherResource, ReadonlyMap<string, ResourceConfigs>>;
+  readonly #ownConfigs: { [Type in OtherResource]?: Map<string, ResourceConfigs> } = {};
   readonly #own = new Map<TopicId, DraftTopic>();
+  #topics: DraftTopics | undefined;
   /** Records of one topic mostly follow one another. */
   #last: DraftTopic | undefined;
   #nextProducerId: bigint;
 
   constructor(base: ClusterMetadata) {
-    this.#clusterId = base.clusterId;
-    this.#topicsByName = new Map(base.topicsByName);
-    this.#topicsById = new Map(base.topicsById);
+    this.#base = base;
     this.#configs = {
-      broker: new Map(base.brokerConfigs),
-      group: new Map(base.groupConfigs),
-      clientMetrics: new Map(base.clientMetricsConfigs),
+      broker: base.brokerConfigs,
+      group: base.groupConfigs,
+      clientMetrics: base.clientMetricsConfigs,
     };
     this.#nextProducerId = base.nextProducerId;
   }
@@ -82,7 +85,7 @@ export class ClusterMetadataDraft {
   finish(version: bigint): ClusterMetadata {
     return {
       version,
-      clusterId: this.#clusterId,
+      clusterId: this.#base.clusterId,
       topicsByName: this.#topicsByName,
       topicsById: this.#topicsById,
       brokerConfigs: this.#configs.broker,
@@ -109,8 +112,9 @@ export class ClusterMetadataDraft {
 
   #removeTopic(id: TopicId): void {
     const { name } = this.#topic(id);
-    this.#topicsById.delete(id);
-    this.#topicsByName.delete(name);
+    const { byName, byId } = this.#changedTopics();
+    byId.delete(id);
+    byName.delete(name);
     this.#own.delete(id);
     this.#last = undefined;
   }
@@ -122,11 +126,37 @@ export class ClusterMetadataDraft {
       setOrDelete(this.#ownTopic(topic.id).configs, name, value);
       return;
     }
-    const ofType = this.#configs[type];
+    const ofType = this.#changedConfigs(type);
     const configs = new Map(ofType.get(resource));
     setOrDelete(configs, name, value);
     if (configs.size === 0) ofType.delete(resource);
     else ofType.set(resource, configs);
+  }
+
+  get #topicsByName(): ReadonlyMap<string, TopicMetadata> {
+    return this.#topics?.byName ?? this.#base.topicsByName;
+  }
+
+  get #topicsById(): ReadonlyMap<TopicId, TopicMetadata> {
+    return this.#topics?.byId ?? this.#base.topicsById;
+  }
+
+  #changedTopics(): DraftTopics {
+    this.#topics ??= {
+      byName: new Map(this.#base.topicsByName),
+      byId: new Map(this.#base.topicsById),
+    };
+    return this.#topics;
+  }
+
+  #changedConfigs(type: OtherResource): Map<string, ResourceConfigs> {
+    let own = this.#ownConfigs[type];
+    if (own === undefined) {
+      own = new Map(this.#configs[type]);
+      this.#ownConfigs[type] = own;
+      this.#configs[type] = own;
+    }
+    return own;
   }
 
   #topic(id: TopicId): TopicMetadata {
@@ -151,8 +181,9 @@ export class ClusterMetadataDraft {
   }
 
   #put(topic: DraftTopic): DraftTopic {
-    this.#topicsById.set(topic.id, topic);
-    this.#topicsByName.set(topic.name, topic);
+    const { byName, byId } = this.#changedTopics();
+    byId.set(topic.id, topic);
+    byName.set(topic.name, topic);
     this.#own.set(topic.id, topic);
     this.#last = topic;
     return topic;

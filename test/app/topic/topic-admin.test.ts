@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { MemoryLogStore } from '../../../src/adapters/memory/memory-log-store.ts';
 import type { NewTopic } from '../../../src/ports/topic-admin.ts';
+import { serveTopics } from './served-topics.ts';
 import { openCatalog, topicAdmin } from './topic-fakes.ts';
 
 const FOR_REAL = { validateOnly: false };
@@ -187,25 +189,42 @@ describe('ensureTopic', () => {
 });
 
 describe('open', () => {
-  it('brings the logs in step with the catalog', async () => {
+  it('makes what is missing, and leaves alone what nobody deleted', async () => {
     const { topics, logs } = await topicAdmin();
     await topics.createTopics([wanted('a', { partitions: 2 })], FOR_REAL);
     const [config] = [...logs.kept.values()].map((log) => log.config);
     logs.kept.delete([...logs.kept.keys()][0] ?? '');
-    const orphan = { topicId: 'AAAAAAAAAAAAAAAAAAAAAw', topic: 'gone', partition: 0 };
+    const stray = { topicId: 'AAAAAAAAAAAAAAAAAAAAAw', topic: 'stray', partition: 0 };
     const metadataLog = {
       topicId: 'AAAAAAAAAAAAAAAAAAAAAQ',
       topic: '__cluster_metadata',
       partition: 0,
     };
     if (config === undefined) throw new Error('no log');
-    await logs.create(orphan, config);
+    await logs.create(stray, config);
     await logs.create(metadataLog, config);
     await topics.open();
     expect([...logs.kept.values()].map(({ id }) => id.topic).sort()).toEqual([
       '__cluster_metadata',
       'a',
       'a',
+      'stray',
+    ]);
+  });
+
+  it('removes logs that outlived their topic', async () => {
+    const store = new MemoryLogStore();
+    const first = await serveTopics(store);
+    await first.topics.ensureTopic('kept');
+    await first.topics.ensureTopic('gone');
+    first.logs.deleteTopic = () => Promise.reject(new Error('no power'));
+    await first.topics.deleteTopics([{ name: 'gone', id: null }]);
+    expect((await store.open()).map(({ log }) => log.id.topic)).toContain('gone');
+    first.stop();
+    (await serveTopics(store)).stop();
+    expect((await store.open()).map(({ log }) => log.id.topic)).toEqual([
+      '__cluster_metadata',
+      'kept',
     ]);
   });
 });

@@ -40,6 +40,15 @@ describe('replayMetadata', () => {
     expect(EMPTY.topicsByName.size).toBe(0);
   });
 
+  it('keeps the maps that do not change', () => {
+    const made = replayMetadata(EMPTY, TOPIC, 3n);
+    const ids = { kind: 'producerIds', brokerId: 1, nextProducerId: 7n } as const;
+    const later = replayMetadata(made, [ids], 4n);
+    expect(later.topicsById).toBe(made.topicsById);
+    expect(later.brokerConfigs).toBe(made.brokerConfigs);
+    expect(later.nextProducerId).toBe(7n);
+  });
+
   it('takes configs of resources that go with their last config', () => {
     const set = (name: string, value: string | null): MetadataRecord => ({
       kind: 'config',

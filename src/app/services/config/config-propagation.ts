@@ -44,6 +44,7 @@ export class ConfigPropagation {
       (name) => now.brokerConfigs.get(name) !== before.brokerConfigs.get(name),
     );
     if (brokerChanged) this.#updateBroker(now);
+    else if (now.topicsById === before.topicsById) return;
     for (const topic of now.topicsById.values()) {
       const old = before.topicsById.get(topic.id);
       if (old === undefined) continue;

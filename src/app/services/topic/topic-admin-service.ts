@@ -46,7 +46,8 @@ export class TopicAdminService implements TopicAdmin {
 
   /** Brings the logs in step with the catalog after a stop. Once, after both are open. */
   open(): Promise<void> {
-    return this.#topicLogs.reconcile(this.#options.catalog.metadata);
+    const { metadata, removedTopics } = this.#options.catalog;
+    return this.#topicLogs.reconcile(metadata, removedTopics);
   }
 
   createTopics(

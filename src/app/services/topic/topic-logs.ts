@@ -51,16 +51,21 @@ export class TopicLogs {
   }
 
   /**
-   * After a stop between a change of the catalog and that of the logs: the catalog is right. Logs of deleted topics go,
+   * After a stop between a change of the catalog and that of the logs: the catalog is right. Logs of removed topics go,
    * missing ones are made, and all have their topic's configs and leader epochs.
    */
-  async reconcile(metadata: ClusterMetadata): Promise<void> {
+  async reconcile(metadata: ClusterMetadata, removed: ReadonlySet<TopicId>): Promise<void> {
     const orphans = new Map<TopicId, string>();
     for (const { id } of this.#logs.logs()) {
       if (isClusterMetadataLog(id) || metadata.topicsById.has(id.topicId)) continue;
       orphans.set(id.topicId, id.topic);
     }
     for (const [topicId, topic] of orphans) {
+      // Data nobody deleted are never removed, whatever became of the metadata (Kafka sets stray logs aside).
+      if (!removed.has(topicId)) {
+        this.#logger.warn({ topic, topicId }, 'logs of a topic nobody knows are left alone');
+        continue;
+      }
       this.#logger.info({ topic, topicId }, 'removing the logs of a deleted topic');
       await this.delete(topicId);
     }
