@@ -39,6 +39,8 @@ export class MetadataLog {
   constructor(log: StoredLog, options: MetadataLogOptions) {
     this.#log = log;
     this.#options = options;
+    // A log that was recovered does not know it.
+    log.configure(STORED_CONFIG);
   }
 
   static async create(options: MetadataLogOptions): Promise<MetadataLog> {
