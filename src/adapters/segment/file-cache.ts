@@ -34,6 +34,11 @@ export class FileCache {
     return file;
   }
 
+  /** For a file that is acquired already. */
+  hold(file: OpenFile): void {
+    file.uses += 1;
+  }
+
   release(file: OpenFile): void {
     file.uses -= 1;
     if (file.uses === 0 && file.forgotten) this.#close(file);

@@ -11,9 +11,15 @@ export class GroupSync {
     this.#sync = sync;
   }
 
+  get running(): Promise<void> | undefined {
+    return this.#next ?? this.#running;
+  }
+
   request(): Promise<void> {
+    // Checked first: when the running one has just ended, the next one has yet to start.
+    if (this.#next !== undefined) return this.#next;
     if (this.#running === undefined) return this.#start();
-    this.#next ??= this.#running.then(
+    this.#next = this.#running.then(
       () => this.#startNext(),
       () => this.#startNext(),
     );

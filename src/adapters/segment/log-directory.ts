@@ -3,9 +3,15 @@ import type { TopicIdPartition } from '../../domain/topic-partition.ts';
 /** Names in a data folder, as Kafka gives them. */
 const FOLDER = /^(?<topic>[a-zA-Z0-9._-]{1,249})-(?<partition>\d{1,10})$/;
 const SEGMENT = /^(?<offset>\d{20})\.log$/;
-const LEFTOVER_FOLDER = /^[a-zA-Z0-9._-]+-\d+\.[0-9a-f-]{36}-(delete|create)$/;
+const LEFTOVER_FOLDER = /^[a-zA-Z0-9._-]+\.[0-9a-f-]{36}-(delete|create)$/;
+/** So that a file system's 255 bytes are enough for a suffix, as Kafka's logDeleteDirName cuts it. */
+const NAME_BEFORE_SUFFIX = 200;
 const LEFTOVER_FILE = /\.(tmp|deleted)$/;
 
+/** Kafka's names of a data folder's own files. */
+export const CLEAN_STOP = '.kafka_cleanshutdown';
+export const LOCK = '.lock';
+export const FORMAT = 'kawadb-store';
 export const PARTITION_METADATA = 'partition.metadata';
 export const LOG_START_OFFSET = 'log-start-offset-checkpoint';
 
@@ -13,8 +19,13 @@ export function folderName(id: { readonly topic: string; readonly partition: num
   return `${id.topic}-${id.partition}`;
 }
 
+/** A name under which a folder is being made or removed: whatever has it at a start is removed. */
+export function passingName(folder: string, purpose: 'create' | 'delete'): string {
+  return `${folder.slice(0, NAME_BEFORE_SUFFIX)}.${globalThis.crypto.randomUUID()}-${purpose}`;
+}
+
 export function isLogFolder(name: string): boolean {
-  return FOLDER.test(name) && !name.startsWith('..-') && !name.startsWith('.-');
+  return FOLDER.test(name);
 }
 
 export function isLeftoverFolder(name: string): boolean {
@@ -25,6 +36,13 @@ export function isLeftoverFile(name: string): boolean {
   return LEFTOVER_FILE.test(name);
 }
 
+const SNAPSHOT_NAME = /^[a-z0-9][a-z0-9._-]{0,99}$/;
+
+export function snapshotFileName(name: string): string {
+  if (!SNAPSHOT_NAME.test(name)) throw new TypeError(`${name} cannot be a snapshot's name`);
+  return `${name}.state`;
+}
+
 export function segmentName(baseOffset: bigint): string {
   return String(baseOffset).padStart(20, '0');
 }
@@ -32,6 +50,16 @@ export function segmentName(baseOffset: bigint): string {
 export function segmentBaseOffset(fileName: string): bigint | undefined {
   const offset = SEGMENT.exec(fileName)?.groups?.['offset'];
   return offset === undefined ? undefined : BigInt(offset);
+}
+
+/** Kafka's checkpoint file: a version, the number of lines, and those. */
+export function startOffsetCheckpoint(id: TopicIdPartition, offset: bigint): Uint8Array {
+  return Buffer.from(`0\n1\n${id.topic} ${id.partition} ${offset}\n`);
+}
+
+export function startOffsetOf(checkpoint: Uint8Array): bigint | undefined {
+  const digits = /^0\n1\n\S+ \d+ (\d{1,19})\n$/.exec(Buffer.from(checkpoint).toString())?.[1];
+  return digits === undefined ? undefined : BigInt(digits);
 }
 
 export function partitionMetadata(id: TopicIdPartition): Uint8Array {

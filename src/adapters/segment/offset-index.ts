@@ -36,6 +36,13 @@ export class OffsetIndex {
     return this.#count === 0 ? 0 : this.#entries[this.#count * 2 - 1]!;
   }
 
+  /** Keeps the entries of batches that end before the relative offset. */
+  truncate(relativeOffset: number): void {
+    while (this.#count > 0 && this.#entries[this.#count * 2 - 2]! >= relativeOffset) {
+      this.#count -= 1;
+    }
+  }
+
   /** Keeps the first `count` entries. */
   rewind(count: number): void {
     this.#count = Math.min(count, this.#count);
@@ -48,8 +55,8 @@ export class OffsetIndex {
     return bytes;
   }
 
-  /** Undefined when the bytes cannot be the index of a segment of `segmentBytes`. */
-  static fromBytes(bytes: Uint8Array, segmentBytes: number): OffsetIndex | undefined {
+  /** Undefined when the bytes cannot be the index of a segment of `sizeBytes`. */
+  static fromBytes(bytes: Uint8Array, sizeBytes: number): OffsetIndex | undefined {
     if (bytes.length % ENTRY_BYTES !== 0) return undefined;
     const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
     const index = new OffsetIndex();
@@ -58,7 +65,7 @@ export class OffsetIndex {
     for (let at = 0; at < bytes.length; at += ENTRY_BYTES) {
       const offset = view.getInt32(at);
       const position = view.getInt32(at + 4);
-      if (offset <= lastOffset || position <= lastPosition || position >= segmentBytes) {
+      if (offset <= lastOffset || position <= lastPosition || position >= sizeBytes) {
         return undefined;
       }
       index.append(offset, position);

@@ -1,8 +1,8 @@
-import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { MemoryLogStore } from '../../../src/adapters/memory/memory-log-store.ts';
+import { SegmentLogStore } from '../../../src/adapters/segment/segment-log-store.ts';
 import type { LogStore } from '../../../src/ports/log-store.ts';
 import { checksum, silentLogger } from './log-fixture.ts';
 
@@ -14,15 +14,8 @@ export interface OpenEngine {
 
 export interface Engine {
   readonly name: string;
-  /** Why it cannot be tested here, if it cannot. */
-  readonly missing?: string;
   open(): Promise<OpenEngine>;
 }
-
-type SegmentStore = new (options: object) => LogStore;
-
-const SEGMENT = '../../../src/adapters/segment/segment-log-store.ts';
-const hasSegment = existsSync(join(import.meta.dirname, SEGMENT));
 
 /** The storage engines a log has to work on. */
 export const engines: readonly Engine[] = [
@@ -35,9 +28,7 @@ export const engines: readonly Engine[] = [
   },
   {
     name: 'segment',
-    ...(hasSegment ? {} : { missing: 'the segment engine is not built yet' }),
     async open() {
-      const { SegmentLogStore } = (await import(SEGMENT)) as { SegmentLogStore: SegmentStore };
       const directory = await mkdtemp(join(tmpdir(), 'kawadb-log-'));
       return {
         store: () => new SegmentLogStore({ directory, checksum, logger: silentLogger }),

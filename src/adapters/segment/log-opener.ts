@@ -1,0 +1,180 @@
+import { KafkaError } from '../../domain/kafka-error.ts';
+import type { TopicIdPartition } from '../../domain/topic-partition.ts';
+import { removeIndexes, writeIndexes } from './index-files.ts';
+import {
+  CLEAN_STOP,
+  isLeftoverFile,
+  LOG_START_OFFSET,
+  segmentBaseOffset,
+  segmentName,
+  startOffsetOf,
+} from './log-directory.ts';
+import { LogSegment } from './log-segment.ts';
+import type { SegmentContext } from './segment-context.ts';
+import { removeSegmentFiles } from './segment-files.ts';
+import { SegmentList } from './segment-list.ts';
+import { resumeActive, scanSegment, trustClosed } from './segment-recovery.ts';
+
+/** A gap this wide between segments is one the log was given; see `SegmentWriter`. */
+const WIDE_GAP = 1n << 30n;
+
+export interface OpenedLog {
+  readonly list: SegmentList;
+  readonly truncatedBytes: number;
+}
+
+/** Opens one log's folder. After an unclean stop, what is not known to be synced is checked and cut. */
+export class LogOpener {
+  readonly #context: SegmentContext;
+  readonly #directory: string;
+  readonly #clean: boolean;
+  readonly #list: SegmentList;
+  #names: ReadonlySet<string> = new Set();
+  #truncatedBytes = 0;
+
+  constructor(context: SegmentContext, directory: string, id: TopicIdPartition, clean: boolean) {
+    this.#context = context;
+    this.#directory = directory;
+    this.#clean = clean;
+    this.#list = new SegmentList(id, directory, 0n);
+  }
+
+  async open(): Promise<OpenedLog> {
+    const { files } = this.#context;
+    const names = await files.names(this.#directory);
+    for (const name of names.filter(isLeftoverFile)) {
+      await files.remove(`${this.#directory}/${name}`);
+    }
+    this.#names = new Set(names);
+    const checkpoint = await files.readFile(`${this.#directory}/${LOG_START_OFFSET}`);
+    this.#list.startOffset = (checkpoint && startOffsetOf(checkpoint)) ?? 0n;
+    const bases = names
+      .map(segmentBaseOffset)
+      .filter((base) => base !== undefined)
+      .sort((a, b) => (a < b ? -1 : 1));
+    for (const [place, base] of bases.entries()) {
+      const later = bases.slice(place + 1);
+      if (await this.#trust(base, later[0])) continue;
+      if (!(await this.#recover(base, later))) break;
+    }
+    await this.#settleStart();
+    return { list: this.#list, truncatedBytes: this.#truncatedBytes };
+  }
+
+  /** Takes a segment as its index files say it is, where they can be relied on. */
+  async #trust(base: bigint, next: bigint | undefined): Promise<boolean> {
+    const name = segmentName(base);
+    if (!this.#names.has(`${name}.index`) || !this.#names.has(`${name}.timeindex`)) return false;
+    if (next === undefined && !this.#clean) return false;
+    const segment = this.#segment(base);
+    const sizeBytes = await this.#context.files.sizeBytes(segment.logPath);
+    const trusted =
+      next === undefined
+        ? await resumeActive(this.#context, segment, sizeBytes)
+        : await trustClosed(this.#context, segment, sizeBytes, next);
+    if (trusted) this.#list.push(segment);
+    return trusted;
+  }
+
+  /** Checks every batch of a segment; false when those after it are gone because they cannot follow. */
+  async #recover(base: bigint, later: readonly bigint[]): Promise<boolean> {
+    const context = this.#context;
+    const segment = this.#segment(base);
+    const sizeBytes = await context.files.sizeBytes(segment.logPath);
+    const position = await scanSegment(context, segment, sizeBytes);
+    const cutBytes = sizeBytes - position;
+    if (cutBytes > 0 && this.#clean) throw damagedAtRest(segment, position);
+    const [next] = later;
+    const isFollowed = next !== undefined && cutBytes === 0 && this.#canFollow(segment, next);
+    // Before the cut, so that a power loss in between leaves the reason to do it again.
+    if (!isFollowed) await this.#removeSegments(later);
+    await this.#removeIndexesOf(segment);
+    await this.#keep(segment, cutBytes);
+    if (isFollowed) await writeIndexes(context, segment);
+    this.#list.push(segment);
+    return isFollowed;
+  }
+
+  /**
+   * A segment is named after the end of the one before it: another name tells that something in between was lost,
+   * unless the log skipped more offsets than a segment can span.
+   */
+  #canFollow(segment: LogSegment, next: bigint): boolean {
+    if (next === segment.endOffset || next - segment.baseOffset > WIDE_GAP) return true;
+    const { logPath } = segment;
+    const fields = { file: logPath, endOffset: segment.endOffset, nextSegment: next };
+    this.#context.logger.warn(fields, 'offsets are missing before a segment');
+    return false;
+  }
+
+  async #keep(segment: LogSegment, cutBytes: number): Promise<void> {
+    const { cache, files, logger } = this.#context;
+    const file = cache.acquire(segment.logPath);
+    try {
+      if (cutBytes > 0) {
+        const fields = { file: segment.logPath, position: segment.sizeBytes, cutBytes };
+        logger.warn(fields, 'cut what follows the last whole batch');
+        files.ftruncateSync(file.fd, segment.sizeBytes);
+        this.#truncatedBytes += cutBytes;
+      }
+      // It may be no further than the page cache, though it survived the process.
+      await files.fdatasync(file.fd);
+    } finally {
+      cache.release(file);
+    }
+  }
+
+  async #removeIndexesOf(segment: LogSegment): Promise<void> {
+    const name = segmentName(segment.baseOffset);
+    if (!this.#names.has(`${name}.index`) && !this.#names.has(`${name}.timeindex`)) return;
+    await removeIndexes(this.#context, segment);
+    await this.#context.files.syncDirectory(this.#directory);
+  }
+
+  /** The last first: what is left is a log without its end, wherever a power loss stops this. */
+  async #removeSegments(bases: readonly bigint[], isLoss = true): Promise<void> {
+    const { files, logger } = this.#context;
+    for (const base of [...bases].reverse()) {
+      const segment = this.#segment(base);
+      if (isLoss) {
+        const cutBytes = await files.sizeBytes(segment.logPath);
+        this.#truncatedBytes += cutBytes;
+        const fields = { file: segment.logPath, position: 0, cutBytes };
+        logger.warn(fields, 'removed a segment that follows what was cut');
+      }
+      await removeSegmentFiles(this.#context, segment);
+      await files.syncDirectory(this.#directory);
+    }
+  }
+
+  /** Removes what is below the log's start; a log has at least an empty segment. */
+  async #settleStart(): Promise<void> {
+    const list = this.#list;
+    const [first] = list.segments;
+    if (first !== undefined && first.baseOffset > list.startOffset) {
+      list.startOffset = first.baseOffset;
+    }
+    while (list.segments.length > 1 && list.segments[1]!.baseOffset <= list.startOffset) {
+      await this.#removeSegments([list.shift().baseOffset], false);
+    }
+    const last = list.segments.at(-1);
+    if (last !== undefined && (last.sizeBytes === 0 || last.endOffset >= list.startOffset)) return;
+    if (last !== undefined) await this.#removeSegments([list.pop().baseOffset], false);
+    const segment = this.#segment(list.startOffset);
+    await this.#context.files.writeFile(segment.logPath, new Uint8Array());
+    await this.#context.files.syncDirectory(this.#directory);
+    list.push(segment);
+  }
+
+  #segment(base: bigint): LogSegment {
+    return new LogSegment(this.#directory, base, this.#context.nowMs());
+  }
+}
+
+function damagedAtRest({ logPath }: LogSegment, position: number): KafkaError {
+  return new KafkaError(
+    'KAFKA_STORAGE_ERROR',
+    `${logPath} has no whole batch at position ${position}, though the store was stopped cleanly: ` +
+      `restore the file, or remove ${CLEAN_STOP} from the data folder to have everything from there on cut`,
+  );
+}

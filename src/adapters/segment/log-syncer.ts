@@ -1,0 +1,168 @@
+import type { OpenFile } from './file-cache.ts';
+import { GroupSync } from './group-sync.ts';
+import { writeIndexes } from './index-files.ts';
+import type { LogSegment } from './log-segment.ts';
+import type { SegmentContext } from './segment-context.ts';
+import type { SegmentList } from './segment-list.ts';
+import type { AppendMark } from './segment-writer.ts';
+
+const DONE = Promise.resolve();
+
+/** Knows what of a log is not synced yet, and syncs it for all who wait together. */
+export class LogSyncer {
+  readonly #context: SegmentContext;
+  readonly #list: SegmentList;
+  readonly #group = new GroupSync(() => this.#run());
+  #unsynced: LogSegment[] = [];
+  #directoryChanged = false;
+  #indexRemovals = 0;
+  #failure: Error | undefined;
+  /** Where the log stood before each append that waits for a sync. */
+  readonly #waiting: AppendMark[] = [];
+  readonly #sealing = new Set<Promise<void>>();
+  /** Puts the log back to where it stood. */
+  readonly #undo: (mark: AppendMark) => void;
+
+  constructor(context: SegmentContext, list: SegmentList, undo: (mark: AppendMark) => void) {
+    this.#context = context;
+    this.#list = list;
+    this.#undo = undo;
+  }
+
+  /** Why appends are refused: after a failed sync nobody knows what the device holds. */
+  get failure(): Error | undefined {
+    return this.#failure;
+  }
+
+  /**
+   * Not until the removal of the active segment's index files is synced: a segment that has them and is
+   * followed by another one is taken for synced when a log is recovered.
+   */
+  get mayRoll(): boolean {
+    return this.#indexRemovals === 0;
+  }
+
+  fail(error: unknown): void {
+    this.#failure ??= error instanceof Error ? error : new Error(String(error));
+  }
+
+  /** Called before a segment is written to: opens its file, and keeps it open until it is synced. */
+  opened(segment: LogSegment): void {
+    const { cache, files } = this.#context;
+    if (segment.nextRelative === 0) this.#directoryChanged = true;
+    segment.file ??= cache.acquire(segment.logPath);
+    if (segment.indexesOnDisk) {
+      files.unlinkSync(segment.indexPath);
+      files.unlinkSync(segment.timeIndexPath);
+      segment.indexesOnDisk = false;
+      this.#directoryChanged = true;
+      this.#indexRemovals += 1;
+    }
+    if (segment.unsynced) return;
+    segment.unsynced = true;
+    this.#unsynced.push(segment);
+  }
+
+  /** For a segment that is gone. */
+  forget(segment: LogSegment): void {
+    segment.unsynced = false;
+    this.#unsynced = this.#unsynced.filter((other) => other !== segment);
+    this.#close(segment);
+    this.#context.cache.forget(segment.logPath);
+    this.#context.indexes.forget(segment);
+  }
+
+  noteDirectoryChange(): void {
+    this.#directoryChanged = true;
+  }
+
+  /** Resolves once all that was written before the call is synced. */
+  sync(): Promise<void> {
+    if (this.#failure !== undefined) return Promise.reject(this.#failure);
+    if (this.#unsynced.length === 0 && !this.#directoryChanged) return this.#group.running ?? DONE;
+    return this.#group.request();
+  }
+
+  /** The same for an append, which is undone when the sync fails. */
+  async syncAppend(mark: AppendMark): Promise<void> {
+    this.#waiting.push(mark);
+    await this.sync();
+    this.#waiting.shift();
+  }
+
+  /** Resolves when nothing of the log's files is in use. */
+  async settled(): Promise<void> {
+    await this.#group.running?.catch(() => {});
+    await Promise.all(this.#sealing);
+  }
+
+  async #run(): Promise<void> {
+    if (this.#failure !== undefined) throw this.#failure;
+    const segments = this.#unsynced;
+    const directoryChanged = this.#directoryChanged;
+    const indexRemovals = this.#indexRemovals;
+    this.#unsynced = [];
+    this.#directoryChanged = false;
+    for (const segment of segments) segment.unsynced = false;
+    const syncs = segments.map((segment) => this.#syncFile(segment.file!));
+    if (directoryChanged) syncs.push(this.#context.files.syncDirectory(this.#list.directory));
+    try {
+      await allSettled(syncs);
+    } catch (error) {
+      this.#syncFailed(error);
+      throw error;
+    }
+    this.#indexRemovals -= indexRemovals;
+    for (const segment of segments) this.#synced(segment);
+  }
+
+  /** The file may be given up meanwhile, but its number must not become another file's. */
+  async #syncFile(file: OpenFile): Promise<void> {
+    const { cache, files } = this.#context;
+    cache.hold(file);
+    try {
+      await files.fdatasync(file.fd);
+    } finally {
+      cache.release(file);
+    }
+  }
+
+  #synced(segment: LogSegment): void {
+    if (segment.unsynced) return;
+    this.#close(segment);
+    if (segment.active || segment.removed) return;
+    const sealing = writeIndexes(this.#context, segment)
+      .then(() => {
+        if (segment.indexesOnDisk) this.#context.indexes.used(segment);
+      })
+      .catch((error: unknown) => {
+        const fields = { file: segment.indexPath, err: error };
+        this.#context.logger.warn(
+          fields,
+          'index could not be written, will be when the store closes',
+        );
+      })
+      .finally(() => this.#sealing.delete(sealing));
+    this.#sealing.add(sealing);
+  }
+
+  #syncFailed(error: unknown): void {
+    this.fail(error);
+    const [first] = this.#waiting;
+    if (first !== undefined) this.#undo(first);
+  }
+
+  #close(segment: LogSegment): void {
+    const { file } = segment;
+    if (file === undefined) return;
+    segment.file = undefined;
+    this.#context.cache.release(file);
+  }
+}
+
+/** All of them come to an end before the first failure is told. */
+async function allSettled(promises: readonly Promise<void>[]): Promise<void> {
+  if (promises.length === 1) return promises[0];
+  const failed = (await Promise.allSettled(promises)).find(({ status }) => status === 'rejected');
+  if (failed !== undefined) throw (failed as PromiseRejectedResult).reason;
+}

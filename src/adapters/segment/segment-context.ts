@@ -1,0 +1,17 @@
+import type { Checksum } from '../../ports/checksum.ts';
+import type { Logger } from '../../ports/logger.ts';
+import type { BufferPool } from './buffer-pool.ts';
+import type { FileCache } from './file-cache.ts';
+import type { FileSystem } from './file-system.ts';
+import type { IndexCache } from './index-cache.ts';
+
+/** What all logs of a store share. */
+export interface SegmentContext {
+  readonly files: FileSystem;
+  readonly cache: FileCache;
+  readonly buffers: BufferPool;
+  readonly indexes: IndexCache;
+  readonly checksum: Checksum;
+  readonly logger: Logger;
+  nowMs(): number;
+}

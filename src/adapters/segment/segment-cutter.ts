@@ -1,0 +1,99 @@
+import type { Offset } from '../../domain/topic-partition.ts';
+import { writeFileAtomically } from './atomic-file.ts';
+import { loadIndexes, removeIndexes } from './index-files.ts';
+import { LOG_START_OFFSET, startOffsetCheckpoint } from './log-directory.ts';
+import { LogSegment, type SegmentIndexes } from './log-segment.ts';
+import type { LogSyncer } from './log-syncer.ts';
+import { OffsetIndex } from './offset-index.ts';
+import { seekBatch } from './seek-batch.ts';
+import type { SegmentContext } from './segment-context.ts';
+import { removeSegmentFiles } from './segment-files.ts';
+import type { SegmentList } from './segment-list.ts';
+import { resume } from './segment-recovery.ts';
+import { TimeIndex } from './time-index.ts';
+
+/**
+ * Drops the batches that end at or after `offset`. The steps are synced one by one from the end of the log,
+ * so that whatever a power loss leaves is a log without its end.
+ */
+export async function truncateSegments(
+  context: SegmentContext,
+  list: SegmentList,
+  syncer: LogSyncer,
+  offset: Offset,
+): Promise<void> {
+  const target = list.segments[list.indexOf(offset)]!;
+  const relative = target.relative(offset);
+  const indexes = await loadIndexes(context, target);
+  const near = indexes.offsets.positionOf(relative);
+  const position = await seekBatch(context, target, near, relative);
+  const isCut = position < target.sizeBytes;
+  const rest = isCut ? await partOf(context, target, indexes, relative, position) : target;
+  const removed: LogSegment[] = [];
+  while (list.active !== target) removed.push(list.pop());
+  // The cache may have let go of them, which it does not with an active segment's.
+  target.indexes ??= indexes;
+  if (isCut) {
+    list.pop();
+    list.push(rest);
+  }
+  for (const segment of removed) {
+    syncer.forget(segment);
+    await removeSegmentFiles(context, segment);
+    await context.files.syncDirectory(list.directory);
+  }
+  if (!isCut) return;
+  syncer.forget(target);
+  await removeIndexes(context, rest);
+  await context.files.syncDirectory(list.directory);
+  const file = context.cache.acquire(rest.logPath);
+  try {
+    context.files.ftruncateSync(file.fd, position);
+    await context.files.fdatasync(file.fd);
+  } finally {
+    context.cache.release(file);
+  }
+}
+
+/** Empties the log and lets it start at `offset`. */
+export async function resetSegments(
+  context: SegmentContext,
+  list: SegmentList,
+  syncer: LogSyncer,
+  offset: Offset,
+): Promise<void> {
+  const { files } = context;
+  const removed: LogSegment[] = [];
+  while (list.segments.length > 0) removed.push(list.pop());
+  const segment = new LogSegment(list.directory, offset, context.nowMs());
+  list.push(segment);
+  list.startOffset = offset;
+  for (const old of removed) {
+    syncer.forget(old);
+    await removeSegmentFiles(context, old);
+    await files.syncDirectory(list.directory);
+  }
+  const path = `${list.directory}/${LOG_START_OFFSET}`;
+  await writeFileAtomically(files, path, startOffsetCheckpoint(list.id, offset));
+  await files.writeFile(segment.logPath, new Uint8Array());
+  await files.syncDirectory(list.directory);
+}
+
+/** The segment up to `position`, where the first batch is that ends at or after `relative`. */
+async function partOf(
+  context: SegmentContext,
+  segment: LogSegment,
+  { offsets, times }: SegmentIndexes,
+  relative: number,
+  position: number,
+): Promise<LogSegment> {
+  const part = new LogSegment(segment.directory, segment.baseOffset, context.nowMs());
+  part.indexes = {
+    offsets: OffsetIndex.fromBytes(offsets.toBytes(), segment.sizeBytes)!,
+    times: TimeIndex.fromBytes(times.toBytes())!,
+  };
+  part.indexes.offsets.truncate(relative);
+  part.indexes.times.truncate(relative);
+  await resume(context, part, position);
+  return part;
+}

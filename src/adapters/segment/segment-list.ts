@@ -1,0 +1,76 @@
+import type { Offset, TopicIdPartition } from '../../domain/topic-partition.ts';
+import type { LogSegment } from './log-segment.ts';
+
+/** A log's segments in order of their offsets; the last one is the active one. */
+export class SegmentList {
+  readonly id: TopicIdPartition;
+  readonly directory: string;
+  startOffset: Offset;
+  sizeBytes = 0;
+  /** Changes with every cut, so that who remembers positions knows that they are of no use. */
+  cuts = 0;
+  #segments: LogSegment[] = [];
+
+  constructor(id: TopicIdPartition, directory: string, startOffset: Offset) {
+    this.id = id;
+    this.directory = directory;
+    this.startOffset = startOffset;
+  }
+
+  get segments(): readonly LogSegment[] {
+    return this.#segments;
+  }
+
+  get active(): LogSegment {
+    return this.#segments[this.#segments.length - 1]!;
+  }
+
+  get endOffset(): Offset {
+    const { endOffset } = this.active;
+    if (endOffset < this.startOffset) return this.startOffset;
+    return endOffset;
+  }
+
+  push(segment: LogSegment): void {
+    const last = this.#segments.at(-1);
+    if (last !== undefined) last.active = false;
+    segment.active = true;
+    this.#segments.push(segment);
+    this.sizeBytes += segment.sizeBytes;
+  }
+
+  /** Takes out the last segment. */
+  pop(): LogSegment {
+    const segment = this.#segments.pop()!;
+    this.#takenOut(segment);
+    const last = this.#segments.at(-1);
+    if (last !== undefined) last.active = true;
+    return segment;
+  }
+
+  /** Takes out the first segment. */
+  shift(): LogSegment {
+    const segment = this.#segments.shift()!;
+    this.#takenOut(segment);
+    return segment;
+  }
+
+  /** The place of the segment that would hold `offset`. */
+  indexOf(offset: Offset): number {
+    let low = 0;
+    let high = this.#segments.length;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if (this.#segments[middle]!.baseOffset <= offset) low = middle + 1;
+      else high = middle;
+    }
+    return low === 0 ? 0 : low - 1;
+  }
+
+  #takenOut(segment: LogSegment): void {
+    segment.removed = true;
+    segment.active = false;
+    this.sizeBytes -= segment.sizeBytes;
+    this.cuts += 1;
+  }
+}

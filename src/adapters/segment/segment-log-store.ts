@@ -1,0 +1,292 @@
+import { KafkaError } from '../../domain/kafka-error.ts';
+import type { TopicIdPartition } from '../../domain/topic-partition.ts';
+import type { Checksum } from '../../ports/checksum.ts';
+import type {
+  AppendEntry,
+  Durability,
+  LogStore,
+  LogStoreCapabilities,
+  RecoveredLog,
+  StoredLog,
+  StoredLogConfig,
+} from '../../ports/log-store.ts';
+import type { Logger } from '../../ports/logger.ts';
+import { writeFileAtomically } from './atomic-file.ts';
+import { BufferPool } from './buffer-pool.ts';
+import { FileCache } from './file-cache.ts';
+import { type FileSystem, nodeFileSystem } from './file-system.ts';
+import { GroupSync } from './group-sync.ts';
+import { IndexCache } from './index-cache.ts';
+import {
+  CLEAN_STOP,
+  folderName,
+  isLeftoverFile,
+  isLeftoverFolder,
+  isLogFolder,
+  PARTITION_METADATA,
+  partitionMetadata,
+  partitionOf,
+  passingName,
+  segmentName,
+} from './log-directory.ts';
+import { LogOpener } from './log-opener.ts';
+import { LogSegment } from './log-segment.ts';
+import { nodeProcesses, type Processes } from './process-identity.ts';
+import type { SegmentContext } from './segment-context.ts';
+import { SegmentList } from './segment-list.ts';
+import { SegmentLog } from './segment-log.ts';
+import { checkStoreFormat } from './store-format.ts';
+import { StoreLock } from './store-lock.ts';
+
+const MEBIBYTE = 1024 * 1024;
+/** Logs that are opened or closed at a time. */
+const PARALLEL = 16;
+const POOLED_BYTES = 64 * MEBIBYTE;
+const INDEX_BYTES = 64 * MEBIBYTE;
+/** Kafka's defaults, until a log is told its own. */
+const DEFAULT_CONFIG: StoredLogConfig = {
+  segmentBytes: 1024 * MEBIBYTE,
+  segmentMs: 7 * 24 * 60 * 60 * 1000,
+  indexIntervalBytes: 4096,
+};
+const DONE = Promise.resolve();
+
+export interface SegmentLogStoreOptions {
+  readonly directory: string;
+  readonly checksum: Checksum;
+  readonly logger: Logger;
+  readonly files?: FileSystem;
+  readonly processes?: Processes;
+  readonly nowMs?: () => number;
+  /** Files that are kept open; more only while more are being written to or read. */
+  readonly openFilesMax?: number;
+}
+
+/** Logs in files as Kafka keeps them: a folder per partition, with segments and their indexes. */
+export class SegmentLogStore implements LogStore {
+  readonly capabilities: LogStoreCapabilities = {
+    name: 'segment',
+    durable: true,
+    atomicAcrossLogs: false,
+    exactPrefixDrop: false,
+    syncCost: 'per-log',
+  };
+  readonly #directory: string;
+  readonly #files: FileSystem;
+  readonly #context: SegmentContext;
+  readonly #lock: StoreLock;
+  readonly #directorySync: GroupSync;
+  readonly #logs = new Map<string, SegmentLog>();
+  /** Folders that are being made or removed. */
+  readonly #changing = new Set<string>();
+  readonly #removals = new Set<Promise<void>>();
+  #isOpen = false;
+
+  constructor(options: SegmentLogStoreOptions) {
+    const files = options.files ?? nodeFileSystem;
+    this.#directory = options.directory;
+    this.#files = files;
+    this.#context = {
+      files,
+      cache: new FileCache(files, options.openFilesMax ?? 4096),
+      buffers: new BufferPool(POOLED_BYTES),
+      indexes: new IndexCache(INDEX_BYTES),
+      checksum: options.checksum,
+      logger: options.logger,
+      nowMs: options.nowMs ?? Date.now,
+    };
+    this.#lock = new StoreLock(files, options.directory, options.processes ?? nodeProcesses);
+    this.#directorySync = new GroupSync(() => files.syncDirectory(options.directory));
+  }
+
+  async open(): Promise<readonly RecoveredLog[]> {
+    if (this.#isOpen) throw new KafkaError('KAFKA_STORAGE_ERROR', 'the log store is open already');
+    await this.#files.mkdir(this.#directory);
+    await this.#lock.acquire();
+    try {
+      await checkStoreFormat(this.#files, this.#directory);
+      const marker = `${this.#directory}/${CLEAN_STOP}`;
+      const clean = (await this.#files.readFile(marker)) !== undefined;
+      const recovered = await this.#openLogs(clean);
+      // Only now: what was cleanly stopped is as it was until here.
+      await this.#files.remove(marker);
+      await this.#files.syncDirectory(this.#directory);
+      this.#isOpen = true;
+      return recovered;
+    } catch (error) {
+      this.#logs.clear();
+      await this.#context.cache.closeAll();
+      await this.#lock.release();
+      throw error;
+    }
+  }
+
+  async create(id: TopicIdPartition, config: StoredLogConfig): Promise<StoredLog> {
+    this.#requireOpen();
+    const name = folderName(id);
+    if (!isLogFolder(name)) throw new KafkaError('INVALID_TOPIC_EXCEPTION', `no topic is ${name}`);
+    if (this.#logs.has(name) || this.#changing.has(name)) {
+      throw new KafkaError('KAFKA_STORAGE_ERROR', `a log of ${name} exists already`);
+    }
+    this.#changing.add(name);
+    try {
+      const log = await this.#create(id, name, config);
+      this.#logs.set(name, log);
+      return log;
+    } finally {
+      this.#changing.delete(name);
+    }
+  }
+
+  append(entries: readonly AppendEntry[], durability: Durability): Promise<void> {
+    if (!this.#isOpen) return Promise.reject(notOpen());
+    for (const { log } of entries) {
+      if (!(log instanceof SegmentLog) || !log.belongsTo(this.#context)) return notOurs();
+    }
+    const logs: SegmentLog[] = [];
+    for (const entry of entries) {
+      const log = entry.log as SegmentLog;
+      if (log.gathered.length === 0) logs.push(log);
+      log.gathered.push(entry);
+    }
+    if (logs.length === 1) return appendTo(logs[0]!, durability);
+    if (logs.length === 0) return DONE;
+    return all(logs.map((log) => appendTo(log, durability)));
+  }
+
+  async sync(log: StoredLog): Promise<void> {
+    this.#requireOpen();
+    if (!(log instanceof SegmentLog) || !log.belongsTo(this.#context)) return notOurs();
+    await log.sync();
+  }
+
+  async delete(log: StoredLog): Promise<void> {
+    this.#requireOpen();
+    if (!(log instanceof SegmentLog) || log.deleted) return;
+    const name = folderName(log.id);
+    this.#changing.add(name);
+    try {
+      await log.markDeleted();
+      this.#logs.delete(name);
+      const away = `${this.#directory}/${passingName(name, 'delete')}`;
+      await this.#files.rename(log.directory, away);
+      await this.#directorySync.request();
+      this.#remove(away);
+    } finally {
+      this.#changing.delete(name);
+    }
+  }
+
+  async usableBytes(): Promise<number | undefined> {
+    return this.#files.usableBytes(this.#directory);
+  }
+
+  async close(): Promise<void> {
+    if (!this.#isOpen) return;
+    this.#isOpen = false;
+    try {
+      const logs = [...this.#logs.values()];
+      await inParallel(logs, (log) => log.close());
+      await Promise.all(this.#removals);
+      await this.#context.cache.closeAll();
+      if (logs.some((log) => log.failed)) {
+        this.#context.logger.error({ directory: this.#directory }, 'stopped with a failed log');
+      } else {
+        const marker = `${this.#directory}/${CLEAN_STOP}`;
+        await writeFileAtomically(this.#files, marker, new Uint8Array());
+      }
+    } finally {
+      this.#logs.clear();
+      await this.#context.cache.closeAll();
+      await this.#lock.release();
+    }
+  }
+
+  async #openLogs(clean: boolean): Promise<RecoveredLog[]> {
+    const names = await this.#files.names(this.#directory);
+    const leftovers = names.filter((name) => isLeftoverFolder(name) || isLeftoverFile(name));
+    for (const name of leftovers) await this.#files.remove(`${this.#directory}/${name}`);
+    const recovered: RecoveredLog[] = [];
+    await inParallel(names.filter(isLogFolder), async (name) => {
+      const directory = `${this.#directory}/${name}`;
+      const metadata = await this.#files.readFile(`${directory}/${PARTITION_METADATA}`);
+      const id = metadata && partitionOf(name, metadata);
+      if (id === undefined) {
+        throw new KafkaError(
+          'KAFKA_STORAGE_ERROR',
+          `${directory} has no readable ${PARTITION_METADATA}, so its topic is not known: restore it or move the folder away`,
+        );
+      }
+      const opener = new LogOpener(this.#context, directory, id, clean);
+      const { list, truncatedBytes } = await opener.open();
+      const log = new SegmentLog(this.#context, list, DEFAULT_CONFIG);
+      this.#logs.set(name, log);
+      recovered.push({ log, clean, truncatedBytes });
+    });
+    return recovered;
+  }
+
+  /** Whole or not at all: the folder gets its name when it has all it needs. */
+  async #create(id: TopicIdPartition, name: string, config: StoredLogConfig): Promise<SegmentLog> {
+    const files = this.#files;
+    const passing = `${this.#directory}/${passingName(name, 'create')}`;
+    const directory = `${this.#directory}/${name}`;
+    await files.mkdir(passing);
+    await files.writeFile(`${passing}/${PARTITION_METADATA}`, partitionMetadata(id));
+    await files.writeFile(`${passing}/${segmentName(0n)}.log`, new Uint8Array());
+    await files.syncDirectory(passing);
+    await files.rename(passing, directory);
+    await this.#directorySync.request();
+    const list = new SegmentList(id, directory, 0n);
+    list.push(new LogSegment(directory, 0n, this.#context.nowMs()));
+    return new SegmentLog(this.#context, list, config);
+  }
+
+  /** In the background: freeing a large file takes long. What is not done is done at the next start. */
+  #remove(path: string): void {
+    const removal = this.#files
+      .remove(path)
+      .catch((error: unknown) => {
+        this.#context.logger.warn({ path, err: error }, 'a deleted log could not be removed yet');
+      })
+      .finally(() => this.#removals.delete(removal));
+    this.#removals.add(removal);
+  }
+
+  #requireOpen(): void {
+    if (!this.#isOpen) throw notOpen();
+  }
+}
+
+function appendTo(log: SegmentLog, durability: Durability): Promise<void> {
+  try {
+    return log.appendGathered(durability);
+  } catch (error) {
+    return Promise.reject(error);
+  } finally {
+    log.gathered.length = 0;
+  }
+}
+
+/** Settles when all have, so that every log's end is final by then. */
+async function all(promises: readonly Promise<void>[]): Promise<void> {
+  const failed = (await Promise.allSettled(promises)).find(({ status }) => status === 'rejected');
+  if (failed !== undefined) throw (failed as PromiseRejectedResult).reason;
+}
+
+async function inParallel<T>(items: readonly T[], work: (item: T) => Promise<void>): Promise<void> {
+  const queue = [...items];
+  const workers = Array.from({ length: Math.min(PARALLEL, queue.length) }, async () => {
+    for (let item = queue.pop(); item !== undefined; item = queue.pop()) await work(item);
+  });
+  await all(workers);
+}
+
+function notOpen(): KafkaError {
+  return new KafkaError('KAFKA_STORAGE_ERROR', 'the log store is not open');
+}
+
+function notOurs(): Promise<never> {
+  const message = 'the log is of another store, or of this one before it was closed';
+  return Promise.reject(new KafkaError('KAFKA_STORAGE_ERROR', message));
+}

@@ -1,0 +1,249 @@
+import { KafkaError } from '../../domain/kafka-error.ts';
+import type { Offset, TopicIdPartition } from '../../domain/topic-partition.ts';
+import type {
+  AppendEntry,
+  BatchPosition,
+  DroppablePrefix,
+  Durability,
+  LogReadRequest,
+  LogReadResult,
+  StoredLog,
+  StoredLogConfig,
+} from '../../ports/log-store.ts';
+import { writeFileAtomically } from './atomic-file.ts';
+import { writeIndexes } from './index-files.ts';
+import { LOG_START_OFFSET, snapshotFileName, startOffsetCheckpoint } from './log-directory.ts';
+import { LogSyncer } from './log-syncer.ts';
+import type { SegmentContext } from './segment-context.ts';
+import { resetSegments, truncateSegments } from './segment-cutter.ts';
+import { removeSegmentFiles } from './segment-files.ts';
+import type { SegmentList } from './segment-list.ts';
+import { SegmentReader } from './segment-reader.ts';
+import { SegmentWriter } from './segment-writer.ts';
+import { findByTimestamp, findMaxTimestamp } from './time-search.ts';
+
+const WRITTEN = Promise.resolve();
+
+/** One partition's log as a folder of segments, laid out as Kafka's. */
+export class SegmentLog implements StoredLog {
+  readonly #context: SegmentContext;
+  readonly #list: SegmentList;
+  readonly #syncer: LogSyncer;
+  readonly #writer: SegmentWriter;
+  readonly #reader: SegmentReader;
+  #config: StoredLogConfig;
+  #deleted = false;
+  /** While a cut is under way. */
+  #cutting = false;
+  #lastChange: Promise<unknown> = WRITTEN;
+  /** The entries of the append call that is being handled. */
+  readonly gathered: AppendEntry[] = [];
+
+  constructor(context: SegmentContext, list: SegmentList, config: StoredLogConfig) {
+    this.#context = context;
+    this.#list = list;
+    this.#config = config;
+    this.#syncer = new LogSyncer(context, list, (mark) => this.#writer.undo(mark));
+    this.#writer = new SegmentWriter(context, list, this.#syncer);
+    this.#reader = new SegmentReader(context, list);
+  }
+
+  get id(): TopicIdPartition {
+    return this.#list.id;
+  }
+
+  get directory(): string {
+    return this.#list.directory;
+  }
+
+  get startOffset(): Offset {
+    return this.#list.startOffset;
+  }
+
+  get endOffset(): Offset {
+    return this.#list.endOffset;
+  }
+
+  get sizeBytes(): number {
+    return this.#list.sizeBytes;
+  }
+
+  get deleted(): boolean {
+    return this.#deleted;
+  }
+
+  get failed(): boolean {
+    return this.#syncer.failure !== undefined;
+  }
+
+  belongsTo(context: SegmentContext): boolean {
+    return this.#context === context;
+  }
+
+  configure(config: StoredLogConfig): void {
+    this.#config = config;
+  }
+
+  /** Writes what was gathered at once; the promise is that of the durability. */
+  appendGathered(durability: Durability): Promise<void> {
+    this.#refuseAppends();
+    const rolledFrom = this.#list.active;
+    const before = this.#writer.write(this.gathered, this.#config);
+    if (durability === 'synced') return this.#syncer.syncAppend(before);
+    // Kafka too flushes a segment once it has rolled.
+    if (this.#list.active !== rolledFrom) this.#syncer.sync().catch(() => {});
+    return WRITTEN;
+  }
+
+  sync(): Promise<void> {
+    return this.#syncer.sync();
+  }
+
+  read(request: LogReadRequest): LogReadResult | Promise<LogReadResult> {
+    this.#refuseDeleted();
+    return this.#reader.read(request);
+  }
+
+  async findByTimestamp(timestampMs: bigint): Promise<BatchPosition | undefined> {
+    this.#refuseDeleted();
+    return findByTimestamp(this.#context, this.#list, timestampMs);
+  }
+
+  async findMaxTimestamp(): Promise<BatchPosition | undefined> {
+    this.#refuseDeleted();
+    return findMaxTimestamp(this.#context, this.#list);
+  }
+
+  droppable(): readonly DroppablePrefix[] {
+    const { segments, endOffset } = this.#list;
+    const droppable: DroppablePrefix[] = [];
+    for (const [place, { sizeBytes, maxTimestampMs }] of segments.entries()) {
+      if (sizeBytes === 0) continue;
+      const nextOffset = segments[place + 1]?.baseOffset ?? endOffset;
+      droppable.push({ nextOffset, sizeBytes, maxTimestampMs });
+    }
+    return droppable;
+  }
+
+  truncate(offset: Offset): Promise<void> {
+    return this.#change(async () => {
+      if (offset >= this.endOffset) return;
+      await this.#cut(() =>
+        offset < this.startOffset
+          ? resetSegments(this.#context, this.#list, this.#syncer, offset)
+          : truncateSegments(this.#context, this.#list, this.#syncer, offset),
+      );
+    });
+  }
+
+  reset(offset: Offset): Promise<void> {
+    return this.#change(() =>
+      this.#cut(() => resetSegments(this.#context, this.#list, this.#syncer, offset)),
+    );
+  }
+
+  dropPrefix(offset: Offset): Promise<void> {
+    return this.#change(async () => {
+      const list = this.#list;
+      if (offset <= list.startOffset) return;
+      if (offset > list.endOffset) {
+        await this.#cut(() => resetSegments(this.#context, list, this.#syncer, offset));
+        return;
+      }
+      const path = `${list.directory}/${LOG_START_OFFSET}`;
+      await writeFileAtomically(this.#context.files, path, startOffsetCheckpoint(this.id, offset));
+      list.startOffset = offset;
+      if (offset === list.endOffset && list.active.sizeBytes > 0 && !this.failed) {
+        this.#writer.roll(offset);
+        this.#syncer.sync().catch(() => {});
+      }
+      while (list.segments.length > 1 && list.segments[1]!.baseOffset <= offset) {
+        const segment = list.shift();
+        this.#syncer.forget(segment);
+        await removeSegmentFiles(this.#context, segment);
+      }
+    });
+  }
+
+  async writeSnapshot(name: string, bytes: Uint8Array): Promise<void> {
+    this.#refuseDeleted();
+    // Taken now: the caller may go on to change it.
+    const copy = new Uint8Array(bytes);
+    await this.#change(() => writeFileAtomically(this.#context.files, this.#snapshot(name), copy));
+  }
+
+  async readSnapshot(name: string): Promise<Uint8Array | undefined> {
+    this.#refuseDeleted();
+    const bytes = await this.#context.files.readFile(this.#snapshot(name));
+    return bytes && new Uint8Array(bytes);
+  }
+
+  /** From here on nothing of the log is used; results that were read stay whole. */
+  async markDeleted(): Promise<void> {
+    this.#deleted = true;
+    await this.#lastChange.catch(() => {});
+    await this.#syncer.settled();
+    for (const segment of this.#list.segments) {
+      segment.removed = true;
+      this.#syncer.forget(segment);
+    }
+  }
+
+  /** Syncs everything and stores the indexes, so that nothing has to be read again to open the log. */
+  async close(): Promise<void> {
+    await this.#lastChange.catch(() => {});
+    if (!this.failed) await this.#syncer.sync();
+    await this.#syncer.settled();
+    if (this.failed) return;
+    for (const segment of this.#list.segments) await writeIndexes(this.#context, segment);
+  }
+
+  #snapshot(name: string): string {
+    return `${this.#list.directory}/${snapshotFileName(name)}`;
+  }
+
+  /** One change after another. */
+  #change(work: () => Promise<void>): Promise<void> {
+    const change = this.#lastChange
+      .catch(() => {})
+      .then(() => {
+        this.#refuseDeleted();
+        return work();
+      });
+    this.#lastChange = change;
+    return change;
+  }
+
+  /** Where a cut fails nobody knows what the log holds. */
+  async #cut(work: () => Promise<void>): Promise<void> {
+    this.#cutting = true;
+    try {
+      await this.#syncer.settled();
+      await work();
+    } catch (error) {
+      this.#syncer.fail(error);
+      throw error;
+    } finally {
+      this.#cutting = false;
+    }
+  }
+
+  #refuseAppends(): void {
+    this.#refuseDeleted();
+    const { topic, partition } = this.id;
+    if (this.#cutting) {
+      throw new KafkaError('KAFKA_STORAGE_ERROR', `${topic}-${partition} is being truncated`);
+    }
+    const cause = this.#syncer.failure;
+    if (cause === undefined) return;
+    throw new KafkaError(
+      'KAFKA_STORAGE_ERROR',
+      `${topic}-${partition} takes no appends until the store is opened again: ${cause.message}`,
+      { cause },
+    );
+  }
+
+  #refuseDeleted(): void {
+    if (this.#deleted) throw new KafkaError('KAFKA_STORAGE_ERROR', 'the log was deleted');
+  }
+}

@@ -1,0 +1,155 @@
+import { readBatchSize, readMaxTimestamp } from '../../domain/record/record-batch-header.ts';
+import { hasValidCrc, relativeBaseOffset, relativeLastOffset } from './batch-header.ts';
+import { type BatchWalk, walkBatches } from './batch-walk.ts';
+import type { OpenFile } from './file-cache.ts';
+import { readIndexes } from './index-files.ts';
+import { type LogSegment, MAX_INT32 } from './log-segment.ts';
+import { OffsetIndex } from './offset-index.ts';
+import type { SegmentContext } from './segment-context.ts';
+import { TimeIndex } from './time-index.ts';
+
+const TIME_ENTRY_BYTES = 12;
+/** A log is opened before its config is known. */
+const INDEX_INTERVAL_BYTES = 4096;
+
+/**
+ * Takes a closed segment as its index files say it is: they are only there when its batches are synced.
+ * False when they cannot be right.
+ */
+export async function trustClosed(
+  context: SegmentContext,
+  segment: LogSegment,
+  sizeBytes: number,
+  nextBaseOffset: bigint,
+): Promise<boolean> {
+  const { files } = context;
+  const indexBytes = await files.sizeBytes(segment.indexPath);
+  const timeBytes = await files.sizeBytes(segment.timeIndexPath);
+  if (indexBytes % 8 !== 0 || timeBytes % TIME_ENTRY_BYTES !== 0) return false;
+  segment.sizeBytes = sizeBytes;
+  segment.nextRelative = segment.relative(nextBaseOffset);
+  segment.maxTimestampMs = timeBytes === 0 ? -1n : await lastTimestamp(context, segment, timeBytes);
+  segment.indexes = undefined;
+  segment.indexesOnDisk = true;
+  return true;
+}
+
+/** Takes the active segment as it was when the store was closed; false when its indexes are of no use. */
+export async function resumeActive(
+  context: SegmentContext,
+  segment: LogSegment,
+  sizeBytes: number,
+): Promise<boolean> {
+  segment.sizeBytes = sizeBytes;
+  const indexes = await readIndexes(context, segment);
+  segment.sizeBytes = 0;
+  if (indexes === undefined) return false;
+  segment.indexes = indexes;
+  return (await resume(context, segment, sizeBytes)) === sizeBytes;
+}
+
+/** Brings a segment up to `sizeBytes` from its indexes; gives the position up to where there are batches. */
+export async function resume(
+  context: SegmentContext,
+  segment: LogSegment,
+  sizeBytes: number,
+): Promise<number> {
+  const { offsets, times } = segment.indexes!;
+  segment.maxTimestampMs = times.maxTimestampMs;
+  segment.relativeOfMax = times.offsetOfMax;
+  segment.bytesSinceIndexEntry = 0;
+  const file = context.cache.acquire(segment.logPath);
+  try {
+    const from = offsets.lastPosition;
+    segment.sizeBytes = from;
+    segment.nextRelative = 0;
+    const { position } = await walkBatches(context.files, context.buffers, {
+      fd: file.fd,
+      from,
+      to: sizeBytes,
+      whole: false,
+      visit(_bytes, view, at) {
+        segment.addFrom(view, at, readBatchSize(view, at), INDEX_INTERVAL_BYTES);
+        return true;
+      },
+    });
+    await readFirstTimestamp(context, segment, file);
+    return position;
+  } finally {
+    context.cache.release(file);
+  }
+}
+
+/**
+ * Goes over all batches (Kafka's LogSegment.recover), rebuilds the indexes and tells where the first batch is that
+ * is not whole. What is before it is then synced.
+ */
+export async function scanSegment(
+  context: SegmentContext,
+  segment: LogSegment,
+  sizeBytes: number,
+): Promise<number> {
+  segment.indexes = { offsets: new OffsetIndex(), times: new TimeIndex() };
+  segment.indexesOnDisk = false;
+  segment.sizeBytes = 0;
+  segment.nextRelative = 0;
+  segment.firstTimestampMs = -1n;
+  segment.maxTimestampMs = -1n;
+  segment.relativeOfMax = -1;
+  segment.bytesSinceIndexEntry = 0;
+  const file = context.cache.acquire(segment.logPath);
+  try {
+    const walk: BatchWalk = {
+      fd: file.fd,
+      from: 0,
+      to: sizeBytes,
+      whole: true,
+      visit(bytes, view, at) {
+        const first = relativeBaseOffset(view, at, segment.base);
+        const last = relativeLastOffset(view, at, segment.base);
+        if (first < segment.nextRelative || last > MAX_INT32) return false;
+        if (!hasValidCrc(bytes, view, at, context.checksum)) return false;
+        segment.addFrom(view, at, readBatchSize(view, at), INDEX_INTERVAL_BYTES);
+        return true;
+      },
+    };
+    const { position } = await walkBatches(context.files, context.buffers, walk);
+    return position;
+  } finally {
+    context.cache.release(file);
+  }
+}
+
+async function lastTimestamp(
+  context: SegmentContext,
+  segment: LogSegment,
+  timeBytes: number,
+): Promise<bigint> {
+  const entry = new Uint8Array(TIME_ENTRY_BYTES);
+  const file = context.cache.acquire(segment.timeIndexPath);
+  try {
+    await context.files.read(file.fd, entry, TIME_ENTRY_BYTES, timeBytes - TIME_ENTRY_BYTES);
+  } finally {
+    context.cache.release(file);
+    context.cache.forget(segment.timeIndexPath);
+  }
+  return new DataView(entry.buffer).getBigInt64(0);
+}
+
+async function readFirstTimestamp(
+  context: SegmentContext,
+  segment: LogSegment,
+  file: OpenFile,
+): Promise<void> {
+  segment.firstTimestampMs = -1n;
+  await walkBatches(context.files, context.buffers, {
+    fd: file.fd,
+    from: 0,
+    to: segment.sizeBytes,
+    whole: false,
+    visit(_bytes, view, at) {
+      segment.firstTimestampMs = readMaxTimestamp(view, at);
+      return false;
+    },
+  });
+}
