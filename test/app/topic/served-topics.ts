@@ -1,6 +1,5 @@
 import { NativeChecksum } from '../../../src/adapters/checksum/native-checksum.ts';
 import { NodeCompression } from '../../../src/adapters/compression/node-compression.ts';
-import type { MemoryLogStore } from '../../../src/adapters/memory/memory-log-store.ts';
 import { systemClock } from '../../../src/adapters/node/system-clock.ts';
 import { ConfigAdminService } from '../../../src/app/services/config/config-admin-service.ts';
 import { ConfigPropagation } from '../../../src/app/services/config/config-propagation.ts';
@@ -11,6 +10,7 @@ import { PartitionFinder } from '../../../src/app/services/partition/partition-f
 import { TopicAdminService } from '../../../src/app/services/topic/topic-admin-service.ts';
 import { BrokerConfig } from '../../../src/domain/config/broker-config.ts';
 import type { Timer } from '../../../src/ports/clock.ts';
+import type { LogStore } from '../../../src/ports/log-store.ts';
 import { openCatalog, quietLogger, topicIdOf } from './topic-fakes.ts';
 
 const NODE_ID = 1;
@@ -25,8 +25,9 @@ const timer: Timer = {
 let ids = 5000;
 
 /** A broker's catalog, logs and topics over a store, as they are after a start. */
-export async function serveTopics(store: MemoryLogStore, values: Record<string, string> = {}) {
-  const catalog = await openCatalog(store);
+export async function serveTopics(store: LogStore, values: Record<string, string> = {}) {
+  const recovered = await store.open();
+  const catalog = await openCatalog(store, undefined, recovered);
   const brokerConfig = new BrokerConfig(new Map(Object.entries(values)));
   const logs = new LogManager({
     store,
@@ -36,7 +37,7 @@ export async function serveTopics(store: MemoryLogStore, values: Record<string, 
     compression: new NodeCompression(),
     logger: quietLogger,
   });
-  await logs.open(await store.open());
+  await logs.open(recovered);
   const random = { topicId: () => topicIdOf(ids++), uuid: () => 'uuid' };
   const shared = { catalog, brokerConfig, logs, nodeId: NODE_ID, logger: quietLogger };
   const propagation = new ConfigPropagation(shared);
@@ -53,6 +54,12 @@ export async function serveTopics(store: MemoryLogStore, values: Record<string, 
     leaderEpochs: new OffsetForLeaderEpochService(finder),
     /** Stops without a goodbye to the store, which is what a crash leaves. */
     stop: () => propagation.stop(),
+    close: async () => {
+      propagation.stop();
+      await logs.close();
+      await catalog.close();
+      await store.close();
+    },
   };
 }
 

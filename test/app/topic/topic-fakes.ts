@@ -12,7 +12,7 @@ import { BrokerConfig } from '../../../src/domain/config/broker-config.ts';
 import type { LogConfig } from '../../../src/domain/log/log-config.ts';
 import { isClusterMetadataLog } from '../../../src/domain/topic/cluster-metadata.ts';
 import type { TopicIdPartition } from '../../../src/domain/topic-partition.ts';
-import type { StoredLog } from '../../../src/ports/log-store.ts';
+import type { LogStore, RecoveredLog, StoredLog } from '../../../src/ports/log-store.ts';
 import type { Logger } from '../../../src/ports/logger.ts';
 
 export const quietLogger: Logger = {
@@ -65,7 +65,7 @@ export class FakeLogs implements PartitionLogs {
 }
 
 /** What a catalog's metadata log works with. */
-export function metadataLogOptions(store: MemoryLogStore): MetadataLogOptions {
+export function metadataLogOptions(store: LogStore): MetadataLogOptions {
   return {
     store,
     checksum: new NativeChecksum(),
@@ -75,17 +75,18 @@ export function metadataLogOptions(store: MemoryLogStore): MetadataLogOptions {
 }
 
 /** The metadata log as the store holds it, beside the catalog. */
-export async function storedMetadataLog(store: MemoryLogStore): Promise<StoredLog> {
+export async function storedMetadataLog(store: LogStore): Promise<StoredLog> {
   const found = (await store.open()).find(({ log }) => isClusterMetadataLog(log.id));
   if (found === undefined) throw new Error('there is no metadata log');
   return found.log;
 }
 
 export async function openCatalog(
-  store: MemoryLogStore,
+  store: LogStore,
   clusterId?: string,
+  opened?: readonly RecoveredLog[],
 ): Promise<LocalCatalog> {
-  const recovered = await store.open();
+  const recovered = opened ?? (await store.open());
   let ids = 0;
   const catalog = new LocalCatalog({
     ...metadataLogOptions(store),
