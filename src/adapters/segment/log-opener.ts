@@ -52,6 +52,9 @@ export class LogOpener {
       .map(segmentBaseOffset)
       .filter((base) => base !== undefined)
       .sort((a, b) => (a < b ? -1 : 1));
+    while (bases.length > 1 && bases[1]! <= this.#list.startOffset) {
+      await this.#removeSegments([bases.shift()!], false);
+    }
     for (const [place, base] of bases.entries()) {
       const later = bases.slice(place + 1);
       if (await this.#trust(base, later[0])) continue;
@@ -147,15 +150,12 @@ export class LogOpener {
     }
   }
 
-  /** Removes what is below the log's start; a log has at least an empty segment. */
+  /** A log does not end before its start, and has at least an empty segment. */
   async #settleStart(): Promise<void> {
     const list = this.#list;
     const [first] = list.segments;
     if (first !== undefined && first.baseOffset > list.startOffset) {
       list.startOffset = first.baseOffset;
-    }
-    while (list.segments.length > 1 && list.segments[1]!.baseOffset <= list.startOffset) {
-      await this.#removeSegments([list.shift().baseOffset], false);
     }
     const last = list.segments.at(-1);
     if (last !== undefined && (last.sizeBytes === 0 || last.endOffset >= list.startOffset)) return;
