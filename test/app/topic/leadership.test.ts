@@ -1,5 +1,6 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { MemoryLogStore } from '../../../src/adapters/memory/memory-log-store.ts';
+import { batchOf } from '../log/log-fixture.ts';
 import { type ServedTopics, serveTopics } from './served-topics.ts';
 
 const FOR_REAL = { validateOnly: false };
@@ -47,7 +48,10 @@ describe('the leader epoch of logs nothing was written to', () => {
     const served = await serveTopics(store);
     const { id } = await served.topics.ensureTopic('orders');
     const log = served.logs.get(id, 0);
-    await log?.load();
+    vi.spyOn(store, 'append').mockRejectedValueOnce(new Error('no space left'));
+    const appended = log?.append(batchOf(1), { origin: 'client', leaderEpoch: 0 });
+    await expect(appended?.committed).rejects.toThrow();
+    await log?.settled();
     await expectLed(served, 'orders', 0);
   });
 });

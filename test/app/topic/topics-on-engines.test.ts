@@ -26,9 +26,9 @@ function told({ catalog, logs }: ServedTopics) {
   }));
 }
 
-describe.each(engines)('topics on $name', ({ open }) => {
+describe.each(engines)('topics on $name', (engineKind) => {
   it('are what they were after every stop', async () => {
-    const engine = await open();
+    const engine = await engineKind.open();
     opened.push(engine);
     let served = await serveTopics(engine.store());
     const restart = async () => {
