@@ -11,7 +11,7 @@ import { type BrokerProcess, startBrokerProcess } from '../support/broker-proces
 
 const RECORDS = 200;
 
-describe.each(['memory'])('JavaScript clients over the %s engine', (storage) => {
+describe.each(['segment', 'memory'])('JavaScript clients over the %s engine', (storage) => {
   let broker: BrokerProcess;
   beforeAll(async () => {
     broker = await startBrokerProcess({ storage });

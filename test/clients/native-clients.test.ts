@@ -5,7 +5,7 @@ import { available, FRANZ_GO, PYTHON, run } from './run-client.ts';
 
 const script = (name: string) => fileURLToPath(new URL(`./python/${name}`, import.meta.url));
 
-describe.each(['memory'])('clients over the %s engine', (storage) => {
+describe.each(['segment', 'memory'])('clients over the %s engine', (storage) => {
   let broker: BrokerProcess;
   beforeAll(async () => {
     broker = await startBrokerProcess({ storage });

@@ -35,7 +35,7 @@ export async function startBrokerProcess(
     process.execPath,
     [
       ...[PROGRAM, 'serve', '--listen', `127.0.0.1:${options.port ?? 0}`],
-      ...['--data-dir', dataDir, '--storage', options.storage ?? 'memory', ...settings],
+      ...['--data-dir', dataDir, '--storage', options.storage ?? 'segment', ...settings],
     ],
     { stdio: ['ignore', 'pipe', 'pipe'] },
   );

@@ -1,14 +1,32 @@
 import type { BrokerConfig } from '../../domain/config/broker-config.ts';
 import { KafkaError } from '../../domain/kafka-error.ts';
+import type { Checksum } from '../../ports/checksum.ts';
 import type { LogStore } from '../../ports/log-store.ts';
+import type { Logger } from '../../ports/logger.ts';
+
+export interface LogStoreParts {
+  readonly checksum: Checksum;
+  readonly logger: Logger;
+}
 
 /** The storage engine the config names. Only the one that is used is loaded. */
-export async function logStoreOf(config: BrokerConfig): Promise<LogStore> {
+export async function logStoreOf(
+  config: BrokerConfig,
+  { checksum, logger }: LogStoreParts,
+): Promise<LogStore> {
   const engine = config.get('storage.engine');
   switch (engine) {
     case 'memory': {
       const { MemoryLogStore } = await import('../../adapters/memory/memory-log-store.ts');
       return new MemoryLogStore();
+    }
+    case 'segment': {
+      const { SegmentLogStore } = await import('../../adapters/segment/segment-log-store.ts');
+      return new SegmentLogStore({
+        directory: dataDirectoryOf(config),
+        checksum,
+        logger: logger.child({ component: 'store' }),
+      });
     }
     default:
       throw new KafkaError('INVALID_CONFIG', `the storage engine ${engine} is not available yet`);

@@ -1,4 +1,5 @@
 import type { Container } from 'inversify';
+import { NativeChecksum } from '../../adapters/checksum/native-checksum.ts';
 import { systemClock } from '../../adapters/node/system-clock.ts';
 import type { BrokerConfig } from '../../domain/config/broker-config.ts';
 import type { ClusterMetadata } from '../../ports/catalog.ts';
@@ -18,7 +19,7 @@ export async function openBroker(config: BrokerConfig, logger: Logger): Promise<
   const startedAtMs = systemClock.nowMs();
   const nodeId = config.get('node.id');
   const listeners = new KafkaListeners(config);
-  const store = await logStoreOf(config);
+  const store = await logStoreOf(config, { checksum: new NativeChecksum(), logger });
   const container = createContainer({
     ...{ config, logger, store, nodeId },
     identity: (listenerName) => ({
