@@ -61,6 +61,8 @@ export class LogOpener {
       if (!(await this.#recover(base, later))) break;
     }
     await this.#settleStart();
+    // What is there by name may be no further than the page cache too.
+    if (!this.#clean) await files.syncDirectory(this.#directory);
     return { list: this.#list, truncatedBytes: this.#truncatedBytes };
   }
 

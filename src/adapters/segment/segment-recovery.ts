@@ -45,6 +45,7 @@ export async function resumeActive(
   segment.sizeBytes = 0;
   if (indexes === undefined) return false;
   segment.indexes = indexes;
+  segment.indexesOnDisk = true;
   return (await resume(context, segment, sizeBytes)) === sizeBytes;
 }
 
