@@ -7,8 +7,8 @@ export const NO_BYTES: Uint8Array = new Uint8Array(0);
 export interface ClassicGroupMember {
   memberId: string;
   readonly groupInstanceId: string | null;
-  clientId: string;
-  clientHost: string;
+  readonly clientId: string;
+  readonly clientHost: string;
   sessionTimeoutMs: number;
   rebalanceTimeoutMs: number;
   /** In the member's order of preference. */

@@ -221,7 +221,7 @@ export class ClassicGroup {
         clientId: member.clientId,
         clientHost: member.clientHost,
         metadata: stable ? metadataFor(member, this.protocolName) : NO_BYTES,
-        assignment: stable ? member.assignment : NO_BYTES,
+        assignment: member.assignment,
       })),
     };
   }

@@ -140,8 +140,6 @@ export class JoinGroup {
     this.rebalance.rescheduleHeartbeat(group, member);
     const before = { ...member };
     updateMember(member, command, reply);
-    member.clientId = command.clientId;
-    member.clientHost = command.clientHost;
     if (group.state === 'Stable' && group.selectProtocol() === group.protocolName) {
       this.keepGeneration(group, { member, before, oldLeader }, command);
     } else {
@@ -163,14 +161,8 @@ export class JoinGroup {
     const { memberId } = member;
     this.context.append([group.toRecord()], (error) => {
       if (error !== undefined) {
-        const { protocols, sessionTimeoutMs, rebalanceTimeoutMs, clientId, clientHost } = before;
-        Object.assign(member, {
-          protocols,
-          sessionTimeoutMs,
-          rebalanceTimeoutMs,
-          clientId,
-          clientHost,
-        });
+        const { protocols, sessionTimeoutMs, rebalanceTimeoutMs } = before;
+        Object.assign(member, { protocols, sessionTimeoutMs, rebalanceTimeoutMs });
         completeJoin(member, joinError(memberId, appendErrorForClients(error)));
       } else if (command.supportsSkippingAssignment) {
         const skipAssignment = group.leaderId === memberId;

@@ -1,111 +1,20 @@
 import { describe, expect, test } from 'vitest';
-import { deleteGroupsHandler } from '../../../src/adapters/kafka/handlers/delete-groups.ts';
-import { describeGroupsHandler } from '../../../src/adapters/kafka/handlers/describe-groups.ts';
-import { findCoordinatorHandler } from '../../../src/adapters/kafka/handlers/find-coordinator.ts';
-import { heartbeatHandler } from '../../../src/adapters/kafka/handlers/heartbeat.ts';
-import { joinGroupHandler } from '../../../src/adapters/kafka/handlers/join-group.ts';
-import { leaveGroupHandler } from '../../../src/adapters/kafka/handlers/leave-group.ts';
-import { listGroupsHandler } from '../../../src/adapters/kafka/handlers/list-groups.ts';
-import { offsetCommitHandler } from '../../../src/adapters/kafka/handlers/offset-commit.ts';
-import { offsetDeleteHandler } from '../../../src/adapters/kafka/handlers/offset-delete.ts';
-import { offsetFetchHandler } from '../../../src/adapters/kafka/handlers/offset-fetch.ts';
-import { syncGroupHandler } from '../../../src/adapters/kafka/handlers/sync-group.ts';
-import type {
-  RequestContext,
-  RequestHandler,
-} from '../../../src/adapters/kafka/request-handler.ts';
-import { GroupCoordinatorService } from '../../../src/app/services/group/group-coordinator-service.ts';
 import { KafkaError } from '../../../src/domain/kafka-error.ts';
-import { codec } from '../../../src/domain/protocol/compile.ts';
-import { crc32c } from '../../../src/domain/record/crc32c.ts';
-import { WireReader } from '../../../src/domain/wire/wire-reader.ts';
-import { WireWriter } from '../../../src/domain/wire/wire-writer.ts';
-import {
-  FakeTime,
-  FakeTopic,
-  noCompression,
-  silentLogger,
-  turn,
-} from './fake-coordinator-topic.ts';
+import { FakeTopic, turn } from './fake-coordinator-topic.ts';
+import { GroupBroker, TOPIC_ID } from './group-broker.ts';
 
-const TOPIC_ID = 'S8TDpEMPBhzIKfbcHFbwDw';
 const NONE = 0;
-
-class Broker {
-  readonly time = new FakeTime();
-  readonly topic: FakeTopic;
-  readonly groups: GroupCoordinatorService;
-  private readonly handlers: readonly RequestHandler[];
-
-  constructor(topic = new FakeTopic(3)) {
-    this.topic = topic;
-    let ids = 0;
-    this.groups = new GroupCoordinatorService({
-      topic,
-      clock: this.time,
-      timer: this.time,
-      random: { topicId: () => TOPIC_ID, uuid: () => `uuid${++ids}` },
-      logger: silentLogger,
-      checksum: { crc32c },
-      compression: noCompression,
-      topics: {
-        idOf: (name) => (name === 't' ? TOPIC_ID : undefined),
-        nameOf: (id) => (id === TOPIC_ID ? 't' : undefined),
-      },
-    });
-    const { groups } = this;
-    const node = () => ({ nodeId: 1, host: 'localhost', port: 9092 });
-    this.handlers = [
-      offsetCommitHandler({ groups }),
-      offsetFetchHandler({ groups }),
-      findCoordinatorHandler({ groups, node }),
-      joinGroupHandler({ groups }),
-      heartbeatHandler({ groups }),
-      leaveGroupHandler({ groups }),
-      syncGroupHandler({ groups }),
-      describeGroupsHandler({ groups }),
-      listGroupsHandler({ groups }),
-      deleteGroupsHandler({ groups }),
-      offsetDeleteHandler({ groups }),
-    ];
-  }
-
-  /** Request and response go over the wire, so that each version's gaps show. */
-  // biome-ignore lint/suspicious/noExplicitAny: one helper for every API's messages.
-  async ask(name: string, apiVersion: number, request: object): Promise<any> {
-    const found = this.handlers.find(({ api }) => api.name === name) as RequestHandler;
-    const out = new WireWriter(64);
-    codec(found.api.request, apiVersion).encode(out, request as never);
-    const decoded = codec(found.api.request, apiVersion).decode(new WireReader(out.toUint8Array()));
-    const context = { apiVersion, clientId: 'c', clientHost: '/127.0.0.1' } as RequestContext;
-    const answer = await found.handle(decoded as never, context);
-    const back = new WireWriter(64);
-    codec(found.api.response, apiVersion).encode(back, answer as never);
-    return codec(found.api.response, apiVersion).decode(new WireReader(back.toUint8Array()));
-  }
-
-  commit(apiVersion: number, change: object = {}) {
-    const topic = apiVersion >= 10 ? { topicId: TOPIC_ID } : { name: 't' };
-    const partitions = [{ partitionIndex: 0, committedOffset: 5n, committedMetadata: 'm' }];
-    const request = { groupId: 'g', memberId: '', topics: [{ ...topic, partitions }], ...change };
-    return this.ask('OffsetCommit', apiVersion, request);
-  }
-
-  get batches(): number {
-    return this.topic.logs.reduce((sum, log) => sum + log.batches.length, 0);
-  }
-}
 
 describe('offsets, every version', () => {
   test.each([2, 3, 4, 5, 6, 7, 8, 9, 10])('OffsetCommit %i is stored', async (version) => {
-    const broker = new Broker();
+    const broker = new GroupBroker();
     const answer = await broker.commit(version);
     expect(answer.topics[0].partitions).toEqual([{ partitionIndex: 0, errorCode: NONE }]);
     expect(broker.batches).toBe(1);
   });
 
   test.each([1, 2, 3, 4, 5, 6, 7])('OffsetFetch %i, one group', async (version) => {
-    const broker = new Broker();
+    const broker = new GroupBroker();
     await broker.commit(5);
     const topics = [{ name: 't', partitionIndexes: [1, 0] }];
     const answer = await broker.ask('OffsetFetch', version, { groupId: 'g', topics });
@@ -119,7 +28,7 @@ describe('offsets, every version', () => {
   });
 
   test.each([8, 9, 10])('OffsetFetch %i, several groups', async (version) => {
-    const broker = new Broker();
+    const broker = new GroupBroker();
     await broker.commit(version);
     const named = version >= 10 ? { topicId: TOPIC_ID } : { name: 't' };
     const groups = [
@@ -138,7 +47,7 @@ describe('offsets, every version', () => {
   });
 
   test('unknown topics fail by themselves, in the order of the request', async () => {
-    const broker = new Broker();
+    const broker = new GroupBroker();
     const partitions = [{ partitionIndex: 0, committedOffset: 1n, committedMetadata: null }];
     const topics = [
       { name: 'no', partitions },
@@ -155,7 +64,7 @@ describe('offsets, every version', () => {
   });
 
   test('OffsetDelete', async () => {
-    const broker = new Broker();
+    const broker = new GroupBroker();
     const topics = [{ name: 't', partitions: [{ partitionIndex: 0 }] }];
     const request = { groupId: 'g', topics };
     expect((await broker.ask('OffsetDelete', 0, request)).errorCode).toBe(69);
@@ -179,7 +88,7 @@ describe('offsets, every version', () => {
 
 describe('the runtime', () => {
   test('commits of one turn share a batch, and are answered once it is stored', async () => {
-    const broker = new Broker(new FakeTopic(1, true));
+    const broker = new GroupBroker(new FakeTopic(1, true));
     await broker.groups.open();
     const log = broker.topic.logs[0]!;
     let open = () => {};
@@ -196,7 +105,7 @@ describe('the runtime', () => {
   });
 
   test('a failed append is told and nothing of it is kept', async () => {
-    const broker = new Broker(new FakeTopic(1, true));
+    const broker = new GroupBroker(new FakeTopic(1, true));
     broker.topic.logs[0]!.failure = new KafkaError('KAFKA_STORAGE_ERROR');
     expect((await broker.commit(8)).topics[0].partitions[0].errorCode).toBe(16);
     broker.topic.logs[0]!.failure = undefined;
@@ -204,10 +113,10 @@ describe('the runtime', () => {
   });
 
   test('another broker on the same logs knows the groups', async () => {
-    const broker = new Broker();
+    const broker = new GroupBroker();
     await broker.commit(10);
     await broker.groups.close();
-    const next = new Broker(broker.topic);
+    const next = new GroupBroker(broker.topic);
     await next.groups.open();
     const before = await broker.groups.fetchOffsets({
       groupId: 'g',
@@ -221,9 +130,9 @@ describe('the runtime', () => {
   });
 
   test('while loading it says so, and heartbeats pass', async () => {
-    const broker = new Broker();
+    const broker = new GroupBroker();
     await broker.commit(8);
-    const next = new Broker(broker.topic);
+    const next = new GroupBroker(broker.topic);
     const loading = next.groups.open();
     const heartbeat = { groupId: 'g', generationId: 1, memberId: 'm' };
     const [commit, beat, list] = await Promise.all([
@@ -241,7 +150,7 @@ describe('the runtime', () => {
   });
 
   test('closing stops the timers and lets nobody wait', async () => {
-    const broker = new Broker();
+    const broker = new GroupBroker();
     const joining = broker.ask('JoinGroup', 2, joinRequest());
     await turn();
     await broker.groups.close();
@@ -250,7 +159,7 @@ describe('the runtime', () => {
   });
 
   test('without its topic there is no coordinator', async () => {
-    const broker = new Broker();
+    const broker = new GroupBroker();
     broker.topic.failure = new Error('no');
     const answer = await broker.ask('FindCoordinator', 4, { coordinatorKeys: ['g'] });
     expect(answer.coordinators).toMatchObject([{ key: 'g', nodeId: -1, errorCode: 15 }]);
@@ -272,7 +181,7 @@ function joinRequest(change: object = {}) {
 }
 
 test.each([0, 1, 2, 3, 4, 5, 6, 7, 8, 9])('JoinGroup %i through to LeaveGroup', async (version) => {
-  const broker = new Broker();
+  const broker = new GroupBroker();
   const { rebalanceTimeoutMs, ...first } = joinRequest();
   const request = version === 0 ? first : { ...first, rebalanceTimeoutMs };
   let joining = broker.ask('JoinGroup', version, request);
@@ -321,7 +230,7 @@ test.each([0, 1, 2, 3, 4, 5, 6, 7, 8, 9])('JoinGroup %i through to LeaveGroup', 
 });
 
 test.each([0, 1, 2, 3, 4, 5, 6])('FindCoordinator %i', async (version) => {
-  const broker = new Broker();
+  const broker = new GroupBroker();
   const keys = version >= 4 ? { coordinatorKeys: ['g'] } : { key: 'g' };
   const answer = await broker.ask('FindCoordinator', version, keys);
   const found = version >= 4 ? answer.coordinators[0] : answer;

@@ -2,26 +2,21 @@
 // groups (KIP-932), whose key is `groupId:topicId:partition`. One node coordinates everything.
 import { ERROR_CODES, type ErrorName } from '../../../domain/error-code.ts';
 import { FindCoordinatorApi } from '../../../domain/protocol/messages/find-coordinator.ts';
+import type { BrokerIdentity } from '../../../ports/broker-identity.ts';
 import type { GroupCoordinator } from '../../../ports/group-coordinator.ts';
-import { handler, type RequestContext, type RequestHandler } from '../request-handler.ts';
+import { handler, type RequestHandler } from '../request-handler.ts';
 
 const GROUP = 0;
 const TRANSACTION = 1;
 const SHARE = 2;
 const SHARE_KEY = /^.+:[A-Za-z0-9_-]{22}:\d{1,10}$/s;
 
-export interface CoordinatorNode {
-  readonly nodeId: number;
-  readonly host: string;
-  readonly port: number;
-}
-
-const NO_NODE: CoordinatorNode = { nodeId: -1, host: '', port: -1 };
+const NO_NODE = { nodeId: -1, host: '', port: -1 };
 
 export interface FindCoordinatorOptions {
   readonly groups: GroupCoordinator;
-  /** This node as the client's listener advertises it. */
-  node(context: RequestContext): CoordinatorNode;
+  /** How clients of a listener reach this broker. */
+  readonly identity: (listenerName: string) => BrokerIdentity;
 }
 
 export function findCoordinatorHandler(options: FindCoordinatorOptions): RequestHandler {
@@ -30,14 +25,14 @@ export function findCoordinatorHandler(options: FindCoordinatorOptions): Request
     const { apiVersion } = context;
     const answerFor = async (key: string) => {
       const error = await coordinatorError(options.groups, keyType, key, apiVersion);
-      const node = error === 'NONE' ? options.node(context) : NO_NODE;
+      const node = error === 'NONE' ? options.identity(context.listenerName) : NO_NODE;
       return {
         key,
         nodeId: node.nodeId,
         host: node.host,
         port: node.port,
         errorCode: ERROR_CODES[error].code,
-        errorMessage: error === 'NONE' ? null : error,
+        errorMessage: messageFor(error, keyType, apiVersion),
       };
     };
     if (apiVersion >= 4) {
@@ -46,6 +41,24 @@ export function findCoordinatorHandler(options: FindCoordinatorOptions): Request
     const { key: _, ...answer } = await answerFor(request.key);
     return answer;
   });
+}
+
+/** Kafka says NONE in versions 1 to 3 and is silent later on, but for a key type it does not know. */
+function messageFor(error: ErrorName, keyType: number, apiVersion: number): string {
+  if (!isKeyType(keyType)) return `Unknown key type ${keyType}.`;
+  if (apiVersion >= 4) return '';
+  switch (error) {
+    case 'NONE':
+      return 'NONE';
+    case 'INVALID_REQUEST':
+      return 'The key is not valid for its type in this version.';
+    default:
+      return 'The coordinator is not available.';
+  }
+}
+
+function isKeyType(keyType: number): boolean {
+  return keyType === GROUP || keyType === TRANSACTION || keyType === SHARE;
 }
 
 async function coordinatorError(

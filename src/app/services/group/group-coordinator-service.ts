@@ -14,6 +14,7 @@ import type {
 } from '../../../domain/group/group-messages.ts';
 import { GroupShard } from '../../../domain/group/group-shard.ts';
 import { KafkaError } from '../../../domain/kafka-error.ts';
+import type { Catalog } from '../../../ports/catalog.ts';
 import type {
   CommitOffsetsCommand,
   DeleteOffsetsAnswer,
@@ -24,10 +25,10 @@ import type {
   PartitionErrors,
 } from '../../../ports/group-coordinator.ts';
 import { CoordinatorRuntime, type CoordinatorRuntimeOptions } from './coordinator-runtime.ts';
-import { commitOffsets, deleteOffsets, fetchOffsets, type TopicNames } from './offset-requests.ts';
+import { commitOffsets, deleteOffsets, fetchOffsets } from './offset-requests.ts';
 
 export type GroupCoordinatorOptions = Omit<CoordinatorRuntimeOptions<GroupShard>, 'newShard'> & {
-  readonly topics: TopicNames;
+  readonly catalog: Pick<Catalog, 'metadata' | 'watch'>;
   readonly config?: Partial<GroupConfig>;
 };
 
@@ -37,11 +38,11 @@ export type GroupCoordinatorOptions = Omit<CoordinatorRuntimeOptions<GroupShard>
  */
 export class GroupCoordinatorService implements GroupCoordinator {
   private readonly runtime: CoordinatorRuntime<GroupShard>;
-  private readonly topics: TopicNames;
+  private readonly catalog: Pick<Catalog, 'metadata' | 'watch'>;
 
   constructor(options: GroupCoordinatorOptions) {
     const config: GroupConfig = { ...DEFAULT_GROUP_CONFIG, ...options.config };
-    this.topics = options.topics;
+    this.catalog = options.catalog;
     this.runtime = new CoordinatorRuntime({
       ...options,
       newShard: (context) => new GroupShard(context, config),
@@ -110,15 +111,15 @@ export class GroupCoordinatorService implements GroupCoordinator {
   }
 
   commitOffsets(command: CommitOffsetsCommand): Promise<PartitionErrors> {
-    return commitOffsets(this.runtime, this.topics, command);
+    return commitOffsets(this.runtime, this.catalog, command);
   }
 
   fetchOffsets(command: FetchOffsetsCommand): Promise<FetchOffsetsAnswer> {
-    return fetchOffsets(this.runtime, this.topics, command);
+    return fetchOffsets(this.runtime, this.catalog, command);
   }
 
   deleteOffsets(command: DeleteOffsetsCommand): Promise<DeleteOffsetsAnswer> {
-    return deleteOffsets(this.runtime, this.topics, command);
+    return deleteOffsets(this.runtime, this.catalog, command);
   }
 
   describeGroups(groupIds: readonly string[]): Promise<readonly DescribedGroup[]> {
@@ -164,7 +165,7 @@ export class GroupCoordinatorService implements GroupCoordinator {
   deleteGroups(
     groupIds: readonly string[],
   ): Promise<readonly { readonly groupId: string; readonly error: ErrorName }[]> {
-    const deletions = groupIds.map(async (groupId) => {
+    const deletions = [...new Set(groupIds)].map(async (groupId) => {
       try {
         const error = await this.runtime.submit<ErrorName>(groupId, (shard, reply) =>
           shard.deleteGroup(groupId, reply),

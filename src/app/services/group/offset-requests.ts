@@ -6,6 +6,7 @@ import type {
 import type { GroupShard } from '../../../domain/group/group-shard.ts';
 import { KafkaError } from '../../../domain/kafka-error.ts';
 import { ZERO_TOPIC_ID } from '../../../domain/topic-partition.ts';
+import type { Catalog, TopicMetadata } from '../../../ports/catalog.ts';
 import type {
   CommitOffsetsCommand,
   DeleteOffsetsAnswer,
@@ -17,45 +18,34 @@ import type {
 import type { CoordinatorRuntime } from './coordinator-runtime.ts';
 
 /** What the coordinator needs to know of topics. */
-export interface TopicNames {
-  idOf(name: string): string | undefined;
-  nameOf(topicId: string): string | undefined;
-}
+export type TopicCatalog = Pick<Catalog, 'metadata'>;
 
 type Runtime = CoordinatorRuntime<GroupShard>;
 
-interface ResolvedTopic {
-  readonly name: string;
-  readonly topicId: string | undefined;
-}
-
-function resolve(
-  topics: TopicNames,
+function topicOf(
+  { metadata }: TopicCatalog,
   byTopicId: boolean,
   topic: { readonly name: string; readonly topicId: string },
-): ResolvedTopic | undefined {
-  if (!byTopicId) {
-    const topicId = topics.idOf(topic.name);
-    return topicId === undefined ? undefined : { name: topic.name, topicId };
-  }
-  const name = topics.nameOf(topic.topicId);
-  return name === undefined ? undefined : { name, topicId: topic.topicId };
+): TopicMetadata | undefined {
+  return byTopicId ? metadata.topicsById.get(topic.topicId) : metadata.topicsByName.get(topic.name);
 }
 
+/** Partitions that do not exist are refused here, the others by the group, if at all. */
 export async function commitOffsets(
   runtime: Runtime,
-  topics: TopicNames,
+  catalog: TopicCatalog,
   command: CommitOffsetsCommand,
 ): Promise<PartitionErrors> {
   const { groupId, byTopicId } = command;
   const partitions: OffsetCommitPartition[] = [];
-  const known: boolean[] = command.topics.map((topic) => {
-    const resolved = resolve(topics, byTopicId, topic);
-    if (resolved === undefined) return false;
-    const { name, topicId } = resolved;
-    for (const partition of topic.partitions)
-      partitions.push({ ...partition, topic: name, topicId });
-    return true;
+  const known = command.topics.map((topic) => {
+    const found = topicOf(catalog, byTopicId, topic);
+    return topic.partitions.map((partition) => {
+      if (found === undefined) return byTopicId ? 'UNKNOWN_TOPIC_ID' : 'UNKNOWN_TOPIC_OR_PARTITION';
+      if (found.partitions[partition.partition] === undefined) return 'UNKNOWN_TOPIC_OR_PARTITION';
+      partitions.push({ ...partition, topic: found.name, topicId: found.id });
+      return undefined;
+    });
   });
   const errors = await errorsOf(partitions.length, () =>
     runtime.submit(groupId, (shard, reply) =>
@@ -63,13 +53,12 @@ export async function commitOffsets(
     ),
   );
   let next = 0;
-  const unknown = byTopicId ? 'UNKNOWN_TOPIC_ID' : 'UNKNOWN_TOPIC_OR_PARTITION';
   return command.topics.map(({ name, topicId, partitions: asked }, index) => ({
     name,
     topicId,
-    partitions: asked.map(({ partition }) => ({
+    partitions: asked.map(({ partition }, at) => ({
       partition,
-      error: known[index] ? (errors[next++] as ErrorName) : unknown,
+      error: known[index]?.[at] ?? (errors[next++] as ErrorName),
     })),
   }));
 }
@@ -89,7 +78,7 @@ async function errorsOf(
 
 export async function fetchOffsets(
   runtime: Runtime,
-  topics: TopicNames,
+  catalog: TopicCatalog,
   command: FetchOffsetsCommand,
 ): Promise<FetchOffsetsAnswer> {
   const { groupId, byTopicId } = command;
@@ -98,7 +87,7 @@ export async function fetchOffsets(
     if (command.topics === null) {
       return {
         error: 'NONE',
-        topics: allTopics(topics, byTopicId, shard.fetchAllOffsets(groupId)),
+        topics: allTopics(catalog, byTopicId, shard.fetchAllOffsets(groupId)),
       };
     }
     return {
@@ -106,7 +95,7 @@ export async function fetchOffsets(
       topics: command.topics.map((topic) => ({
         name: topic.name,
         topicId: topic.topicId,
-        partitions: fetchTopic(shard, topics, command, topic),
+        partitions: fetchTopic(shard, catalog, command, topic),
       })),
     };
   } catch (error) {
@@ -118,11 +107,11 @@ type FetchedPartition = FetchOffsetsAnswer['topics'][number]['partitions'][numbe
 
 function fetchTopic(
   shard: GroupShard,
-  topics: TopicNames,
+  catalog: TopicCatalog,
   command: FetchOffsetsCommand,
   topic: NonNullable<FetchOffsetsCommand['topics']>[number],
 ): readonly FetchedPartition[] {
-  const name = command.byTopicId ? topics.nameOf(topic.topicId) : topic.name;
+  const name = command.byTopicId ? topicOf(catalog, true, topic)?.name : topic.name;
   if (name === undefined) {
     return topic.partitions.map((partition) => noOffset(partition, 'UNKNOWN_TOPIC_ID'));
   }
@@ -136,14 +125,14 @@ function fetchTopic(
 }
 
 function allTopics(
-  topics: TopicNames,
+  catalog: TopicCatalog,
   byTopicId: boolean,
   offsets: readonly PartitionOffset[],
 ): FetchOffsetsAnswer['topics'] {
   const byName = new Map<string, FetchedPartition[]>();
   for (const offset of offsets) {
     const partitions = byName.get(offset.topic) ?? [];
-    const topicId = topics.idOf(offset.topic);
+    const topicId = catalog.metadata.topicsByName.get(offset.topic)?.id;
     const isForeign = offset.topicId !== undefined && offset.topicId !== topicId;
     if (byTopicId && (topicId === undefined || isForeign)) continue;
     partitions.push(fetched(offset));
@@ -151,7 +140,7 @@ function allTopics(
   }
   return [...byName].map(([name, partitions]) => ({
     name,
-    topicId: topics.idOf(name) ?? ZERO_TOPIC_ID,
+    topicId: catalog.metadata.topicsByName.get(name)?.id ?? ZERO_TOPIC_ID,
     partitions,
   }));
 }
@@ -167,13 +156,17 @@ function noOffset(partition: number, error: ErrorName): FetchedPartition {
 
 export async function deleteOffsets(
   runtime: Runtime,
-  topics: TopicNames,
+  catalog: TopicCatalog,
   command: DeleteOffsetsCommand,
 ): Promise<DeleteOffsetsAnswer> {
   const { groupId } = command;
-  const known = command.topics.map(({ name }) => topics.idOf(name) !== undefined);
-  const partitions = command.topics.flatMap(({ name, partitions: asked }, index) =>
-    known[index] ? asked.map((partition) => ({ topic: name, partition })) : [],
+  if (groupId === '') return { error: 'INVALID_GROUP_ID', topics: [] };
+  const isKnown = (topic: string, partition: number) =>
+    catalog.metadata.topicsByName.get(topic)?.partitions[partition] !== undefined;
+  const partitions = command.topics.flatMap(({ name, partitions: asked }) =>
+    asked
+      .filter((partition) => isKnown(name, partition))
+      .map((partition) => ({ topic: name, partition })),
   );
   let errors: readonly ErrorName[];
   try {
@@ -183,14 +176,16 @@ export async function deleteOffsets(
   } catch (error) {
     return { error: KafkaError.from(error).errorName, topics: [] };
   }
-  let next = 0;
+  const errorOf = new Map(
+    partitions.map(({ topic, partition }, index) => [`${partition}/${topic}`, errors[index]]),
+  );
   return {
     error: 'NONE',
-    topics: command.topics.map(({ name, partitions: asked }, index) => ({
+    topics: command.topics.map(({ name, partitions: asked }) => ({
       name,
       partitions: asked.map((partition) => ({
         partition,
-        error: known[index] ? (errors[next++] as ErrorName) : 'UNKNOWN_TOPIC_OR_PARTITION',
+        error: errorOf.get(`${partition}/${name}`) ?? 'UNKNOWN_TOPIC_OR_PARTITION',
       })),
     })),
   };

@@ -1,0 +1,29 @@
+import { readFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { FakeTopic, turn } from './fake-coordinator-topic.ts';
+import { GroupBroker, TOPIC_ID } from './group-broker.ts';
+import { SCENARIOS } from './kafka-scenarios/scenarios.ts';
+import { type Line, Scene } from './kafka-scenarios/scene.ts';
+
+// Written by kafka-scenarios/record.ts from an Apache Kafka 4.4.0.
+const file = new URL('kafka-scenarios/kafka-answers.json', import.meta.url);
+const recorded: Record<string, readonly Line[]> = JSON.parse(readFileSync(file, 'utf8'));
+
+test.each(Object.keys(SCENARIOS))('%s, as Kafka answers it', async (name) => {
+  const config = { initialRebalanceDelayMs: 500, maxSize: 3 };
+  const broker = new GroupBroker(new FakeTopic(3, true), config);
+  await broker.groups.open();
+  const scene = new Scene({
+    name,
+    topicId: TOPIC_ID,
+    send: (client, api, version, request) => broker.ask(api, version, request, client),
+    async sleep(ms) {
+      await turn();
+      await broker.time.advance(ms);
+      await turn();
+    },
+  });
+  await SCENARIOS[name]?.(scene);
+  expect(scene.lines).toEqual(recorded[name]);
+  await broker.groups.close();
+});

@@ -1,0 +1,103 @@
+// Writes what a real broker answers to the scenarios: `node record.ts HOST PORT` against a fresh Kafka with
+// group.initial.rebalance.delay.ms=500, group.max.size=3 and offsets.topic.replication.factor=1.
+import { writeFileSync } from 'node:fs';
+import { connect } from 'node:net';
+import { codec } from '../../../../src/domain/protocol/compile.ts';
+import {
+  RequestHeader,
+  ResponseHeader,
+  requestHeaderVersion,
+  responseHeaderVersion,
+} from '../../../../src/domain/protocol/header.ts';
+import { ALL_APIS } from '../../../../src/domain/protocol/messages/index.ts';
+import { WireReader } from '../../../../src/domain/wire/wire-reader.ts';
+import { WireWriter } from '../../../../src/domain/wire/wire-writer.ts';
+import { SCENARIOS } from './scenarios.ts';
+import { type Answer, Scene } from './scene.ts';
+
+const [host = '127.0.0.1', port = '9092'] = process.argv.slice(2);
+
+class Connection {
+  private readonly clientId: string;
+  private readonly socket = connect(Number(port), host);
+  private received = Buffer.alloc(0);
+  private waiting: ((frame: Buffer) => void)[] = [];
+
+  constructor(clientId: string) {
+    this.clientId = clientId;
+    this.socket.on('data', (data) => {
+      this.received = Buffer.concat([this.received, data]);
+      while (this.received.length >= 4) {
+        const end = 4 + this.received.readInt32BE(0);
+        if (this.received.length < end) return;
+        this.waiting.shift()?.(this.received.subarray(4, end));
+        this.received = this.received.subarray(end);
+      }
+    });
+  }
+
+  async ask(name: string, apiVersion: number, request: object): Promise<unknown> {
+    const api = ALL_APIS.find((one) => one.name === name);
+    if (api === undefined) throw new Error(`no API ${name}`);
+    const writer = new WireWriter(256);
+    codec(RequestHeader, requestHeaderVersion(api, apiVersion)).encode(writer, {
+      requestApiKey: api.key,
+      requestApiVersion: apiVersion,
+      correlationId: 1,
+      clientId: this.clientId,
+    });
+    codec(api.request, apiVersion).encode(writer, request as never);
+    const bytes = writer.toUint8Array();
+    const size = Buffer.alloc(4);
+    size.writeInt32BE(bytes.length);
+    this.socket.write(Buffer.concat([size, bytes]));
+    const frame = await new Promise<Buffer>((resolve) => this.waiting.push(resolve));
+    const reader = new WireReader(frame);
+    codec(ResponseHeader, responseHeaderVersion(api, apiVersion)).decode(reader);
+    return codec(api.response, apiVersion).decode(reader);
+  }
+
+  close(): void {
+    this.socket.destroy();
+  }
+}
+
+const sleep = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
+
+const admin = new Connection('admin');
+const created: Answer = await admin.ask('CreateTopics', 7, {
+  topics: [{ name: 't', numPartitions: 1, replicationFactor: 1, assignments: [], configs: [] }],
+  timeoutMs: 10_000,
+});
+const { topicId } = created.topics[0];
+for (let left = 100; left > 0; left--) {
+  const found: Answer = await admin.ask('FindCoordinator', 4, {
+    keyType: 0,
+    coordinatorKeys: ['x'],
+  });
+  if (found.coordinators[0].errorCode === 0) break;
+  await sleep(100);
+}
+await sleep(2_000);
+
+const recorded: Record<string, unknown> = {};
+await Promise.all(
+  Object.entries(SCENARIOS).map(async ([name, scenario]) => {
+    const connections = new Map<string, Connection>();
+    const send = (client: string, api: string, version: number, request: object) => {
+      const known = connections.get(client) ?? new Connection(client);
+      connections.set(client, known);
+      return known.ask(api, version, request);
+    };
+    const scene = new Scene({ name, topicId, send, sleep });
+    const late = setTimeout(() => console.error(name, JSON.stringify(scene.lines)), 50_000);
+    await scenario(scene);
+    clearTimeout(late);
+    recorded[name] = scene.lines;
+    for (const connection of connections.values()) connection.close();
+  }),
+);
+admin.close();
+const inOrder = Object.fromEntries(Object.keys(SCENARIOS).map((name) => [name, recorded[name]]));
+const target = new URL('kafka-answers.json', import.meta.url);
+writeFileSync(target, `${JSON.stringify(inOrder, null, 1)}\n`);
