@@ -47,9 +47,14 @@ export function segmentName(baseOffset: bigint): string {
   return String(baseOffset).padStart(20, '0');
 }
 
-export function segmentBaseOffset(fileName: string): bigint | undefined {
-  const offset = SEGMENT.exec(fileName)?.groups?.['offset'];
-  return offset === undefined ? undefined : BigInt(offset);
+/** The base offsets of the segments among a folder's files, in order. */
+export function segmentBaseOffsets(names: readonly string[]): bigint[] {
+  const offsets: bigint[] = [];
+  for (const name of names) {
+    const digits = SEGMENT.exec(name)?.groups?.['offset'];
+    if (digits !== undefined) offsets.push(BigInt(digits));
+  }
+  return offsets.sort((a, b) => (a < b ? -1 : 1));
 }
 
 /** Kafka's checkpoint file: a version, the number of lines, and those. */

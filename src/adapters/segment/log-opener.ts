@@ -5,7 +5,7 @@ import {
   CLEAN_STOP,
   isLeftoverFile,
   LOG_START_OFFSET,
-  segmentBaseOffset,
+  segmentBaseOffsets,
   segmentName,
   startOffsetOf,
 } from './log-directory.ts';
@@ -48,10 +48,7 @@ export class LogOpener {
     this.#names = new Set(names);
     const checkpoint = await files.readFile(`${this.#directory}/${LOG_START_OFFSET}`);
     this.#list.startOffset = (checkpoint && startOffsetOf(checkpoint)) ?? 0n;
-    const bases = names
-      .map(segmentBaseOffset)
-      .filter((base) => base !== undefined)
-      .sort((a, b) => (a < b ? -1 : 1));
+    const bases = segmentBaseOffsets(names);
     while (bases.length > 1 && bases[1]! <= this.#list.startOffset) {
       await this.#removeSegments([bases.shift()!], false);
     }

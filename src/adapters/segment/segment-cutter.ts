@@ -1,7 +1,7 @@
 import type { Offset } from '../../domain/topic-partition.ts';
 import { writeFileAtomically } from './atomic-file.ts';
 import { loadIndexes, removeIndexes } from './index-files.ts';
-import { LOG_START_OFFSET, startOffsetCheckpoint } from './log-directory.ts';
+import { LOG_START_OFFSET, segmentBaseOffsets, startOffsetCheckpoint } from './log-directory.ts';
 import { LogSegment, type SegmentIndexes } from './log-segment.ts';
 import type { LogSyncer } from './log-syncer.ts';
 import { OffsetIndex } from './offset-index.ts';
@@ -13,7 +13,7 @@ import { resume } from './segment-recovery.ts';
 import { TimeIndex } from './time-index.ts';
 
 /**
- * Drops the batches that end at or after `offset`. The steps are synced one by one from the end of the log,
+ * Drops the batches that end at or after `offset`; may be done again when it failed. The steps are synced one by one from the end of the log,
  * so that whatever a power loss leaves is a log without its end.
  */
 export async function truncateSegments(
@@ -29,21 +29,14 @@ export async function truncateSegments(
   const position = await seekBatch(context, target, near, relative);
   const isCut = position < target.sizeBytes;
   const rest = isCut ? await partOf(context, target, indexes, relative, position) : target;
-  const removed: LogSegment[] = [];
-  while (list.active !== target) removed.push(list.pop());
+  while (list.active !== target) syncer.forget(list.pop());
   // The cache may have let go of them, which it does not with an active segment's.
   target.indexes ??= indexes;
   if (isCut) {
-    list.pop();
+    syncer.forget(list.pop());
     list.push(rest);
   }
-  for (const segment of removed) {
-    syncer.forget(segment);
-    await removeSegmentFiles(context, segment);
-    await context.files.syncDirectory(list.directory);
-  }
-  if (!isCut) return;
-  syncer.forget(target);
+  await removeFilesAbove(context, list.directory, target.baseOffset);
   await removeIndexes(context, rest);
   await context.files.syncDirectory(list.directory);
   const file = context.cache.acquire(rest.logPath);
@@ -55,7 +48,7 @@ export async function truncateSegments(
   }
 }
 
-/** Empties the log and lets it start at `offset`. */
+/** Empties the log and lets it start at `offset`; may be done again when it failed. */
 export async function resetSegments(
   context: SegmentContext,
   list: SegmentList,
@@ -63,20 +56,29 @@ export async function resetSegments(
   offset: Offset,
 ): Promise<void> {
   const { files } = context;
-  const removed: LogSegment[] = [];
-  while (list.segments.length > 0) removed.push(list.pop());
+  while (list.segments.length > 0) syncer.forget(list.pop());
   const segment = new LogSegment(list.directory, offset, context.nowMs());
   list.push(segment);
   list.startOffset = offset;
-  for (const old of removed) {
-    syncer.forget(old);
-    await removeSegmentFiles(context, old);
-    await files.syncDirectory(list.directory);
-  }
+  await removeFilesAbove(context, list.directory, -1n);
   const path = `${list.directory}/${LOG_START_OFFSET}`;
   await writeFileAtomically(files, path, startOffsetCheckpoint(list.id, offset));
   await files.writeFile(segment.logPath, new Uint8Array());
   await files.syncDirectory(list.directory);
+}
+
+/** By what the folder holds: an earlier cut may have failed half-way. */
+async function removeFilesAbove(
+  context: SegmentContext,
+  directory: string,
+  baseOffset: Offset,
+): Promise<void> {
+  const names = await context.files.names(directory);
+  for (const base of segmentBaseOffsets(names).reverse()) {
+    if (base <= baseOffset) return;
+    await removeSegmentFiles(context, new LogSegment(directory, base, 0));
+    await context.files.syncDirectory(directory);
+  }
 }
 
 /** The segment up to `position`, where the first batch is that ends at or after `relative`. */

@@ -33,8 +33,9 @@ export class SegmentLog implements StoredLog {
   readonly #reader: SegmentReader;
   #config: StoredLogConfig;
   #deleted = false;
-  /** While a cut is under way. */
   #cutting = false;
+  /** A cut that failed half-way, and why: until it is done, the files are not what memory says. */
+  #unfinishedCut: { readonly work: () => Promise<void>; readonly error: Error } | undefined;
   #lastChange: Promise<unknown> = WRITTEN;
   /** The entries of the append call that is being handled. */
   readonly gathered: AppendEntry[] = [];
@@ -73,7 +74,7 @@ export class SegmentLog implements StoredLog {
   }
 
   get failed(): boolean {
-    return this.#syncer.failure !== undefined;
+    return this.#syncer.failure !== undefined || this.#unfinishedCut !== undefined;
   }
 
   belongsTo(context: SegmentContext): boolean {
@@ -127,19 +128,14 @@ export class SegmentLog implements StoredLog {
 
   truncate(offset: Offset): Promise<void> {
     return this.#change(async () => {
-      if (offset >= this.endOffset) return;
-      await this.#cut(() =>
-        offset < this.startOffset
-          ? resetSegments(this.#context, this.#list, this.#syncer, offset)
-          : truncateSegments(this.#context, this.#list, this.#syncer, offset),
-      );
+      if (offset >= this.endOffset && this.#unfinishedCut === undefined) return;
+      const cut = offset < this.startOffset ? resetSegments : truncateSegments;
+      await this.#cut(() => cut(this.#context, this.#list, this.#syncer, offset));
     });
   }
 
   reset(offset: Offset): Promise<void> {
-    return this.#change(() =>
-      this.#cut(() => resetSegments(this.#context, this.#list, this.#syncer, offset)),
-    );
+    return this.#change(() => this.#reset(offset));
   }
 
   dropPrefix(offset: Offset): Promise<void> {
@@ -147,7 +143,7 @@ export class SegmentLog implements StoredLog {
       const list = this.#list;
       if (offset <= list.startOffset) return;
       if (offset > list.endOffset) {
-        await this.#cut(() => resetSegments(this.#context, list, this.#syncer, offset));
+        await this.#reset(offset);
         return;
       }
       const path = `${list.directory}/${LOG_START_OFFSET}`;
@@ -214,14 +210,25 @@ export class SegmentLog implements StoredLog {
     return change;
   }
 
-  /** Where a cut fails nobody knows what the log holds. */
+  #reset(offset: Offset): Promise<void> {
+    return this.#cut(() => resetSegments(this.#context, this.#list, this.#syncer, offset));
+  }
+
+  /** Appends are refused meanwhile, and until a cut that failed has been done after all. */
   async #cut(work: () => Promise<void>): Promise<void> {
     this.#cutting = true;
+    let current = this.#unfinishedCut?.work ?? work;
     try {
       await this.#syncer.settled();
-      await work();
-    } catch (error) {
-      this.#syncer.fail(error);
+      await current();
+      if (current !== work) {
+        current = work;
+        await work();
+      }
+      this.#unfinishedCut = undefined;
+    } catch (cause) {
+      const error = cause instanceof Error ? cause : new Error(String(cause));
+      this.#unfinishedCut = { work: current, error };
       throw error;
     } finally {
       this.#cutting = false;
@@ -234,11 +241,13 @@ export class SegmentLog implements StoredLog {
     if (this.#cutting) {
       throw new KafkaError('KAFKA_STORAGE_ERROR', `${topic}-${partition} is being truncated`);
     }
-    const cause = this.#syncer.failure;
+    const { failure } = this.#syncer;
+    const cause = failure ?? this.#unfinishedCut?.error;
     if (cause === undefined) return;
+    const until = failure === undefined ? 'it is truncated' : 'the store is opened';
     throw new KafkaError(
       'KAFKA_STORAGE_ERROR',
-      `${topic}-${partition} takes no appends until the store is opened again: ${cause.message}`,
+      `${topic}-${partition} takes no appends until ${until} again: ${cause.message}`,
       { cause },
     );
   }
