@@ -1,8 +1,11 @@
 import type { Offset, TopicIdPartition } from '../../src/domain/topic-partition.ts';
 import type { SampleBatch } from '../contract/log-store/sample-batches.ts';
 
-/** How a store came to be opened again: by power loss, by the death of its process, or by nothing. */
-export type Ending = 'power loss' | 'process death' | 'none';
+/**
+ * What came before a log is looked at: power loss, the death of the store's process, nothing but a close, or an
+ * operation that failed in the process that lives on.
+ */
+export type Ending = 'power loss' | 'process death' | 'none' | 'failure';
 
 /** A log as it is found. */
 export interface FoundLog {
@@ -81,6 +84,7 @@ export class LogOracle {
   }
 
   appendDone(endOffset: Offset, synced: boolean): void {
+    this.replaceDone();
     if (endOffset > this.#writtenTo) this.#writtenTo = endOffset;
     if (synced) this.syncDone(endOffset);
   }
@@ -88,7 +92,7 @@ export class LogOracle {
   /** Everything up to `endOffset` survives power loss, and so does what it follows on. */
   syncDone(endOffset: Offset): void {
     if (endOffset > this.#durableTo) this.#durableTo = endOffset;
-    this.#earlier = [];
+    this.#earlier = this.#earlier.filter(({ settled }) => !settled);
   }
 
   truncateBegins(offset: Offset): void {
@@ -97,10 +101,12 @@ export class LogOracle {
     this.#replace(kept);
   }
 
-  /** An append that was refused: it may be found all the same until something else is synced in its place. */
+  /**
+   * An append that was refused. Where its sync failed, it may be found all the same when the store is opened
+   * again; where the log takes something else in its place, not.
+   */
   appendFailed(batches: readonly SampleBatch[]): void {
     this.#replace(this.batches.filter((batch) => !batches.includes(batch)));
-    this.replaceDone();
   }
 
   replaceDone(): void {
@@ -149,6 +155,11 @@ export class LogOracle {
     this.#durableTo = endOffset;
     this.#writtenTo = endOffset;
     this.#earlier = [];
+  }
+
+  /** Whether something failed that may be found done all the same. */
+  get isInDoubt(): boolean {
+    return this.#earlier.some(({ settled }) => !settled);
   }
 
   /** What is wrong with what is found, if something is; else it is what there is from now on. */
@@ -208,8 +219,8 @@ export class LogOracle {
       this.closeDone(log.startOffset, log.endOffset);
       return;
     }
-    this.#earlier.push({ batches: this.batches, settled: true });
-    this.replaceDone();
+    this.#earlier.push({ batches: this.batches, settled: ending !== 'failure' });
+    if (ending !== 'failure') this.replaceDone();
     this.batches = batches;
     this.#writtenTo = log.endOffset;
   }

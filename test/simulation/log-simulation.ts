@@ -24,6 +24,8 @@ const HIGHEST_EPOCH = 40;
 
 export interface LogSimulationOptions {
   readonly seed: number;
+  /** Traces the operations of the disk too. */
+  readonly verbose: boolean;
   create(files: SimulatedFiles): LogStore;
 }
 
@@ -60,7 +62,12 @@ export class LogSimulation {
   }
 
   async #live(diesAt: number): Promise<void> {
-    const files = new SimulatedFiles({ disk: this.#disk, random: this.#random.fork(), diesAt });
+    const files = new SimulatedFiles({
+      disk: this.#disk,
+      random: this.#random.fork(),
+      diesAt,
+      trace: this.#o.verbose ? (line) => this.trace.push(line) : undefined,
+    });
     const snapshotIntervalBytes = this.#random.pick([300, 1000, 100_000]);
     const store = this.#o.create(files);
     const manager = logManager(store, new ManualTime(), { snapshotIntervalBytes });
@@ -145,6 +152,7 @@ export class LogSimulation {
     for (const producer of this.#producers) checkProducer(producer, batches, logStartOffset);
     if (this.#deletesRecords) return;
     const { state } = await loadLog(withoutSnapshots(stored), compression);
+    state.producers.highWatermarkAdvanced(highWatermark);
     checkState(log, state);
     same('last stable offset', lastStableOffset, state.producers.lastStableOffset(highWatermark));
     await checkAborted(log, state);

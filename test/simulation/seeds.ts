@@ -12,13 +12,13 @@ const TRACE_LINES = 60;
  */
 export async function forSeeds(
   count: number,
-  simulate: (seed: number) => Simulation,
+  simulate: (seed: number, verbose: boolean) => Simulation,
 ): Promise<void> {
   const { KAWADB_SIMULATION_SEED: only, KAWADB_SIMULATION_SEEDS: many } = process.env;
   const wanted = Number(many ?? count);
   const seeds = only ? [Number(only)] : Array.from({ length: wanted }, (_, i) => i + 1);
   for (const seed of seeds) {
-    const simulation = simulate(seed);
+    const simulation = simulate(seed, only !== undefined);
     try {
       await simulation.run();
     } catch (error) {

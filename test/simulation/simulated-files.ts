@@ -14,6 +14,7 @@ export interface SimulatedFilesOptions {
   /** The process dies at its nth operation. */
   readonly diesAt?: number;
   readonly faultAt?: (operation: number, kind: OperationKind) => Fault | undefined;
+  readonly trace?: ((line: string) => void) | undefined;
 }
 
 const FREE_BYTES = 1 << 30;
@@ -27,12 +28,14 @@ export class SimulatedFiles implements FileSystem {
   readonly #random: SeededRandom;
   readonly #diesAt: number;
   readonly #faultAt: (operation: number, kind: OperationKind) => Fault | undefined;
+  readonly #trace: ((line: string) => void) | undefined;
   readonly #open = new Map<number, { file: SimulatedFile; path: string }>();
   #nextDescriptor = 3;
   #operations = 0;
   #dead = false;
 
-  constructor({ disk, random, diesAt = Infinity, faultAt }: SimulatedFilesOptions) {
+  constructor({ disk, random, diesAt = Infinity, faultAt, trace }: SimulatedFilesOptions) {
+    this.#trace = trace;
     this.#disk = disk;
     this.#random = random;
     this.#diesAt = diesAt;
@@ -200,6 +203,7 @@ export class SimulatedFiles implements FileSystem {
   #begin(kind: OperationKind, path: string, whenDying?: () => void): Fault | undefined {
     this.#refuseDead(path);
     this.#operations += 1;
+    this.#trace?.(`    ${this.#operations} ${kind} ${path}`);
     if (this.#operations >= this.#diesAt) {
       whenDying?.();
       this.#dead = true;

@@ -14,6 +14,8 @@ export interface StoreSimulationOptions {
   create(files: SimulatedFiles): LogStore;
   /** Whether operations fail now and then. */
   readonly faulty: boolean;
+  /** Traces the operations of the disk too. */
+  readonly verbose: boolean;
 }
 
 /**
@@ -56,7 +58,8 @@ export class StoreSimulation {
       disk: this.#disk,
       random: this.#random.fork(),
       diesAt,
-      faultAt: (operation) => (faults.active ? faults.at(operation) : undefined),
+      trace: this.#o.verbose ? (line) => this.trace.push(line) : undefined,
+      faultAt: (operation) => faults.at(operation),
     });
     const store = this.#o.create(files);
     const logs = new Map<LogOracle, StoredLog>();
@@ -89,11 +92,14 @@ export class StoreSimulation {
       trace: (line) => this.trace.push(`${files.operations}: ${line}`),
       faulty: this.#o.faulty,
       onFailure: async (oracle) => {
-        const { active } = faults;
-        faults.active = false;
+        faults.paused += 1;
         const log = logs.get(oracle);
-        if (log !== undefined) await this.#checkLog(oracle, log, 'process death');
-        faults.active = active;
+        try {
+          if (log !== undefined) await this.#checkLog(oracle, log, 'failure');
+        } catch (error) {
+          if (!files.dead) throw error;
+        }
+        faults.paused -= 1;
       },
     });
     await workload.run(this.#random.between(3, 30));
@@ -110,7 +116,10 @@ export class StoreSimulation {
       this.trace.push(`${files.operations}: close`);
       try {
         await store.close();
-        for (const [oracle, log] of logs) oracle.closeDone(log.startOffset, log.endOffset);
+        for (const [oracle, log] of logs) {
+          if (oracle.isInDoubt) this.#ending = 'process death';
+          else oracle.closeDone(log.startOffset, log.endOffset);
+        }
         this.trace.push('-- closed');
         if (this.#random.chance(0.5)) this.#losePower();
         return;
@@ -181,6 +190,8 @@ export class StoreSimulation {
 /** Operations that fail, one by one or all of a time. */
 class FaultPlan {
   active = false;
+  /** How many look at what is there, which nothing must disturb. */
+  paused = 0;
   readonly #random: SeededRandom;
   readonly #kind: Fault;
   readonly #probability: number;
@@ -196,6 +207,7 @@ class FaultPlan {
   }
 
   at(operation: number): Fault | undefined {
+    if (!this.active || this.paused > 0) return undefined;
     if (operation < this.#from || operation > this.#to) return undefined;
     return this.#random.chance(this.#probability) ? this.#kind : undefined;
   }

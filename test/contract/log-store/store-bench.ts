@@ -104,14 +104,26 @@ export class StoreBench {
 
   /** Opens what another process would find if this one died now: a copy, without a close before. */
   async crash(id = partition()): Promise<StoredLog | undefined> {
-    const copy = await temporaryDirectory();
-    this.#directories.push(copy);
-    await cp(this.#directory, copy, { recursive: true });
+    const copy = await this.#copy();
     this.#abandoned.push(this.store);
     this.#directory = copy;
     this.store = this.subject.create(copy);
     this.recovered = await this.store.open();
     return this.recoveredLog(id);
+  }
+
+  async #copy(): Promise<string> {
+    for (;;) {
+      const copy = await temporaryDirectory();
+      this.#directories.push(copy);
+      try {
+        await cp(this.#directory, copy, { recursive: true });
+        return copy;
+      } catch (error) {
+        // The store may be removing in the background what is deleted already.
+        if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+      }
+    }
   }
 
   recoveredLog({ topic, partition }: TopicIdPartition): StoredLog | undefined {

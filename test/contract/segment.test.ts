@@ -1,0 +1,17 @@
+import { SegmentLogStore } from '../../src/adapters/segment/segment-log-store.ts';
+import { portableChecksum } from '../../src/domain/record/crc32c.ts';
+import { silentLogger } from '../app/log/log-fixture.ts';
+import { logStoreContract } from './log-store-contract.ts';
+
+logStoreContract({
+  name: 'segment',
+  capabilities: {
+    name: 'segment',
+    durable: true,
+    atomicAcrossLogs: false,
+    exactPrefixDrop: false,
+    syncCost: 'per-log',
+  },
+  create: (directory) =>
+    new SegmentLogStore({ directory, checksum: portableChecksum, logger: silentLogger }),
+});
