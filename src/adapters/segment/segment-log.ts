@@ -141,6 +141,7 @@ export class SegmentLog implements StoredLog {
   dropPrefix(offset: Offset): Promise<void> {
     return this.#change(async () => {
       const list = this.#list;
+      if (this.#unfinishedCut !== undefined) await this.#cut(async () => {});
       if (offset <= list.startOffset) return;
       if (offset > list.endOffset) {
         await this.#reset(offset);
