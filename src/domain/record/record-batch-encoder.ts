@@ -41,7 +41,10 @@ export function encodeRecordBatch(input: RecordBatchInput, options: EncodeOption
       : Number(input.lastOffset - baseOffset);
   view.setBigInt64(header.BASE_OFFSET_AT, baseOffset);
   view.setInt32(header.BATCH_LENGTH_AT, bytes.length - header.LOG_OVERHEAD);
-  view.setInt32(header.PARTITION_LEADER_EPOCH_AT, input.partitionLeaderEpoch ?? -1);
+  view.setInt32(
+    header.PARTITION_LEADER_EPOCH_AT,
+    input.partitionLeaderEpoch ?? header.NO_PARTITION_LEADER_EPOCH,
+  );
   view.setInt8(header.MAGIC_AT, header.CURRENT_MAGIC);
   view.setInt16(header.ATTRIBUTES_AT, attributesOf(input));
   view.setInt32(header.LAST_OFFSET_DELTA_AT, lastOffsetDelta);

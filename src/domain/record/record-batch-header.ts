@@ -22,9 +22,9 @@ export const RECORDS_AT = 61;
 
 /** Base offset and batch length: what the batch length does not count. */
 export const LOG_OVERHEAD = 12;
-export const RECORD_BATCH_OVERHEAD = RECORDS_AT;
+export const RECORD_BATCH_OVERHEAD = 61;
 /** Bytes needed to tell a batch's size and magic. */
-export const HEADER_SIZE_UP_TO_MAGIC = CRC_AT;
+export const HEADER_SIZE_UP_TO_MAGIC = 17;
 
 export const CURRENT_MAGIC = 2;
 
