@@ -30,9 +30,12 @@ export interface CoordinatorContext {
 /** The state kept by one partition of a coordinator's topic. */
 export interface CoordinatorShard {
   /**
-   * Applies a record of the log, at start and after each commit. Unknown records are passed over.
+   * Applies a record of the log, at start and after each commit. Unknown records are passed over. A
+   * record of a transaction comes with its producer and counts once the transaction is committed.
    */
-  replay(record: CoordinatorRecord, phase: 'loading' | 'committed'): void;
+  replay(record: CoordinatorRecord, phase: 'loading' | 'committed', producerId?: bigint): void;
+  /** The marker that ends a producer's transaction is in the log. */
+  replayEndOfTransaction(producerId: bigint, committed: boolean): void;
   /** The log was replayed to its end: timers may start. */
   loaded(): void;
   /** The partition is given up: whoever waits must look for another coordinator. */

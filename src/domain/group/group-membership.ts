@@ -42,7 +42,8 @@ export class GroupMembership {
       case 'PreparingRebalance':
         reply(syncError('REBALANCE_IN_PROGRESS'));
         return;
-      default:
+      case 'Empty':
+      case 'Dead':
         reply(syncError('UNKNOWN_MEMBER_ID'));
     }
   }

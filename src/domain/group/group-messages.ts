@@ -138,6 +138,7 @@ export interface PartitionOffset {
   readonly leaderEpoch: number;
   readonly metadata: string;
   readonly topicId: string | undefined;
+  readonly error: 'NONE' | 'UNSTABLE_OFFSET_COMMIT';
 }
 
 export interface TopicPartitionName {

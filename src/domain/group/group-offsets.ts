@@ -69,9 +69,15 @@ export class GroupOffsets {
     return length > this.config.offsetMetadataMaxBytes ? 'OFFSET_METADATA_TOO_LARGE' : 'NONE';
   }
 
-  fetch(groupId: string, partitions: readonly TopicPartitionName[]): PartitionOffset[] {
+  /** Offsets that an open transaction is about to change are not told to who wants stable ones. */
+  fetch(
+    groupId: string,
+    partitions: readonly TopicPartitionName[],
+    requireStable: boolean,
+  ): PartitionOffset[] {
     return partitions.map(({ topic, partition }) => {
-      const value = this.store.get(groupId, topic, partition);
+      const unstable = requireStable && this.store.isUnstable(groupId, topic, partition);
+      const value = unstable ? undefined : this.store.get(groupId, topic, partition);
       return {
         topic,
         partition,
@@ -79,8 +85,13 @@ export class GroupOffsets {
         leaderEpoch: value?.leaderEpoch ?? -1,
         metadata: value?.metadata ?? '',
         topicId: value?.topicId,
+        error: unstable ? 'UNSTABLE_OFFSET_COMMIT' : 'NONE',
       };
     });
+  }
+
+  fetchAll(groupId: string, requireStable: boolean): PartitionOffset[] {
+    return this.fetch(groupId, [...this.store.of(groupId)], requireStable);
   }
 
   delete(

@@ -33,14 +33,20 @@ export class GroupShard implements CoordinatorShard {
   readonly groups = new Map<string, ClassicGroup>();
   private readonly context: CoordinatorContext;
   private readonly config: GroupConfig;
+  private readonly topicExists: (topicId: string) => boolean;
   private readonly rebalance: Rebalance;
   private readonly joining: JoinGroup;
   private readonly membership: GroupMembership;
   private readonly offsets: GroupOffsets;
 
-  constructor(context: CoordinatorContext, config: GroupConfig) {
+  constructor(
+    context: CoordinatorContext,
+    config: GroupConfig,
+    topicExists: (topicId: string) => boolean = () => true,
+  ) {
     this.context = context;
     this.config = config;
+    this.topicExists = topicExists;
     this.rebalance = new Rebalance(context, config);
     this.joining = new JoinGroup(context, config, this.rebalance);
     this.membership = new GroupMembership(this.rebalance);
@@ -111,12 +117,16 @@ export class GroupShard implements CoordinatorShard {
     this.forgetIfUnused(group);
   }
 
-  fetchOffsets(groupId: string, partitions: readonly TopicPartitionName[]): PartitionOffset[] {
-    return this.offsets.fetch(groupId, partitions);
+  fetchOffsets(
+    groupId: string,
+    partitions: readonly TopicPartitionName[],
+    requireStable = false,
+  ): PartitionOffset[] {
+    return this.offsets.fetch(groupId, partitions, requireStable);
   }
 
-  fetchAllOffsets(groupId: string): PartitionOffset[] {
-    return this.offsets.store.fetchAll(groupId);
+  fetchAllOffsets(groupId: string, requireStable = false): PartitionOffset[] {
+    return this.offsets.fetchAll(groupId, requireStable);
   }
 
   /** Throws for the whole group; replies with an error per partition. */
@@ -208,8 +218,18 @@ export class GroupShard implements CoordinatorShard {
     }
   }
 
+  /** A stop between a topic's deletion and these tombstones would hand its offsets to a new topic. */
+  private forgetOffsetsOfMissingTopics(): void {
+    for (const groupId of this.groups.keys()) {
+      const records = [...this.offsets.store.of(groupId)]
+        .filter(({ value }) => value.topicId !== undefined && !this.topicExists(value.topicId))
+        .map(({ topic, partition }) => offsetRecord(groupId, topic, partition, undefined));
+      if (records.length > 0) this.context.append(records, () => {});
+    }
+  }
+
   cleanupExpiredOffsets(): void {
-    for (const group of [...this.groups.values()]) {
+    for (const group of this.groups.values()) {
       const { records, allExpired } = this.offsets.expire(group);
       const isUnused = group.state === 'Empty' && group.pendingJoinMembers.size === 0;
       if (allExpired && isUnused) {
@@ -226,17 +246,26 @@ export class GroupShard implements CoordinatorShard {
    * state is in no record; only while loading are they built from records. Offsets change when
    * their commit is stored.
    */
-  replay(record: CoordinatorRecord, phase: 'loading' | 'committed'): void {
+  replay(record: CoordinatorRecord, phase: 'loading' | 'committed', producerId?: bigint): void {
     const decoded = decodeGroupRecord(record);
     if (decoded === undefined) return;
     const { groupId } = decoded;
     if (decoded.kind === 'offset') {
-      this.offsets.store.set(groupId, decoded.topic, decoded.partition, decoded.value);
+      const { topic, partition, value } = decoded;
+      if (producerId === undefined || value === undefined) {
+        this.offsets.store.set(groupId, topic, partition, value);
+      } else {
+        this.offsets.store.setInTransaction(producerId, { groupId, topic, partition }, value);
+      }
       if (phase === 'loading' && decoded.value !== undefined) this.groupOrNew(groupId);
     } else if (phase === 'loading') {
       if (decoded.value === undefined) this.groups.delete(groupId);
       else this.groups.set(groupId, ClassicGroup.fromRecord(groupId, decoded.value));
     }
+  }
+
+  replayEndOfTransaction(producerId: bigint, committed: boolean): void {
+    this.offsets.store.endTransaction(producerId, committed);
   }
 
   loaded(): void {
@@ -245,6 +274,7 @@ export class GroupShard implements CoordinatorShard {
         this.rebalance.rescheduleHeartbeat(group, member);
       if (group.members.size > this.config.maxSize) this.rebalance.prepareRebalance(group);
     }
+    this.forgetOffsetsOfMissingTopics();
     this.scheduleCleanup();
   }
 

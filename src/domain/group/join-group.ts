@@ -43,7 +43,8 @@ export class JoinGroup {
       case 'CompletingRebalance':
       case 'Stable':
         return member !== undefined || group.members.size < maxSize;
-      default:
+      case 'Empty':
+      case 'Dead':
         return true;
     }
   }

@@ -84,7 +84,7 @@ export class Rebalance {
   private completeJoinPhase(group: ClassicGroup): void {
     this.context.cancel(joinKey(group));
     if (group.state !== 'PreparingRebalance') return;
-    for (const member of [...group.members.values()]) {
+    for (const member of group.members.values()) {
       // A static member may come back within its session: its place is kept (KIP-345).
       if (member.awaitingJoin !== undefined || member.groupInstanceId !== null) continue;
       group.remove(member.memberId);
@@ -117,7 +117,7 @@ export class Rebalance {
       if (group.generationId !== generationId) return;
       if (!group.isIn('CompletingRebalance', 'Stable')) return;
       if (group.pendingSyncMembers.size === 0) return;
-      for (const memberId of [...group.pendingSyncMembers]) {
+      for (const memberId of group.pendingSyncMembers) {
         group.remove(memberId);
         this.cancelHeartbeat(group, memberId);
       }
@@ -213,28 +213,26 @@ export class Rebalance {
     this.context.cancel(joinKey(group));
     this.context.cancel(syncKey(group));
     for (const memberId of group.pendingJoinMembers) this.cancelHeartbeat(group, memberId);
-    for (const member of [...group.members.values()]) this.removeMember(group, member);
+    for (const member of group.members.values()) this.removeMember(group, member);
     group.transitionTo('Dead', this.context.nowMs());
   }
 }
 
+/** Kafka's CoordinatorOperationExceptionHelper: a coordinator's log is none of the client's business. */
+const APPEND_ERRORS: Partial<Record<ErrorName, ErrorName>> = {
+  UNKNOWN_TOPIC_OR_PARTITION: 'COORDINATOR_NOT_AVAILABLE',
+  NOT_ENOUGH_REPLICAS: 'COORDINATOR_NOT_AVAILABLE',
+  REQUEST_TIMED_OUT: 'COORDINATOR_NOT_AVAILABLE',
+  NOT_LEADER_OR_FOLLOWER: 'NOT_COORDINATOR',
+  KAFKA_STORAGE_ERROR: 'NOT_COORDINATOR',
+  MESSAGE_TOO_LARGE: 'UNKNOWN_SERVER_ERROR',
+  RECORD_LIST_TOO_LARGE: 'UNKNOWN_SERVER_ERROR',
+  INVALID_FETCH_SIZE: 'UNKNOWN_SERVER_ERROR',
+};
+
 /** What a client is told when a group's record could not be stored. */
-export function appendErrorForClients(error: KafkaError): ErrorName {
-  switch (error.errorName) {
-    case 'UNKNOWN_TOPIC_OR_PARTITION':
-    case 'NOT_ENOUGH_REPLICAS':
-    case 'REQUEST_TIMED_OUT':
-      return 'COORDINATOR_NOT_AVAILABLE';
-    case 'NOT_LEADER_OR_FOLLOWER':
-    case 'KAFKA_STORAGE_ERROR':
-      return 'NOT_COORDINATOR';
-    case 'MESSAGE_TOO_LARGE':
-    case 'RECORD_LIST_TOO_LARGE':
-    case 'INVALID_FETCH_SIZE':
-      return 'UNKNOWN_SERVER_ERROR';
-    default:
-      return error.errorName;
-  }
+export function appendErrorForClients({ errorName }: KafkaError): ErrorName {
+  return APPEND_ERRORS[errorName] ?? errorName;
 }
 
 function joinKey(group: ClassicGroup): string {

@@ -93,7 +93,7 @@ export class GroupBroker {
       checksum: { crc32c },
       compression: noCompression,
       config,
-      catalog: { metadata: metadataWith(TOPIC_ID), watch: () => () => {} },
+      catalog: { metadata: metadataWith(TOPIC_ID) },
     });
     this.handlers = groupHandlers(this.groups);
   }

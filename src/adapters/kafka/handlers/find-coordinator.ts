@@ -47,14 +47,10 @@ export function findCoordinatorHandler(options: FindCoordinatorOptions): Request
 function messageFor(error: ErrorName, keyType: number, apiVersion: number): string {
   if (!isKeyType(keyType)) return `Unknown key type ${keyType}.`;
   if (apiVersion >= 4) return '';
-  switch (error) {
-    case 'NONE':
-      return 'NONE';
-    case 'INVALID_REQUEST':
-      return 'The key is not valid for its type in this version.';
-    default:
-      return 'The coordinator is not available.';
-  }
+  if (error === 'NONE') return 'NONE';
+  return error === 'INVALID_REQUEST'
+    ? 'The key is not valid for its type in this version.'
+    : 'The coordinator is not available.';
 }
 
 function isKeyType(keyType: number): boolean {

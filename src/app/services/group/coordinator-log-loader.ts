@@ -1,16 +1,17 @@
-import type { CoordinatorRecord } from '../../../domain/coordinator/coordinator-shard.ts';
+import type { CoordinatorShard } from '../../../domain/coordinator/coordinator-shard.ts';
 import type { Compression } from '../../../domain/record/compression.ts';
-import { decodeRecordBatch } from '../../../domain/record/record-batch.ts';
+import { decodeEndTransactionMarker } from '../../../domain/record/control-record.ts';
+import { decodeRecordBatch, type RecordBatch } from '../../../domain/record/record-batch.ts';
 import { scanBatches } from '../../../domain/record/scan-batches.ts';
 import type { CoordinatorLog } from '../../../ports/coordinator-topic.ts';
 
 const LOAD_CHUNK_BYTES = 1024 * 1024;
 
-/** Hands every record of the log to `replay`, in order (Kafka's CoordinatorLoaderImpl). */
+/** Hands every record of the log to `shard`, in order (Kafka's CoordinatorLoaderImpl). */
 export async function loadCoordinatorLog(
   log: CoordinatorLog,
   compression: Compression,
-  replay: (record: CoordinatorRecord) => void,
+  shard: Pick<CoordinatorShard, 'replay' | 'replayEndOfTransaction'>,
 ): Promise<number> {
   let count = 0;
   await scanBatches({
@@ -20,14 +21,28 @@ export async function loadCoordinatorLog(
       log.read(offset, { maxBytes: LOAD_CHUNK_BYTES, minOneMessage: true, isolation: 'log_end' }),
     visit(bytes, _view, wantedFrom) {
       const batch = decodeRecordBatch(bytes, { compression });
-      if (batch.control) return;
+      if (batch.control) {
+        replayMarkers(batch, shard);
+        return;
+      }
+      const producerId = batch.transactional ? batch.producerId : undefined;
       for (const { offset, key, value } of batch.records) {
         // A record without a key is none of ours.
         if (offset < wantedFrom || key === null) continue;
-        replay({ key, value });
+        shard.replay({ key, value }, 'loading', producerId);
         count++;
       }
     },
   });
   return count;
+}
+
+function replayMarkers(
+  { producerId, records }: RecordBatch,
+  shard: Pick<CoordinatorShard, 'replayEndOfTransaction'>,
+): void {
+  for (const record of records) {
+    const marker = decodeEndTransactionMarker(record);
+    if (marker !== undefined) shard.replayEndOfTransaction(producerId, marker.type === 'COMMIT');
+  }
 }

@@ -15,6 +15,8 @@ import { loadCoordinatorLog } from './coordinator-log-loader.ts';
 
 /** What a record costs in a batch beyond its key and value, at most. */
 const RECORD_OVERHEAD_BYTES = 32;
+const FIRST_RETRY_MS = 1_000;
+const MAX_RETRY_MS = 30_000;
 
 export interface CoordinatorPartitionOptions<Shard extends CoordinatorShard> {
   readonly partition: number;
@@ -41,8 +43,8 @@ interface PendingAppend {
  * of one turn of the event loop append goes into one batch, and is replayed once that is stored.
  */
 export class CoordinatorPartition<Shard extends CoordinatorShard> implements CoordinatorContext {
-  state: 'loading' | 'active' | 'failed' | 'closed' = 'loading';
-  readonly shard: Shard;
+  state: 'loading' | 'active' | 'closed' = 'loading';
+  shard: Shard;
   private readonly o: CoordinatorPartitionOptions<Shard>;
   private readonly timers = new Map<string, CancelTimer>();
   private pending: PendingAppend[] = [];
@@ -54,19 +56,24 @@ export class CoordinatorPartition<Shard extends CoordinatorShard> implements Coo
     this.shard = options.newShard(this);
   }
 
-  async load(): Promise<void> {
+  /** Loads the log; when that fails it is tried again later, for a disk may come back. */
+  async load(retryAfterMs: number = FIRST_RETRY_MS): Promise<void> {
     const { partition, log, logger, compression } = this.o;
     try {
-      const records = await loadCoordinatorLog(log, compression, (record) =>
-        this.shard.replay(record, 'loading'),
-      );
+      const records = await loadCoordinatorLog(log, compression, this.shard);
       if (this.state !== 'loading') return;
       this.state = 'active';
       this.shard.loaded();
       if (records > 0) logger.info({ partition, records }, 'coordinator partition loaded');
     } catch (error) {
-      if (this.state === 'loading') this.state = 'failed';
-      logger.error({ partition, err: error }, 'coordinator partition could not be loaded');
+      logger.error(
+        { partition, retryAfterMs, err: error },
+        'coordinator partition could not be loaded',
+      );
+      if (this.state !== 'loading') return;
+      this.shard = this.o.newShard(this);
+      const nextMs = Math.min(2 * retryAfterMs, MAX_RETRY_MS);
+      this.schedule('load', retryAfterMs, () => void this.load(nextMs));
     }
   }
 
@@ -77,7 +84,7 @@ export class CoordinatorPartition<Shard extends CoordinatorShard> implements Coo
         return this.shard;
       case 'loading':
         throw new KafkaError('COORDINATOR_LOAD_IN_PROGRESS');
-      default:
+      case 'closed':
         throw new KafkaError('NOT_COORDINATOR');
     }
   }

@@ -14,7 +14,6 @@ import type {
 } from '../../../domain/group/group-messages.ts';
 import { GroupShard } from '../../../domain/group/group-shard.ts';
 import { KafkaError } from '../../../domain/kafka-error.ts';
-import type { Catalog } from '../../../ports/catalog.ts';
 import type {
   CommitOffsetsCommand,
   DeleteOffsetsAnswer,
@@ -25,10 +24,15 @@ import type {
   PartitionErrors,
 } from '../../../ports/group-coordinator.ts';
 import { CoordinatorRuntime, type CoordinatorRuntimeOptions } from './coordinator-runtime.ts';
-import { commitOffsets, deleteOffsets, fetchOffsets } from './offset-requests.ts';
+import {
+  commitOffsets,
+  deleteOffsets,
+  fetchOffsets,
+  type TopicCatalog,
+} from './offset-requests.ts';
 
 export type GroupCoordinatorOptions = Omit<CoordinatorRuntimeOptions<GroupShard>, 'newShard'> & {
-  readonly catalog: Pick<Catalog, 'metadata' | 'watch'>;
+  readonly catalog: TopicCatalog;
   readonly config?: Partial<GroupConfig>;
 };
 
@@ -38,14 +42,15 @@ export type GroupCoordinatorOptions = Omit<CoordinatorRuntimeOptions<GroupShard>
  */
 export class GroupCoordinatorService implements GroupCoordinator {
   private readonly runtime: CoordinatorRuntime<GroupShard>;
-  private readonly catalog: Pick<Catalog, 'metadata' | 'watch'>;
+  private readonly catalog: TopicCatalog;
 
   constructor(options: GroupCoordinatorOptions) {
     const config: GroupConfig = { ...DEFAULT_GROUP_CONFIG, ...options.config };
     this.catalog = options.catalog;
+    const topicExists = (topicId: string) => this.catalog.metadata.topicsById.has(topicId);
     this.runtime = new CoordinatorRuntime({
       ...options,
-      newShard: (context) => new GroupShard(context, config),
+      newShard: (context) => new GroupShard(context, config, topicExists),
     });
   }
 

@@ -72,7 +72,8 @@ async function errorsOf(
   try {
     return await ask();
   } catch (error) {
-    return new Array<ErrorName>(count).fill(KafkaError.from(error).errorName);
+    const { errorName } = KafkaError.from(error);
+    return Array.from({ length: count }, () => errorName);
   }
 }
 
@@ -87,7 +88,11 @@ export async function fetchOffsets(
     if (command.topics === null) {
       return {
         error: 'NONE',
-        topics: allTopics(catalog, byTopicId, shard.fetchAllOffsets(groupId)),
+        topics: allTopics(
+          catalog,
+          byTopicId,
+          shard.fetchAllOffsets(groupId, command.requireStable),
+        ),
       };
     }
     return {
@@ -116,7 +121,7 @@ function fetchTopic(
     return topic.partitions.map((partition) => noOffset(partition, 'UNKNOWN_TOPIC_ID'));
   }
   const wanted = topic.partitions.map((partition) => ({ topic: name, partition }));
-  return shard.fetchOffsets(command.groupId, wanted).map((found) => {
+  return shard.fetchOffsets(command.groupId, wanted, command.requireStable).map((found) => {
     // The offset of an earlier topic of the same name tells nothing about this one.
     const isForeign =
       command.byTopicId && found.topicId !== undefined && found.topicId !== topic.topicId;
@@ -146,8 +151,8 @@ function allTopics(
 }
 
 function fetched(found: PartitionOffset): FetchedPartition {
-  const { partition, offset, leaderEpoch, metadata } = found;
-  return { partition, offset, leaderEpoch, metadata, error: 'NONE' };
+  const { partition, offset, leaderEpoch, metadata, error } = found;
+  return { partition, offset, leaderEpoch, metadata, error };
 }
 
 function noOffset(partition: number, error: ErrorName): FetchedPartition {
