@@ -25,14 +25,7 @@ const COUNTS: Readonly<Record<string, number>> = {
 };
 
 /** Forms whose checkers come with the features they test; until then they are skipped here. */
-const LATER = new Set([
-  'assignors',
-  'corrupt-batches',
-  'log-appends',
-  'record-batches',
-  'scram',
-  'wire-probes',
-]);
+const LATER = new Set(['assignors', 'scram']);
 
 const checkers = await loadCheckers();
 
