@@ -13,6 +13,8 @@ export const CLEAN_STOP = '.kafka_cleanshutdown';
 export const LOCK = '.lock';
 export const FORMAT = 'kawadb-store';
 export const PARTITION_METADATA = 'partition.metadata';
+/** Tells the next start that a log's pages in memory may be cleaner than they are on the device. */
+export const SYNC_FAILED = 'sync-failed';
 export const LOG_START_OFFSET = 'log-start-offset-checkpoint';
 
 export function folderName(id: { readonly topic: string; readonly partition: number }): string {

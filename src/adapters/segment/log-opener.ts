@@ -5,13 +5,14 @@ import {
   CLEAN_STOP,
   isLeftoverFile,
   LOG_START_OFFSET,
+  SYNC_FAILED,
   segmentBaseOffsets,
   segmentName,
   startOffsetOf,
 } from './log-directory.ts';
 import { LogSegment } from './log-segment.ts';
 import type { SegmentContext } from './segment-context.ts';
-import { removeSegmentFiles } from './segment-files.ts';
+import { removeSegmentFiles, rewriteFile } from './segment-files.ts';
 import { SegmentList } from './segment-list.ts';
 import { resumeActive, scanSegment, trustClosed } from './segment-recovery.ts';
 
@@ -60,6 +61,7 @@ export class LogOpener {
     await this.#settleStart();
     // What is there by name may be no further than the page cache too.
     if (!this.#clean) await files.syncDirectory(this.#directory);
+    if (this.#names.has(SYNC_FAILED)) await files.remove(`${this.#directory}/${SYNC_FAILED}`);
     return { list: this.#list, truncatedBytes: this.#truncatedBytes };
   }
 
@@ -119,6 +121,7 @@ export class LogOpener {
         files.ftruncateSync(file.fd, segment.sizeBytes);
         this.#truncatedBytes += cutBytes;
       }
+      if (this.#names.has(SYNC_FAILED)) await rewriteFile(this.#context, file, segment.sizeBytes);
       // It may be no further than the page cache, though it survived the process.
       await files.fdatasync(file.fd);
     } finally {

@@ -1,6 +1,8 @@
+import { writeFileAtomically } from './atomic-file.ts';
 import type { OpenFile } from './file-cache.ts';
 import { GroupSync } from './group-sync.ts';
 import { writeIndexes } from './index-files.ts';
+import { SYNC_FAILED } from './log-directory.ts';
 import type { LogSegment } from './log-segment.ts';
 import type { SegmentContext } from './segment-context.ts';
 import type { SegmentList } from './segment-list.ts';
@@ -109,7 +111,7 @@ export class LogSyncer {
     try {
       await allSettled(syncs);
     } catch (error) {
-      this.#syncFailed(error);
+      await this.#syncFailed(error);
       throw error;
     }
     this.#indexRemovals -= indexRemovals;
@@ -146,10 +148,20 @@ export class LogSyncer {
     this.#sealing.add(sealing);
   }
 
-  #syncFailed(error: unknown): void {
+  /**
+   * The system takes what it could not write for written from now on, so that another sync would say nothing.
+   * What is kept has to be written anew, which the next start does.
+   */
+  async #syncFailed(error: unknown): Promise<void> {
     this.fail(error);
     const [first] = this.#waiting;
     if (first !== undefined) this.#undo(first);
+    const path = `${this.#list.directory}/${SYNC_FAILED}`;
+    try {
+      await writeFileAtomically(this.#context.files, path, new Uint8Array());
+    } catch (cause) {
+      this.#context.logger.error({ file: path, err: cause }, 'a failed sync could not be noted');
+    }
   }
 
   #close(segment: LogSegment): void {

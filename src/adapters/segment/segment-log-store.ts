@@ -80,6 +80,8 @@ export class SegmentLogStore implements LogStore {
   /** Folders that are being made or removed. */
   readonly #changing = new Set<string>();
   readonly #removals = new Set<Promise<void>>();
+  /** Whether something failed that keeps this stop from being a clean one. */
+  #mustRecover = false;
   #isOpen = false;
 
   constructor(options: SegmentLogStoreOptions) {
@@ -162,16 +164,21 @@ export class SegmentLogStore implements LogStore {
 
   async delete(log: StoredLog): Promise<void> {
     this.#requireOpen();
-    if (!(log instanceof SegmentLog) || log.deleted) return;
+    if (!(log instanceof SegmentLog) || !log.belongsTo(this.#context)) return notOurs();
     const name = folderName(log.id);
+    if (this.#logs.get(name) !== log || this.#changing.has(name)) return;
     this.#changing.add(name);
     try {
       await log.markDeleted();
-      this.#logs.delete(name);
       const away = `${this.#directory}/${passingName(name, 'delete')}`;
       await this.#files.rename(log.directory, away);
+      this.#logs.delete(name);
       await this.#directorySync.request();
       this.#remove(away);
+    } catch (error) {
+      // Its folder may be there at the next start, with anything in it.
+      this.#mustRecover = true;
+      throw error;
     } finally {
       this.#changing.delete(name);
     }
@@ -189,8 +196,12 @@ export class SegmentLogStore implements LogStore {
       await inParallel(logs, (log) => log.close());
       await Promise.all(this.#removals);
       await this.#context.cache.closeAll();
-      if (logs.some((log) => log.failed)) {
-        this.#context.logger.error({ directory: this.#directory }, 'stopped with a failed log');
+      if (this.#mustRecover || logs.some((log) => log.failed)) {
+        const fields = { directory: this.#directory };
+        this.#context.logger.error(
+          fields,
+          'stopped after a failure: the next start checks the logs',
+        );
       } else {
         const marker = `${this.#directory}/${CLEAN_STOP}`;
         await writeFileAtomically(this.#files, marker, new Uint8Array());

@@ -188,6 +188,7 @@ export class SegmentLog implements StoredLog {
 
   /** Syncs everything and stores the indexes, so that nothing has to be read again to open the log. */
   async close(): Promise<void> {
+    if (this.#deleted) return;
     await this.#lastChange.catch(() => {});
     if (!this.failed) await this.#syncer.sync();
     await this.#syncer.settled();
