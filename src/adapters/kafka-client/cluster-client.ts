@@ -58,8 +58,13 @@ export class ClusterClient {
 
   /** As `attempt`, again and again while it fails in ways that pass; coordinators are looked up anew. */
   retrying<T>(attempt: () => Promise<T>, signal?: AbortSignal): Promise<T> {
-    const onRetry = (): void => this.#coordinators.clear();
+    const onRetry = (): void => this.forgetCoordinators();
     return retrying(attempt, { timeoutMs: this.timeoutMs, onRetry, signal });
+  }
+
+  /** Looks coordinators up again at their next use. */
+  forgetCoordinators(): void {
+    this.#coordinators.clear();
   }
 
   connection(target: Target): Promise<BrokerConnection> {

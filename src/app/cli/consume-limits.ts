@@ -8,6 +8,11 @@ export class ConsumeLimits {
     this.#ends = ends;
   }
 
+  /** Whether it ends at given offsets. */
+  get bounded(): boolean {
+    return this.#ends !== undefined;
+  }
+
   get exhausted(): boolean {
     return this.#left <= 0;
   }

@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander';
 import { EXIT } from './cli-error.ts';
 import { type CliIo, processIo } from './cli-io.ts';
 import type { CliSession } from './command-run.ts';
+import { addGroupCommands } from './group-commands.ts';
 import { reportFailure } from './report-failure.ts';
 import { addServeCommand } from './serve-command.ts';
 import { addTopicCommands } from './topic-commands.ts';
@@ -35,6 +36,7 @@ export function buildProgram(session: CliSession): Command {
     });
   addServeCommand(program, session);
   addTopicCommands(program, session);
+  addGroupCommands(program, session);
   return program;
 }
 
