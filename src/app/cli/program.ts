@@ -3,6 +3,8 @@ import { Command, CommanderError } from 'commander';
 import { EXIT } from './cli-error.ts';
 import { type CliIo, processIo } from './cli-io.ts';
 import type { CliSession } from './command-run.ts';
+import { addCompletion } from './completion.ts';
+import { addConfigCommands } from './config-commands.ts';
 import { addGroupCommands } from './group-commands.ts';
 import { reportFailure } from './report-failure.ts';
 import { addServeCommand } from './serve-command.ts';
@@ -13,6 +15,7 @@ export async function runCli(argv: readonly string[], io: CliIo = processIo()): 
   const session: CliSession = { io, exitCode: EXIT.ok };
   try {
     const program = buildProgram(session);
+    await addCompletion(program, argv);
     await program.parseAsync(argv, { from: 'user' });
     return session.exitCode;
   } catch (error) {
@@ -37,6 +40,7 @@ export function buildProgram(session: CliSession): Command {
   addServeCommand(program, session);
   addTopicCommands(program, session);
   addGroupCommands(program, session);
+  addConfigCommands(program, session);
   return program;
 }
 
