@@ -12,9 +12,10 @@ import {
 } from './log-directory.ts';
 import { LogSegment } from './log-segment.ts';
 import type { SegmentContext } from './segment-context.ts';
-import { removeSegmentFiles, rewriteFile } from './segment-files.ts';
+import { removeSegmentFiles } from './segment-files.ts';
 import { SegmentList } from './segment-list.ts';
 import { resumeActive, scanSegment, trustClosed } from './segment-recovery.ts';
+import { noteSyncFailure, rewriteFile } from './sync-failure.ts';
 
 /** A gap this wide between segments is one the log was given; see `SegmentWriter`. */
 const WIDE_GAP = 1n << 30n;
@@ -124,6 +125,9 @@ export class LogOpener {
       if (this.#names.has(SYNC_FAILED)) await rewriteFile(this.#context, file, segment.sizeBytes);
       // It may be no further than the page cache, though it survived the process.
       await files.fdatasync(file.fd);
+    } catch (error) {
+      await noteSyncFailure(this.#context, this.#directory);
+      throw error;
     } finally {
       cache.release(file);
     }

@@ -1,12 +1,11 @@
-import { writeFileAtomically } from './atomic-file.ts';
 import type { OpenFile } from './file-cache.ts';
 import { GroupSync } from './group-sync.ts';
 import { writeIndexes } from './index-files.ts';
-import { SYNC_FAILED } from './log-directory.ts';
 import type { LogSegment } from './log-segment.ts';
 import type { SegmentContext } from './segment-context.ts';
 import type { SegmentList } from './segment-list.ts';
 import type { AppendMark } from './segment-writer.ts';
+import { noteSyncFailure } from './sync-failure.ts';
 
 const DONE = Promise.resolve();
 
@@ -148,20 +147,17 @@ export class LogSyncer {
     this.#sealing.add(sealing);
   }
 
-  /**
-   * The system takes what it could not write for written from now on, so that another sync would say nothing.
-   * What is kept has to be written anew, which the next start does.
-   */
+  /** After a sync that failed outside of here. */
+  async noteFailure(error: unknown): Promise<void> {
+    this.fail(error);
+    await noteSyncFailure(this.#context, this.#list.directory);
+  }
+
   async #syncFailed(error: unknown): Promise<void> {
     this.fail(error);
     const [first] = this.#waiting;
     if (first !== undefined) this.#undo(first);
-    const path = `${this.#list.directory}/${SYNC_FAILED}`;
-    try {
-      await writeFileAtomically(this.#context.files, path, new Uint8Array());
-    } catch (cause) {
-      this.#context.logger.error({ file: path, err: cause }, 'a failed sync could not be noted');
-    }
+    await noteSyncFailure(this.#context, this.#list.directory);
   }
 
   #close(segment: LogSegment): void {

@@ -43,6 +43,9 @@ export async function truncateSegments(
   try {
     context.files.ftruncateSync(file.fd, position);
     await context.files.fdatasync(file.fd);
+  } catch (error) {
+    await syncer.noteFailure(error);
+    throw error;
   } finally {
     context.cache.release(file);
   }
