@@ -38,6 +38,8 @@ export class LogOracle {
   #writtenTo: Offset = 0n;
   #startAtLeast: Offset = 0n;
   #startAtMost: Offset = 0n;
+  /** Whether a move of the start was not answered, or refused. */
+  #dropInDoubt = false;
   readonly #snapshots = new Map<string, Uint8Array[]>();
 
   constructor(id: TopicIdPartition) {
@@ -58,6 +60,7 @@ export class LogOracle {
       this.id = id;
       this.batches = [];
       this.#snapshots.clear();
+      this.#dropInDoubt = false;
       this.closeDone(0n, 0n);
     }
     this.existence = 'creating';
@@ -95,10 +98,17 @@ export class LogOracle {
     this.#earlier = this.#earlier.filter(({ settled }) => !settled);
   }
 
-  truncateBegins(offset: Offset): void {
+  /** Whether there is something to drop. */
+  truncateBegins(offset: Offset): boolean {
+    for (const { batches, settled } of [...this.#earlier]) {
+      if (settled) continue;
+      const kept = batches.filter(({ lastOffset }) => lastOffset < offset);
+      this.#earlier.push({ batches: kept, settled });
+    }
     const kept = this.batches.filter(({ lastOffset }) => lastOffset < offset);
-    if (kept.length === this.batches.length) return;
+    if (kept.length === this.batches.length) return false;
     this.#replace(kept);
+    return true;
   }
 
   /**
@@ -115,9 +125,11 @@ export class LogOracle {
 
   dropPrefixBegins(offset: Offset): void {
     if (offset > this.#startAtMost) this.#startAtMost = offset;
+    this.#dropInDoubt = true;
   }
 
   dropPrefixDone(offset: Offset): void {
+    this.#dropInDoubt = false;
     if (offset > this.#startAtLeast) this.#startAtLeast = offset;
   }
 
@@ -135,6 +147,7 @@ export class LogOracle {
 
   resetDone(offset: Offset): void {
     this.#earlier = [];
+    this.#dropInDoubt = false;
     this.#startAtLeast = offset;
     this.#startAtMost = offset;
     this.#durableTo = offset;
@@ -151,7 +164,7 @@ export class LogOracle {
 
   closeDone(startOffset: Offset, endOffset: Offset): void {
     this.#startAtLeast = startOffset;
-    this.#startAtMost = startOffset;
+    if (!this.#dropInDoubt) this.#startAtMost = startOffset;
     this.#durableTo = endOffset;
     this.#writtenTo = endOffset;
     this.#earlier = [];
@@ -216,13 +229,14 @@ export class LogOracle {
     if (ending === 'power loss') {
       // What is on the device now is there to stay.
       this.batches = batches;
+      this.#dropInDoubt = false;
       this.closeDone(log.startOffset, log.endOffset);
       return;
     }
     this.#earlier.push({ batches: this.batches, settled: ending !== 'failure' });
     if (ending !== 'failure') this.replaceDone();
     this.batches = batches;
-    this.#writtenTo = log.endOffset;
+    if (ending !== 'failure' || log.endOffset < this.#writtenTo) this.#writtenTo = log.endOffset;
   }
 
   #describe(

@@ -6,10 +6,9 @@ import { StoreSimulation } from './store-simulation.ts';
 
 describe('segment store on a disk that loses power', () => {
   it('holds what it acknowledged, and nothing else', { timeout: 3_600_000 }, () =>
-    forSeeds(400, (seed, verbose) => {
+    forSeeds(400, (seed) => {
       return new StoreSimulation({
         seed,
-        verbose,
         faulty: false,
         create: (files) =>
           new SegmentLogStore({ directory: '/data', checksum, logger: silentLogger, files }),

@@ -75,10 +75,14 @@ export class SimulatedFile {
     }
   }
 
-  /** Linux marks pages clean whose write-back failed: they are readable, and no later sync writes them. */
+  /**
+   * Linux marks pages clean whose write-back failed: they are readable, and no later sync writes them. The size is
+   * in the journal, which still has it.
+   */
   failSync(writeBack: WriteBack, random: SeededRandom): void {
-    this.#durable = this.#survivors(writeBack, random);
+    this.#durable = this.#survivors({ sectors: writeBack.sectors, sizes: [] }, random);
     this.#writeBacks = this.#writeBacks.filter((other) => other !== writeBack);
+    this.#dirty.sizes.unshift(...writeBack.sizes);
   }
 
   /** Of what was not synced some sectors and some size are left. */

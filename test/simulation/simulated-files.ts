@@ -33,6 +33,8 @@ export class SimulatedFiles implements FileSystem {
   #nextDescriptor = 3;
   #operations = 0;
   #dead = false;
+  /** Whether a sync failed, so that the page cache holds what the disk never will. */
+  lostPages = false;
 
   constructor({ disk, random, diesAt = Infinity, faultAt, trace }: SimulatedFilesOptions) {
     this.#trace = trace;
@@ -192,7 +194,10 @@ export class SimulatedFiles implements FileSystem {
     try {
       this.#begin(kind, path);
     } catch (error) {
-      if (!this.#dead) file.failSync(writeBack, this.#random);
+      if (!this.#dead) {
+        file.failSync(writeBack, this.#random);
+        this.lostPages = true;
+      }
       throw error;
     }
     await this.#latency(path);

@@ -69,7 +69,7 @@ export class StoreSimulation {
     } catch (error) {
       if (!files.dead) throw error;
       this.trace.push(`-- died while opening`);
-      this.#crash();
+      this.#crash(files);
       return;
     }
     faults.active = this.#o.faulty && this.#random.chance(0.9);
@@ -91,7 +91,7 @@ export class StoreSimulation {
       isDead: () => files.dead,
       trace: (line) => this.trace.push(`${files.operations}: ${line}`),
       faulty: this.#o.faulty,
-      onFailure: async (oracle) => {
+      observe: async (oracle) => {
         faults.paused += 1;
         const log = logs.get(oracle);
         try {
@@ -121,7 +121,7 @@ export class StoreSimulation {
           else oracle.closeDone(log.startOffset, log.endOffset);
         }
         this.trace.push('-- closed');
-        if (this.#random.chance(0.5)) this.#losePower();
+        if (files.lostPages || this.#random.chance(0.5)) this.#losePower();
         return;
       } catch (error) {
         if (!files.dead && !this.#o.faulty) throw error;
@@ -131,12 +131,16 @@ export class StoreSimulation {
     this.trace.push(`-- died at operation ${files.operations}`);
     files.die();
     await settle();
-    this.#crash();
+    this.#crash(files);
   }
 
-  #crash(): void {
+  /**
+   * Pages whose sync failed look well to a store that starts anew, and no sync writes them any more. Only a
+   * restart of the machine shows what the disk holds, hence it is part of the crash then.
+   */
+  #crash(files: SimulatedFiles): void {
     if (this.#ending === 'none') this.#ending = 'process death';
-    if (this.#random.chance(0.65)) this.#losePower();
+    if (files.lostPages || this.#random.chance(0.65)) this.#losePower();
   }
 
   #losePower(): void {

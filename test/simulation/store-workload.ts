@@ -15,8 +15,8 @@ export interface StoreWorkloadOptions {
   trace(line: string): void;
   /** Whether operations may be refused by a living process. */
   readonly faulty: boolean;
-  /** Called when one was; the log's state must be one of those that are possible. */
-  onFailure(oracle: LogOracle): Promise<void>;
+  /** Looks at a log after one was: its state must be one of those that are possible. */
+  observe(oracle: LogOracle): Promise<void>;
 }
 
 type Operation = (oracle: LogOracle, log: StoredLog) => Promise<void>;
@@ -76,7 +76,7 @@ export class StoreWorkload {
       if (this.#o.isDead()) return;
       if (!this.#o.faulty) throw error;
       this.#note(oracle, `${name} failed: ${String(error)}`);
-      await this.#o.onFailure(oracle);
+      await this.#o.observe(oracle);
     }
   }
 
@@ -168,7 +168,7 @@ export class StoreWorkload {
       for (const { oracle, log, from, batches } of parts) {
         this.#note(oracle, `append with others failed: ${String(error)}`);
         if (log.endOffset <= from) oracle.appendFailed(batches);
-        await this.#o.onFailure(oracle);
+        await this.#o.observe(oracle);
       }
     }
   }
@@ -184,9 +184,12 @@ export class StoreWorkload {
       await log.truncate(offset);
       oracle.resetTruncationDone(offset);
     } else {
-      oracle.truncateBegins(offset);
+      const wasInDoubt = oracle.isInDoubt;
+      const drops = oracle.truncateBegins(offset);
       await log.truncate(offset);
-      oracle.replaceDone();
+      // What failed before may have been brought to its end first.
+      if (wasInDoubt) await this.#o.observe(oracle);
+      if (drops) oracle.replaceDone();
     }
     this.#note(oracle, `truncated to ${offset}`);
   }
@@ -197,8 +200,10 @@ export class StoreWorkload {
     const offset = startOffset + BigInt(this.#o.random.between(0, Math.min(span, 60)));
     this.#note(oracle, `drop below ${offset}`);
     oracle.dropPrefixBegins(offset);
+    const wasInDoubt = oracle.isInDoubt;
     await log.dropPrefix(offset);
     oracle.dropPrefixDone(offset);
+    if (wasInDoubt) await this.#o.observe(oracle);
     this.#note(oracle, `dropped below ${offset}`);
   }
 
@@ -231,6 +236,8 @@ export class StoreWorkload {
     const { endOffset } = log;
     this.#note(oracle, 'sync');
     await this.#o.store.sync(log);
+    // Where a cut did not come to its end, the files are not what the log says.
+    if (oracle.isInDoubt) return;
     oracle.syncDone(endOffset);
     this.#note(oracle, `synced to ${endOffset}`);
   }
