@@ -6,9 +6,10 @@ import { StoreSimulation } from './store-simulation.ts';
 
 describe('segment store on a disk that loses power', () => {
   it('holds what it acknowledged, and nothing else', { timeout: 3_600_000 }, () =>
-    forSeeds(400, (seed) => {
+    forSeeds(400, (seed, verbose) => {
       return new StoreSimulation({
         seed,
+        verbose,
         faulty: false,
         create: (files) =>
           new SegmentLogStore({ directory: '/data', checksum, logger: silentLogger, files }),

@@ -48,6 +48,11 @@ export class SnapshotWriter {
     return this.#appendedBytes >= Math.max(this.#intervalBytes, floorBytes);
   }
 
+  /** Whether the log can lose what is below `offset` and its state be restored all the same. */
+  covers(offset: Offset): boolean {
+    return this.#offset !== undefined && this.#offset >= offset;
+  }
+
   /**
    * Writes the state as it is now, which is that at `offset`, once `committed` tells that all of it
    * is stored and the log is synced that far: a snapshot never knows more than the log. A failure

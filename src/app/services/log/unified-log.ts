@@ -407,6 +407,11 @@ export class UnifiedLog implements QueuedLog {
 
   async #startAt(offset: Offset): Promise<void> {
     if (offset <= this.#logStartOffset) return;
+    // What the batches that go say of their producers could not be replayed any more.
+    if (!this.#snapshots.covers(offset)) {
+      await this.#snapshots.settled();
+      await this.#snapshots.write(this.#logEndOffset, this.#state, this.#lastCommitted);
+    }
     await this.stored.dropPrefix(offset);
     if (offset <= this.#logStartOffset) return;
     this.#logStartOffset = offset;
