@@ -4,17 +4,23 @@ import { checksum, silentLogger } from '../app/log/log-fixture.ts';
 import { LogSimulation } from './log-simulation.ts';
 import { forSeeds } from './seeds.ts';
 
-describe('log over the segment store on a disk that loses power', () => {
+const DISKS = [
+  ['loses power', false],
+  ['fails or is full', true],
+] as const;
+
+describe.each(DISKS)('log over the segment store on a disk that %s', (_what, faulty) => {
   it(
     'takes each batch of a producer once, and remembers what its batches say',
     {
       timeout: 3_600_000,
     },
     () =>
-      forSeeds(200, (seed, verbose) => {
+      forSeeds(250, (seed, verbose) => {
         return new LogSimulation({
           seed,
           verbose,
+          faulty,
           create: (files) =>
             new SegmentLogStore({ directory: '/data', checksum, logger: silentLogger, files }),
         });

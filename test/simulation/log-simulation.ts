@@ -14,6 +14,7 @@ import { batchesOf } from '../../src/domain/record/record-batches.ts';
 import type { LogStore, StoredLog } from '../../src/ports/log-store.ts';
 import { quiet } from '../app/log/failing-store.ts';
 import { compression, joined, logManager, ManualTime, ORDERS } from '../app/log/log-fixture.ts';
+import { FaultPlan } from './fault-plan.ts';
 import { SeededRandom } from './seeded-random.ts';
 import { SimulatedDisk } from './simulated-disk.ts';
 import { SimulatedFiles } from './simulated-files.ts';
@@ -27,6 +28,8 @@ export interface LogSimulationOptions {
   /** Traces the operations of the disk too. */
   readonly verbose: boolean;
   create(files: SimulatedFiles): LogStore;
+  /** Whether operations of the disk fail now and then. */
+  readonly faulty: boolean;
 }
 
 /**
@@ -50,7 +53,8 @@ export class LogSimulation {
     this.#disk.makeDirectory('/data');
     this.#disk.beginSync(this.#disk.root)();
     this.#producers = [0n, 1n, 2n, 3n].map((id) => new SimulatedProducer(id, id > 1n));
-    this.#deletesRecords = this.#random.chance(0.25);
+    // A full disk must be freed even where the producers' state cannot be written before.
+    this.#deletesRecords = !options.faulty && this.#random.chance(0.25);
   }
 
   async run(): Promise<void> {
@@ -62,22 +66,27 @@ export class LogSimulation {
   }
 
   async #live(diesAt: number): Promise<void> {
+    const faults = new FaultPlan(this.#random.fork());
     const files = new SimulatedFiles({
       disk: this.#disk,
       random: this.#random.fork(),
       diesAt,
       trace: this.#o.verbose ? (line) => this.trace.push(line) : undefined,
+      faultAt: (operation) => faults.at(operation),
     });
     const snapshotIntervalBytes = this.#random.pick([300, 1000, 100_000]);
     const store = this.#o.create(files);
-    const manager = logManager(store, new ManualTime(), { snapshotIntervalBytes });
+    const time = new ManualTime();
+    const manager = logManager(store, time, { snapshotIntervalBytes });
     this.trace.push(`-- open; dies at operation ${diesAt}`);
     try {
       await manager.open();
       const found = manager.get(ORDERS.topicId, ORDERS.partition);
       const log = found ?? (await manager.create(ORDERS, CONFIG));
       await this.#check(log);
-      await this.#work(log, files);
+      faults.active = this.#o.faulty && this.#random.chance(0.9);
+      await this.#work(log, files, time);
+      faults.active = false;
       if (this.#random.chance(0.3)) await this.#close(manager);
     } catch (error) {
       // An answer that does not come because the process is dead is none of the log's doing.
@@ -86,7 +95,7 @@ export class LogSimulation {
     files.die();
     await quiet();
     this.trace.push(`-- died at operation ${files.operations}`);
-    if (this.#random.chance(0.7)) {
+    if (files.lostPages || this.#random.chance(0.7)) {
       this.trace.push('-- power loss');
       this.#disk.losePower();
     }
@@ -97,33 +106,35 @@ export class LogSimulation {
     this.trace.push('-- closed');
   }
 
-  async #work(log: UnifiedLog, files: SimulatedFiles): Promise<void> {
+  async #work(log: UnifiedLog, files: SimulatedFiles, time: ManualTime): Promise<void> {
     const random = this.#random.fork();
     log.updateConfig(CONFIG);
     if (random.chance(0.7)) this.#leaderEpoch += 1;
     log.becomeLeader(this.#leaderEpoch);
-    this.#attempt(files, () => {
-      for (const producer of this.#producers) producer.resend(log);
-    });
+    for (const producer of this.#producers) this.#attempt(files, () => producer.resend(log));
     for (let step = random.between(5, 40); step > 0 && !files.dead; step--) {
       const producer = random.pick(this.#producers);
       this.#attempt(files, () => {
-        if (producer.canEnd && random.chance(0.4)) {
+        if (producer.mustResend) producer.resend(log);
+        else if (producer.canEnd && random.chance(0.4)) {
           producer.end(log, random.pick(['COMMIT', 'ABORT']));
         } else if (producer.canSend) producer.send(log, random.between(1, 4));
       });
       if (random.chance(0.5)) await quiet();
       if (this.#deletesRecords && random.chance(0.1)) await this.#deleteRecords(log, random);
+      time.advance(random.between(1, 800));
     }
     await quiet();
   }
 
-  /** Whatever a living log refuses to a producer that does all by the book is a fault. */
+  /** Whatever a living log refuses to a producer that does all by the book is a fault, but for a failing disk. */
   #attempt(files: SimulatedFiles, run: () => void): void {
     try {
       run();
     } catch (error) {
-      if (!files.dead || !(error instanceof KafkaError)) throw error;
+      if (!(error instanceof KafkaError)) throw error;
+      if (error.errorName === 'KAFKA_STORAGE_ERROR' && (files.dead || this.#o.faulty)) return;
+      throw error;
     }
   }
 
@@ -131,8 +142,12 @@ export class LogSimulation {
     const { logStartOffset, highWatermark } = log;
     const span = Number(highWatermark - logStartOffset);
     const offset = logStartOffset + BigInt(random.between(0, span));
-    await log.deleteRecords(offset);
-    this.#startAtLeast = offset;
+    try {
+      await log.deleteRecords(offset);
+      this.#startAtLeast = offset;
+    } catch (error) {
+      if (!this.#o.faulty) throw error;
+    }
   }
 
   async #check(log: UnifiedLog): Promise<void> {

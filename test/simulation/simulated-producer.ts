@@ -1,3 +1,4 @@
+import type { LogAppendInfo } from '../../src/app/services/log/log-types.ts';
 import type { UnifiedLog } from '../../src/app/services/log/unified-log.ts';
 import { encodeEndTransactionMarker } from '../../src/domain/record/control-record.ts';
 import { batchOf, checksum } from '../app/log/log-fixture.ts';
@@ -20,6 +21,8 @@ export class SimulatedProducer {
   #unanswered: SentBatch[] = [];
   #nextSequence = 0;
   #inTransaction = false;
+  /** Whether something was refused, after which nothing new is in order before it was sent again. */
+  #mustResend = false;
   #ending: 'COMMIT' | 'ABORT' | undefined;
 
   constructor(producerId: bigint, transactional: boolean) {
@@ -32,7 +35,8 @@ export class SimulatedProducer {
   }
 
   get canSend(): boolean {
-    return this.#unanswered.length < MAX_IN_FLIGHT && this.#ending === undefined;
+    const mayFollow = !this.#mustResend && this.#ending === undefined;
+    return mayFollow && this.#unanswered.length < MAX_IN_FLIGHT;
   }
 
   get canEnd(): boolean {
@@ -52,8 +56,13 @@ export class SimulatedProducer {
     this.#appendMarker(log, type);
   }
 
-  /** After the broker came back. */
+  get mustResend(): boolean {
+    return this.#mustResend;
+  }
+
+  /** After the broker came back, or refused something. */
   resend(log: UnifiedLog): void {
+    this.#mustResend = false;
     for (const sent of [...this.#unanswered]) this.#append(log, sent);
     if (this.#ending !== undefined) this.#appendMarker(log, this.#ending);
   }
@@ -67,7 +76,7 @@ export class SimulatedProducer {
       baseSequence,
       transactional,
     });
-    const { baseOffset, committed } = log.append(batch, { origin: 'client' });
+    const { baseOffset, committed } = this.#tryAppend(log, batch, 'client');
     committed.then(
       () => {
         if (!this.#unanswered.includes(sent)) return;
@@ -75,7 +84,9 @@ export class SimulatedProducer {
         sent.baseOffset = baseOffset;
         this.acknowledged.push(sent);
       },
-      () => undefined,
+      () => {
+        this.#mustResend = true;
+      },
     );
   }
 
@@ -83,12 +94,23 @@ export class SimulatedProducer {
     const { producerId } = this;
     const marker = { type, coordinatorEpoch: 0, producerId, producerEpoch: 0, timestampMs: 1n };
     const batch = encodeEndTransactionMarker(marker, checksum);
-    log.append(batch, { origin: 'coordinator' }).committed.then(
+    this.#tryAppend(log, batch, 'coordinator').committed.then(
       () => {
         this.#ending = undefined;
         this.#inTransaction = false;
       },
-      () => undefined,
+      () => {
+        this.#mustResend = true;
+      },
     );
+  }
+
+  #tryAppend(log: UnifiedLog, batch: Uint8Array, origin: 'client' | 'coordinator'): LogAppendInfo {
+    try {
+      return log.append(batch, { origin });
+    } catch (error) {
+      this.#mustResend = true;
+      throw error;
+    }
   }
 }

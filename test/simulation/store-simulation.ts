@@ -1,10 +1,11 @@
 import type { LogStore, RecoveredLog, StoredLog } from '../../src/ports/log-store.ts';
 import { partition, readAll } from '../contract/log-store/store-bench.ts';
 import { expectTimes } from '../contract/log-store/time-tests.ts';
+import { FaultPlan } from './fault-plan.ts';
 import { type Ending, LogOracle } from './log-oracle.ts';
 import { SeededRandom } from './seeded-random.ts';
 import { SimulatedDisk } from './simulated-disk.ts';
-import { type Fault, SimulatedFiles } from './simulated-files.ts';
+import { SimulatedFiles } from './simulated-files.ts';
 import { SNAPSHOTS, StoreWorkload } from './store-workload.ts';
 
 const PARTITIONS = [partition('a', 0), partition('a', 1), partition('b', 0)];
@@ -188,32 +189,6 @@ export class StoreSimulation {
     await expectTimes(log, expected, [0n, 30n, 99n, 101n]);
     const sizeBytes = batches.reduce((sum, { length }) => sum + length, 0);
     if (log.sizeBytes < sizeBytes) throw new Error(`${name}: ${log.sizeBytes} bytes are too few`);
-  }
-}
-
-/** Operations that fail, one by one or all of a time. */
-class FaultPlan {
-  active = false;
-  /** How many look at what is there, which nothing must disturb. */
-  paused = 0;
-  readonly #random: SeededRandom;
-  readonly #kind: Fault;
-  readonly #probability: number;
-  readonly #from: number;
-  readonly #to: number;
-
-  constructor(random: SeededRandom) {
-    this.#random = random;
-    this.#kind = random.pick(['EIO', 'ENOSPC', 'short']);
-    this.#probability = random.pick([0.02, 0.1, 1]);
-    this.#from = random.between(0, 150);
-    this.#to = this.#from + random.between(1, 60);
-  }
-
-  at(operation: number): Fault | undefined {
-    if (!this.active || this.paused > 0) return undefined;
-    if (operation < this.#from || operation > this.#to) return undefined;
-    return this.#random.chance(this.#probability) ? this.#kind : undefined;
   }
 }
 
