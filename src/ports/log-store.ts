@@ -9,7 +9,7 @@ export interface LogStore {
   readonly capabilities: LogStoreCapabilities;
   /**
    * Opens the store, recovers from an unclean stop and gives every log it holds. Afterwards each log
-   * ends with a whole, CRC-checked batch; nothing that was synced is lost. Rejects with a clear message when
+   * ends with a whole, CRC-checked batch; nothing that was synced is lost, and what is found is synced. Rejects with a clear message when
    * another process holds the store or the data belong to another engine or version.
    */
   open(): Promise<readonly RecoveredLog[]>;

@@ -341,6 +341,8 @@ export class UnifiedLog implements QueuedLog {
     try {
       if (!this.#availability.deleted) {
         await dropBeyondGap(this.stored, failedFrom);
+        // What the store kept counts as committed from here on, and answers retries.
+        await this.#o.store.sync(this.stored);
         await this.load();
       }
       this.failedFrom = undefined;
