@@ -606,4 +606,65 @@ export const SCENARIOS: Record<string, Scenario> = {
       await scene.ask('admin', 'OffsetFetch', 9, { groups, requireStable: true });
     }
   },
+
+  async allowedOperations(scene) {
+    await commit(scene, 'a', 8);
+    for (const version of [3, 5, 6]) {
+      const groups = [scene.group, 'nobody'];
+      const request = { groups, includeAuthorizedOperations: true };
+      await scene.ask('admin', 'DescribeGroups', version, request);
+    }
+  },
+
+  async staticPair(scene) {
+    const joins = [join(scene, 'a', 9, { groupInstanceId: 'i1' })];
+    await scene.sleep(100);
+    joins.push(join(scene, 'b', 9, { groupInstanceId: 'i2' }));
+    await scene.sleep(3 * INITIAL_DELAY_MS);
+    const [one, two] = await Promise.all(joins);
+    const waiting = sync(scene, 'b', 5, two, { groupInstanceId: 'i2' });
+    await scene.noteWaiting('b', waiting);
+    await sync(scene, 'a', 5, one, { groupInstanceId: 'i1' });
+    await waiting;
+    const follower = await join(scene, 'b', 9, { groupInstanceId: 'i2' });
+    await sync(scene, 'b', 5, follower, { groupInstanceId: 'i2' });
+    const older = await join(scene, 'b', 8, { groupInstanceId: 'i2', protocols: range(4) });
+    const again = { groupInstanceId: 'i2', memberId: older.memberId, protocols: range(4) };
+    await join(scene, 'b', 9, again);
+    const leader = await join(scene, 'a', 9, { groupInstanceId: 'i1' });
+    await sync(scene, 'a', 5, leader, { groupInstanceId: 'i1' });
+    await describe(scene);
+    await leave(scene, 'b', [{ memberId: older.memberId, groupInstanceId: 'i1' }]);
+    await leave(scene, 'b', [{ memberId: 'x', groupInstanceId: 'i2' }]);
+    const rejoining = join(scene, 'a', 9, { groupInstanceId: 'i1', memberId: leader.memberId });
+    await scene.noteWaiting('a', rejoining);
+    const replacing = join(scene, 'b', 9, { groupInstanceId: 'i2', protocols: range(5) });
+    await rejoining;
+    await replacing;
+    await describe(scene);
+  },
+
+  async protocolVote(scene) {
+    const protocolsOf = (...names: string[]) =>
+      names.map((name) => ({ name, metadata: bytes(name.length) }));
+    const joins = [join(scene, 'a', 1, { protocols: protocolsOf('x', 'yy', 'zzz') })];
+    await scene.sleep(100);
+    joins.push(join(scene, 'b', 1, { protocols: protocolsOf('yy', 'x') }));
+    await scene.sleep(100);
+    joins.push(join(scene, 'c', 1, { protocols: protocolsOf('zzz', 'yy', 'x') }));
+    await scene.sleep(100);
+    await join(scene, 'd', 1, { protocols: protocolsOf('zzz') });
+    await scene.sleep(4 * INITIAL_DELAY_MS);
+    const [one, two, three] = await Promise.all(joins);
+    const waiting = [sync(scene, 'b', 1, two), sync(scene, 'c', 1, three)];
+    await scene.sleep(100);
+    const assignments = [
+      { memberId: 'stranger', assignment: bytes(1) },
+      { memberId: two.memberId, assignment: bytes(2) },
+      { memberId: two.memberId, assignment: bytes(3) },
+    ];
+    await sync(scene, 'a', 1, one, { assignments });
+    await Promise.all(waiting);
+    await describe(scene);
+  },
 };

@@ -61,7 +61,7 @@ export class Scene {
 
   async noteWaiting(what: string, answer: Promise<Answer>): Promise<void> {
     const waiting = Symbol('waiting');
-    await this.o.sleep(1);
+    await this.o.sleep(100);
     const first = await Promise.race([answer, Promise.resolve(waiting)]);
     this.lines.push({ asked: `${what} waits`, answer: first === waiting });
   }
