@@ -1,7 +1,11 @@
 import { KafkaError } from '../../domain/kafka-error.ts';
 import { decodeEndTransactionMarker } from '../../domain/record/control-record.ts';
 import type { Record } from '../../domain/record/record.ts';
-import { decodeRecordBatch, type RecordBatch } from '../../domain/record/record-batch.ts';
+import {
+  decodeRecordBatch,
+  decodeRecordBatchHeader,
+  type RecordBatch,
+} from '../../domain/record/record-batch.ts';
 import { ATTRIBUTES_AT, CURRENT_MAGIC } from '../../domain/record/record-batch-header.ts';
 import { batchesOf } from '../../domain/record/record-batches.ts';
 import type { RecordCodecs } from './record-codecs.ts';
@@ -48,15 +52,14 @@ export function readFetchedBatches(
 }
 
 function checkedBatch(bytes: Uint8Array, { compression, checksum }: RecordCodecs): RecordBatch {
-  const batch = decodeRecordBatch(bytes, { compression });
-  if (checksum.crc32c(bytes, ATTRIBUTES_AT, bytes.length) !== batch.crc) {
-    const { baseOffset } = batch;
+  const { crc, baseOffset } = decodeRecordBatchHeader(bytes);
+  if (checksum.crc32c(bytes, ATTRIBUTES_AT, bytes.length) !== crc) {
     throw new KafkaError(
       'CORRUPT_MESSAGE',
       `the batch at offset ${baseOffset} has a wrong checksum`,
     );
   }
-  return batch;
+  return decodeRecordBatch(bytes, { compression });
 }
 
 class AbortedFilter {

@@ -1,3 +1,4 @@
+import { KafkaError } from '../../domain/kafka-error.ts';
 import { partitionForKey } from '../../domain/protocol/hashing.ts';
 import { InitProducerIdApi } from '../../domain/protocol/messages/init-producer-id.ts';
 import { ProduceApi } from '../../domain/protocol/messages/produce.ts';
@@ -150,18 +151,31 @@ export class Producer {
       },
       this.#codecs,
     );
-    await this.#cluster.retrying(async () => {
+    try {
+      await this.#produce(queue.partition, batch);
+    } catch (error) {
+      if (records.length === 1 || !isTooLarge(error)) throw error;
+      // A topic may take less at once than this client gathers (KIP-126).
+      const half = Math.ceil(records.length / 2);
+      await this.#sendBatch(queue, records.slice(0, half));
+      await this.#sendBatch(queue, records.slice(half));
+      return;
+    }
+    if (numbered) queue.nextSequence = incrementSequence(queue.nextSequence, records.length);
+  }
+
+  #produce(partition: number, batch: Uint8Array): Promise<void> {
+    return this.#cluster.retrying(async () => {
       try {
-        await this.#produce(queue.partition, batch);
+        await this.#produceOnce(partition, batch);
       } catch (error) {
         this.#topic = undefined;
         throw error;
       }
     });
-    if (numbered) queue.nextSequence = incrementSequence(queue.nextSequence, records.length);
   }
 
-  async #produce(partition: number, batch: Uint8Array): Promise<void> {
+  async #produceOnce(partition: number, batch: Uint8Array): Promise<void> {
     const { acks, topic } = this.#options;
     this.#topic ??= await this.#cluster.topic(topic.name);
     const [leader = -1] = partitionsByLeader(this.#topic, [partition]).keys();
@@ -197,6 +211,10 @@ export class Producer {
 const CLUSTER_AUTHORIZATION_FAILED = 31;
 /** What a record's frame may take besides its contents. */
 const RECORD_OVERHEAD_BYTES = 24;
+
+function isTooLarge(error: unknown): boolean {
+  return error instanceof KafkaError && error.errorName === 'MESSAGE_TOO_LARGE';
+}
 
 function recordBytes({ key, value, headers = [] }: RecordInput): number {
   let bytes = RECORD_OVERHEAD_BYTES + (key?.length ?? 0) + (value?.length ?? 0);

@@ -55,17 +55,24 @@ async function consumeGeneration(
   }
   const positions = await positionsOf(loop, start, generation);
   const read = new Map<number, GroupOffset>();
+  let dirty = false;
   const commit = async (): Promise<void> => {
-    const offsets = [...read.values()];
-    read.clear();
-    await commitOffsets(cluster, start.groupId, offsets, generation);
+    if (!dirty) return;
+    dirty = false;
+    try {
+      await commitOffsets(cluster, start.groupId, [...read.values()], generation);
+    } catch (error) {
+      dirty = true;
+      throw error;
+    }
   };
   // What a commit on the way fails with, the last one fails with too.
   const timer = setInterval(() => void commit().catch(() => undefined), COMMIT_INTERVAL_MS);
   try {
-    await consumeFrom(loop, positions, signal, io, (partition, offset) =>
-      read.set(partition, { topic, partition, offset }),
-    );
+    await consumeFrom(loop, positions, signal, io, (partition, offset) => {
+      read.set(partition, { topic, partition, offset });
+      dirty = true;
+    });
   } finally {
     clearInterval(timer);
   }

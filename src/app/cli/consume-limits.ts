@@ -1,5 +1,7 @@
 /** How far a consumer reads: so many records, or up to given offsets, or without end. */
 export class ConsumeLimits {
+  /** How many records were let through. */
+  taken = 0;
   #left: number;
   readonly #ends: ReadonlyMap<number, bigint> | undefined;
 
@@ -32,6 +34,7 @@ export class ConsumeLimits {
     const within = end === undefined ? records : records.filter(({ offset }) => offset < end);
     const taken = within.length > this.#left ? within.slice(0, this.#left) : within;
     this.#left -= taken.length;
+    this.taken += taken.length;
     return taken;
   }
 }

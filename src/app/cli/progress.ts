@@ -2,17 +2,18 @@ import type { CliIo } from './cli-io.ts';
 
 const REDRAW_MS = 250;
 
-/** A line on stderr that tells how far long work has come, for people only. */
+/** A line on stderr that tells how far long work has come: for people, and unless records go to the same terminal. */
 export class Progress {
   readonly #io: CliIo;
   readonly #text: () => string;
   readonly #timer: NodeJS.Timeout | undefined;
   #drawn = false;
 
-  constructor(io: CliIo, text: () => string) {
+  constructor(io: CliIo, text: () => string, prints = false) {
     this.#io = io;
     this.#text = text;
-    if (io.interactive) this.#timer = setInterval(() => this.#draw(), REDRAW_MS).unref();
+    const mixed = 'isTTY' in io.stdout && io.stdout.isTTY === true && prints;
+    if (io.interactive && !mixed) this.#timer = setInterval(() => this.#draw(), REDRAW_MS).unref();
   }
 
   stop(): void {

@@ -205,6 +205,13 @@ describe('topic produce and consume', () => {
     });
   });
 
+  it('splits batches for a topic that takes less at once', async () => {
+    await run('topic create narrow --config max.message.bytes=500');
+    const lines = Array.from({ length: 100 }, (_, index) => `line ${index}`);
+    await run('topic produce narrow', lines.join('\n'));
+    expect((await run('topic consume narrow -e')).out).toBe(`${lines.join('\n')}\n`);
+  });
+
   it('tells of records the topic does not take', async () => {
     await run('topic create tight --config max.message.bytes=100');
     const { code, err } = await run('topic produce tight', `${'x'.repeat(5000)}\n`);

@@ -6,6 +6,7 @@ import { consumeAsGroup } from '../consume-as-group.ts';
 import { ConsumeLimits } from '../consume-limits.ts';
 import { consumeFrom, type Pieces } from '../consume-loop.ts';
 import { type LogRange, logRanges, offsetsAt, parseOffsetPosition } from '../offset-position.ts';
+import { Progress } from '../progress.ts';
 import { formatRecord, type PlacedRecord, parseRecordFormat } from '../record-format.ts';
 import { recordJson } from '../record-json.ts';
 import { partitionsOf } from '../topic-partitions.ts';
@@ -33,8 +34,13 @@ export async function run([topic = '']: readonly string[], options: Options, io:
     const positions = await offsetsAt(cluster, topic, position, ranges);
     const limits = new ConsumeLimits(options.count, options.exit ? endsOf(ranges) : undefined);
     const loop = { cluster, topic, isolation: options.isolation, limits, toPieces };
-    if (options.group === undefined) await consumeFrom(loop, positions, io.stopped, io);
-    else await consumeAsGroup(loop, { groupId: options.group, positions, ranges }, io);
+    const progress = new Progress(io, () => `read ${limits.taken} records`, true);
+    try {
+      if (options.group === undefined) await consumeFrom(loop, positions, io.stopped, io);
+      else await consumeAsGroup(loop, { groupId: options.group, positions, ranges }, io);
+    } finally {
+      progress.stop();
+    }
   });
   return 0;
 }
