@@ -1,7 +1,6 @@
 import { describe, it } from 'vitest';
-import { SegmentLogStore } from '../../src/adapters/segment/segment-log-store.ts';
-import { checksum, silentLogger } from '../app/log/log-fixture.ts';
 import { forSeeds } from './seeds.ts';
+import { simulatedSegmentStore } from './simulated-segment-store.ts';
 import { StoreSimulation } from './store-simulation.ts';
 
 describe('segment store on a disk that fails or is full', () => {
@@ -11,8 +10,7 @@ describe('segment store on a disk that fails or is full', () => {
         seed,
         verbose,
         faulty: true,
-        create: (files) =>
-          new SegmentLogStore({ directory: '/data', checksum, logger: silentLogger, files }),
+        create: (files) => simulatedSegmentStore(files, seed),
       });
     }),
   );

@@ -1,8 +1,7 @@
 import { describe, it } from 'vitest';
-import { SegmentLogStore } from '../../src/adapters/segment/segment-log-store.ts';
-import { checksum, silentLogger } from '../app/log/log-fixture.ts';
 import { LogSimulation } from './log-simulation.ts';
 import { forSeeds } from './seeds.ts';
+import { simulatedSegmentStore } from './simulated-segment-store.ts';
 
 const DISKS = [
   ['loses power', false],
@@ -21,8 +20,7 @@ describe.each(DISKS)('log over the segment store on a disk that %s', (_what, fau
           seed,
           verbose,
           faulty,
-          create: (files) =>
-            new SegmentLogStore({ directory: '/data', checksum, logger: silentLogger, files }),
+          create: (files) => simulatedSegmentStore(files, seed),
         });
       }),
   );

@@ -35,6 +35,8 @@ export class SimulatedFiles implements FileSystem {
   #dead = false;
   /** Whether a sync failed, so that the page cache holds what the disk never will. */
   lostPages = false;
+  /** Whether a file or a folder could not be synced. */
+  syncFailed = false;
 
   constructor({ disk, random, diesAt = Infinity, faultAt, trace }: SimulatedFilesOptions) {
     this.#trace = trace;
@@ -215,7 +217,10 @@ export class SimulatedFiles implements FileSystem {
       this.#refuseDead(path);
     }
     const fault = this.#faultAt(this.#operations, kind);
-    if (fault === 'EIO' || fault === 'ENOSPC') throw diskError(fault, path);
+    if (fault === 'EIO' || fault === 'ENOSPC') {
+      if (kind === 'fdatasync' || kind === 'syncDirectory') this.syncFailed = true;
+      throw diskError(fault, path);
+    }
     return fault;
   }
 

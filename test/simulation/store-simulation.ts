@@ -118,7 +118,8 @@ export class StoreSimulation {
       try {
         await store.close();
         for (const [oracle, log] of logs) {
-          if (oracle.isInDoubt) this.#ending = 'process death';
+          // A log that could not be synced is closed as it is.
+          if (files.syncFailed || oracle.isInDoubt) this.#ending = 'process death';
           else oracle.closeDone(log.startOffset, log.endOffset);
         }
         this.trace.push('-- closed');

@@ -33,6 +33,7 @@ export class StoreWorkload {
     this.#operations = [
       [10, 'append', (oracle, log) => this.#append(oracle, log)],
       [3, 'burst', (oracle, log) => this.#burst(oracle, log)],
+      [3, 'several', (oracle, log) => this.#several(oracle, log)],
       [2, 'truncate', (oracle, log) => this.#truncate(oracle, log)],
       [2, 'dropPrefix', (oracle, log) => this.#dropPrefix(oracle, log)],
       [1, 'reset', (oracle, log) => this.#reset(oracle, log)],
@@ -82,7 +83,7 @@ export class StoreWorkload {
 
   #pickOperation(): readonly [number, string, Operation] {
     const operations = this.#o.faulty
-      ? this.#operations.filter(([, name]) => name !== 'burst')
+      ? this.#operations.filter(([, name]) => name !== 'burst' && name !== 'several')
       : this.#operations;
     let at = this.#o.random.between(
       1,
@@ -142,9 +143,17 @@ export class StoreWorkload {
       appends.push(this.#appendOne(oracle, log, batches));
       if (this.#o.random.chance(0.3)) await undefined;
     }
-    const results = await Promise.allSettled(appends);
-    const failed = results.find(({ status }) => status === 'rejected');
-    if (failed !== undefined) throw (failed as PromiseRejectedResult).reason;
+    await allOf(appends);
+  }
+
+  /** What producers, retention and the log's own snapshots do at the same time. */
+  async #several(oracle: LogOracle, log: StoredLog): Promise<void> {
+    await allOf([
+      this.#dropPrefix(oracle, log),
+      this.#burst(oracle, log),
+      this.#snapshot(oracle, log),
+      this.#sync(oracle, log),
+    ]);
   }
 
   async #appendToAll(): Promise<void> {
@@ -291,6 +300,13 @@ export const SNAPSHOTS = ['log-state-0', 'log-state-1'] as const;
 
 function simulatedTopicId(incarnation: number): string {
   return `${incarnation.toString(36).padStart(21, '0')}A`;
+}
+
+/** Fails when all have come to an end and one has failed. */
+async function allOf(promises: readonly Promise<void>[]): Promise<void> {
+  const results = await Promise.allSettled(promises);
+  const failed = results.find(({ status }) => status === 'rejected');
+  if (failed !== undefined) throw (failed as PromiseRejectedResult).reason;
 }
 
 function endOf(batches: readonly SampleBatch[]): bigint {
