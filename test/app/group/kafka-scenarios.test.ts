@@ -6,8 +6,11 @@ import { SCENARIOS } from './kafka-scenarios/scenarios.ts';
 import { type Line, Scene } from './kafka-scenarios/scene.ts';
 
 // Written by kafka-scenarios/record.ts from an Apache Kafka 4.4.0.
-const file = new URL('kafka-scenarios/kafka-answers.json', import.meta.url);
-const recorded: Record<string, readonly Line[]> = JSON.parse(readFileSync(file, 'utf8'));
+const file = new URL('kafka-scenarios/kafka-answers.jsonl', import.meta.url);
+const recorded: readonly (Line & { readonly scenario: string })[] = readFileSync(file, 'utf8')
+  .trim()
+  .split('\n')
+  .map((line) => JSON.parse(line));
 
 test.each(Object.keys(SCENARIOS))('%s, as Kafka answers it', async (name) => {
   const config = { initialRebalanceDelayMs: 500, maxSize: 3 };
@@ -24,6 +27,7 @@ test.each(Object.keys(SCENARIOS))('%s, as Kafka answers it', async (name) => {
     },
   });
   await SCENARIOS[name]?.(scene);
-  expect(scene.lines).toEqual(recorded[name]);
+  const expected = recorded.filter(({ scenario }) => scenario === name);
+  expect(scene.lines).toEqual(expected.map(({ scenario: _, ...line }) => line));
   await broker.groups.close();
 });

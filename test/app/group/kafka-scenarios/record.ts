@@ -13,7 +13,7 @@ import { ALL_APIS } from '../../../../src/domain/protocol/messages/index.ts';
 import { WireReader } from '../../../../src/domain/wire/wire-reader.ts';
 import { WireWriter } from '../../../../src/domain/wire/wire-writer.ts';
 import { SCENARIOS } from './scenarios.ts';
-import { type Answer, Scene } from './scene.ts';
+import { type Answer, type Line, Scene } from './scene.ts';
 
 const [host = '127.0.0.1', port = '9092'] = process.argv.slice(2);
 
@@ -80,7 +80,7 @@ for (let left = 100; left > 0; left--) {
 }
 await sleep(2_000);
 
-const recorded: Record<string, unknown> = {};
+const recorded: Record<string, readonly Line[]> = {};
 await Promise.all(
   Object.entries(SCENARIOS).map(async ([name, scenario]) => {
     const connections = new Map<string, Connection>();
@@ -98,6 +98,7 @@ await Promise.all(
   }),
 );
 admin.close();
-const inOrder = Object.fromEntries(Object.keys(SCENARIOS).map((name) => [name, recorded[name]]));
-const target = new URL('kafka-answers.json', import.meta.url);
-writeFileSync(target, `${JSON.stringify(inOrder, null, 1)}\n`);
+const lines = Object.keys(SCENARIOS).flatMap((scenario) =>
+  (recorded[scenario] ?? []).map((line) => JSON.stringify({ scenario, ...line })),
+);
+writeFileSync(new URL('kafka-answers.jsonl', import.meta.url), `${lines.join('\n')}\n`);
