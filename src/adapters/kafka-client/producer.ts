@@ -197,18 +197,30 @@ export class Producer {
   /** A cluster that gives no ids takes batches without numbers. */
   #producerIdentity(): Promise<ProducerIdentity> {
     if (this.#options.acks !== -1) return Promise.resolve(NOT_IDEMPOTENT);
-    this.#identity ??= this.#cluster.retrying(async () => {
-      const request = { transactionalId: null, transactionTimeoutMs: 0x7fffffff };
-      const answer = await this.#cluster.send('any', InitProducerIdApi, request);
-      if (answer.errorCode === CLUSTER_AUTHORIZATION_FAILED) return NOT_IDEMPOTENT;
-      checkAnswer(answer.errorCode, 'cannot get a producer id');
-      return answer;
-    });
+    this.#identity ??= this.#askForIdentity();
     return this.#identity;
+  }
+
+  async #askForIdentity(): Promise<ProducerIdentity> {
+    const request = { transactionalId: null, transactionTimeoutMs: 0x7fffffff };
+    try {
+      return await this.#cluster.retrying(async () => {
+        const answer = await this.#cluster.send('any', InitProducerIdApi, request);
+        checkAnswer(answer.errorCode, 'cannot get a producer id');
+        return answer;
+      });
+    } catch (error) {
+      if (error instanceof KafkaError && NOT_OFFERED.has(error.errorName)) return NOT_IDEMPOTENT;
+      throw error;
+    }
   }
 }
 
-const CLUSTER_AUTHORIZATION_FAILED = 31;
+/** Errors of a cluster that gives no producer ids, to anybody or to us. */
+const NOT_OFFERED: ReadonlySet<string> = new Set([
+  'UNSUPPORTED_VERSION',
+  'CLUSTER_AUTHORIZATION_FAILED',
+]);
 /** What a record's frame may take besides its contents. */
 const RECORD_OVERHEAD_BYTES = 24;
 

@@ -5,10 +5,15 @@ import { codec } from '../../../src/domain/protocol/compile.ts';
 import {
   RequestHeader,
   ResponseHeader,
+  requestHeaderVersion,
   responseHeaderVersion,
 } from '../../../src/domain/protocol/header.ts';
 import { ApiVersionsApi } from '../../../src/domain/protocol/messages/api-versions.ts';
-import type { ApiDefinition, ResponseInput } from '../../../src/domain/protocol/schema.ts';
+import type {
+  ApiDefinition,
+  RequestOf,
+  ResponseInput,
+} from '../../../src/domain/protocol/schema.ts';
 import { WireReader } from '../../../src/domain/wire/wire-reader.ts';
 import { WireWriter } from '../../../src/domain/wire/wire-writer.ts';
 
@@ -17,6 +22,8 @@ export interface Asked {
   readonly version: number;
   readonly correlationId: number;
   readonly socket: Socket;
+  /** The request's header and body. */
+  readonly frame: Uint8Array;
 }
 
 type Answer = (asked: Asked) => void;
@@ -38,6 +45,7 @@ export class FakeBroker {
           version: header.requestApiVersion,
           correlationId: header.correlationId,
           socket,
+          frame,
         };
         this.asked.push(asked);
         answer(asked);
@@ -60,6 +68,13 @@ export class FakeBroker {
     for (const socket of this.#sockets) socket.destroy();
     this.#server.close();
   }
+}
+
+/** Reads the body of what was asked. */
+export function requestOf<Api extends ApiDefinition>(api: Api, asked: Asked): RequestOf<Api> {
+  const reader = new WireReader(asked.frame);
+  codec(RequestHeader, requestHeaderVersion(api, asked.version)).decode(reader);
+  return codec(api.request, asked.version).decode(reader) as RequestOf<Api>;
 }
 
 export function answerWith<Api extends ApiDefinition>(
