@@ -15,6 +15,8 @@ export class LogSyncer {
   readonly #list: SegmentList;
   readonly #group = new GroupSync(() => this.#run());
   #unsynced: LogSegment[] = [];
+  /** Closed since the last sync began. */
+  #closed: LogSegment[] = [];
   #directoryChanged = false;
   #indexRemovals = 0;
   #failure: Error | undefined;
@@ -64,6 +66,11 @@ export class LogSyncer {
     this.#unsynced.push(segment);
   }
 
+  /** For a segment that another one follows. */
+  closed(segment: LogSegment): void {
+    this.#closed.push(segment);
+  }
+
   /** For a segment that is gone. */
   forget(segment: LogSegment): void {
     segment.unsynced = false;
@@ -71,10 +78,6 @@ export class LogSyncer {
     this.#close(segment);
     this.#context.cache.forget(segment.logPath);
     this.#context.indexes.forget(segment);
-  }
-
-  noteDirectoryChange(): void {
-    this.#directoryChanged = true;
   }
 
   /** Resolves once all that was written before the call is synced. */
@@ -102,7 +105,9 @@ export class LogSyncer {
     const segments = this.#unsynced;
     const directoryChanged = this.#directoryChanged;
     const indexRemovals = this.#indexRemovals;
+    const closed = this.#closed;
     this.#unsynced = [];
+    this.#closed = [];
     this.#directoryChanged = false;
     for (const segment of segments) segment.unsynced = false;
     const syncs = segments.map((segment) => this.#syncFile(segment.file!));
@@ -114,7 +119,9 @@ export class LogSyncer {
       throw error;
     }
     this.#indexRemovals -= indexRemovals;
-    for (const segment of segments) this.#synced(segment);
+    for (const segment of segments) if (!segment.unsynced) this.#close(segment);
+    // The next segment's name is synced by now too, on which recovery relies.
+    for (const segment of closed) this.#seal(segment);
   }
 
   /** The file may be given up meanwhile, but its number must not become another file's. */
@@ -128,10 +135,9 @@ export class LogSyncer {
     }
   }
 
-  #synced(segment: LogSegment): void {
-    if (segment.unsynced) return;
-    this.#close(segment);
-    if (segment.active || segment.removed) return;
+  #seal(segment: LogSegment): void {
+    // An append that failed may have taken back what followed it.
+    if (segment.active || segment.removed || segment.unsynced) return;
     const sealing = writeIndexes(this.#context, segment)
       .then(() => {
         if (segment.indexesOnDisk) this.#context.indexes.used(segment);

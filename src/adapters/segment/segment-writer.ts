@@ -73,6 +73,7 @@ export class SegmentWriter {
     const list = this.#list;
     const segment = new LogSegment(list.directory, baseOffset, this.#nowMs());
     this.#syncer.opened(segment);
+    this.#syncer.closed(list.active);
     list.push(segment);
     this.#context.files.ftruncateSync(segment.file!.fd, 0);
     return segment;
