@@ -1,5 +1,6 @@
 import { describe } from 'vitest';
 import { appendTests } from './log-store/append-tests.ts';
+import { concurrencyTests } from './log-store/concurrency-tests.ts';
 import { dropTests } from './log-store/drop-tests.ts';
 import { lifecycleTests } from './log-store/lifecycle-tests.ts';
 import { modelTests } from './log-store/model-tests.ts';
@@ -26,6 +27,7 @@ export function logStoreContract(subject: LogStoreSubject): void {
     timeTests(subject);
     snapshotTests(subject);
     reopenTests(subject);
+    concurrencyTests(subject);
     modelTests(subject);
   });
 }

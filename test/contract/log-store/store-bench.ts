@@ -91,6 +91,11 @@ export class StoreBench {
     return { log, batches };
   }
 
+  /** A second store over the same data. */
+  another(): LogStore {
+    return this.subject.create(this.#directory);
+  }
+
   /** Closes the store and opens it again; gives the log of `id`. */
   async reopen(id = partition()): Promise<StoredLog | undefined> {
     await this.store.close();
