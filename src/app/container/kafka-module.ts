@@ -70,7 +70,7 @@ export const kafkaModule = new ContainerModule(({ bind }) => {
   );
   bind(T.groupHandlers).toResolvedValue(
     (groups, identity) => [
-      findCoordinatorHandler({ groups, node: ({ listenerName }) => identity(listenerName) }),
+      findCoordinatorHandler({ groups, identity }),
       joinGroupHandler({ groups }),
       syncGroupHandler({ groups }),
       heartbeatHandler({ groups }),

@@ -95,11 +95,7 @@ export const coordinatorsModule = new ContainerModule(({ bind }) => {
     (catalog, topics, logs, clock, timer, random, logger, checksum, compression, config) =>
       new GroupCoordinatorService({
         topic: new CoordinatorTopicService({ name: CONSUMER_OFFSETS_TOPIC, catalog, topics, logs }),
-        topics: {
-          idOf: (name) => catalog.metadata.topicsByName.get(name)?.id,
-          nameOf: (topicId) => catalog.metadata.topicsById.get(topicId)?.name,
-        },
-        ...{ clock, timer, random, checksum, compression },
+        ...{ catalog, clock, timer, random, checksum, compression },
         logger: logger.child({ component: 'groups' }),
         config: groupConfigOf(config),
       }),
