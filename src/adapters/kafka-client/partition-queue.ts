@@ -35,3 +35,13 @@ export class PartitionQueue {
     return { records, bytes };
   }
 }
+
+/** What a record's frame may take besides its contents. */
+const RECORD_OVERHEAD_BYTES = 24;
+
+/** About what a record takes in a batch. */
+export function recordBytes({ key, value, headers = [] }: RecordInput): number {
+  let bytes = RECORD_OVERHEAD_BYTES + (key?.length ?? 0) + (value?.length ?? 0);
+  for (const header of headers) bytes += 8 + 3 * header.key.length + (header.value?.length ?? 0);
+  return bytes;
+}

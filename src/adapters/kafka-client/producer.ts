@@ -1,6 +1,4 @@
 import { KafkaError } from '../../domain/kafka-error.ts';
-import { partitionForKey } from '../../domain/protocol/hashing.ts';
-import { InitProducerIdApi } from '../../domain/protocol/messages/init-producer-id.ts';
 import { ProduceApi } from '../../domain/protocol/messages/produce.ts';
 import { incrementSequence } from '../../domain/protocol/sequence.ts';
 import type { CompressionType } from '../../domain/record/compression.ts';
@@ -10,7 +8,13 @@ import { checkAnswer } from './answer-error.ts';
 import type { ClusterClient } from './cluster-client.ts';
 import type { TopicView } from './cluster-view.ts';
 import { partitionsByLeader } from './list-offsets.ts';
-import { PartitionQueue } from './partition-queue.ts';
+import { PartitionQueue, recordBytes } from './partition-queue.ts';
+import { Partitioner } from './partitioner.ts';
+import {
+  askForProducerIdentity,
+  NOT_IDEMPOTENT,
+  type ProducerIdentity,
+} from './producer-identity.ts';
 import type { RecordCodecs } from './record-codecs.ts';
 
 export interface ProducerOptions {
@@ -20,11 +24,6 @@ export interface ProducerOptions {
   readonly compression: CompressionType;
 }
 
-interface ProducerIdentity {
-  readonly producerId: bigint;
-  readonly producerEpoch: number;
-}
-
 const BATCH_BYTES = 512 * 1024;
 const BUFFERED_BYTES_MAX = 32 * 1024 * 1024;
 /** How long a lone record waits for others. */
@@ -32,7 +31,6 @@ const LINGER_MS = 5;
 /** Version 13 names topics by id; this client goes by names. */
 const MAX_VERSION = 12;
 const DUPLICATE_SEQUENCE_NUMBER = 46;
-const NOT_IDEMPOTENT: ProducerIdentity = { producerId: -1n, producerEpoch: -1 };
 
 /**
  * Sends records to one topic in batches by partition. One batch is under way for each partition, so that order holds
@@ -43,6 +41,7 @@ export class Producer {
   readonly #cluster: ClusterClient;
   readonly #codecs: RecordCodecs;
   readonly #options: ProducerOptions;
+  readonly #partitioner: Partitioner;
   readonly #queues = new Map<number, PartitionQueue>();
   #topic: TopicView | undefined;
   #identity: Promise<ProducerIdentity> | undefined;
@@ -50,14 +49,13 @@ export class Producer {
   #roomAwaited: (() => void) | undefined;
   #linger: NodeJS.Timeout | undefined;
   #failure: Error | undefined;
-  #stickyPartition = -1;
-  #stickyBytes = 0;
 
   constructor(cluster: ClusterClient, codecs: RecordCodecs, options: ProducerOptions) {
     this.#cluster = cluster;
     this.#codecs = codecs;
     this.#options = options;
     this.#topic = options.topic;
+    this.#partitioner = new Partitioner(options.topic.partitions.length, BATCH_BYTES);
   }
 
   /**
@@ -67,7 +65,9 @@ export class Producer {
   send(record: RecordInput, partition?: number): Promise<void> | undefined {
     if (this.#failure !== undefined) throw this.#failure;
     const bytes = recordBytes(record);
-    const queue = this.#queueOf(partition ?? this.#partitionOf(record.key ?? null, bytes));
+    const queue = this.#queueOf(
+      partition ?? this.#partitioner.partitionOf(record.key ?? null, bytes),
+    );
     queue.add(record, bytes);
     this.#bufferedBytes += bytes;
     if (queue.bytes >= BATCH_BYTES) this.#drain(queue);
@@ -97,18 +97,6 @@ export class Producer {
       this.#queues.set(partition, queue);
     }
     return queue;
-  }
-
-  /** By the key; without one a partition is kept for a batch's worth of bytes (KIP-794). */
-  #partitionOf(key: Uint8Array | null, bytes: number): number {
-    const count = this.#options.topic.partitions.length;
-    if (key !== null) return partitionForKey(key, count);
-    if (this.#stickyPartition < 0 || this.#stickyBytes >= BATCH_BYTES) {
-      this.#stickyPartition = Math.floor(Math.random() * count);
-      this.#stickyBytes = 0;
-    }
-    this.#stickyBytes += bytes;
-    return this.#stickyPartition;
   }
 
   #drainAll(): void {
@@ -197,39 +185,11 @@ export class Producer {
   /** A cluster that gives no ids takes batches without numbers. */
   #producerIdentity(): Promise<ProducerIdentity> {
     if (this.#options.acks !== -1) return Promise.resolve(NOT_IDEMPOTENT);
-    this.#identity ??= this.#askForIdentity();
+    this.#identity ??= askForProducerIdentity(this.#cluster);
     return this.#identity;
   }
-
-  async #askForIdentity(): Promise<ProducerIdentity> {
-    const request = { transactionalId: null, transactionTimeoutMs: 0x7fffffff };
-    try {
-      return await this.#cluster.retrying(async () => {
-        const answer = await this.#cluster.send('any', InitProducerIdApi, request);
-        checkAnswer(answer.errorCode, 'cannot get a producer id');
-        return answer;
-      });
-    } catch (error) {
-      if (error instanceof KafkaError && NOT_OFFERED.has(error.errorName)) return NOT_IDEMPOTENT;
-      throw error;
-    }
-  }
 }
-
-/** Errors of a cluster that gives no producer ids, to anybody or to us. */
-const NOT_OFFERED: ReadonlySet<string> = new Set([
-  'UNSUPPORTED_VERSION',
-  'CLUSTER_AUTHORIZATION_FAILED',
-]);
-/** What a record's frame may take besides its contents. */
-const RECORD_OVERHEAD_BYTES = 24;
 
 function isTooLarge(error: unknown): boolean {
   return error instanceof KafkaError && error.errorName === 'MESSAGE_TOO_LARGE';
-}
-
-function recordBytes({ key, value, headers = [] }: RecordInput): number {
-  let bytes = RECORD_OVERHEAD_BYTES + (key?.length ?? 0) + (value?.length ?? 0);
-  for (const header of headers) bytes += 8 + 3 * header.key.length + (header.value?.length ?? 0);
-  return bytes;
 }
