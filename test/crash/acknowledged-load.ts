@@ -43,13 +43,11 @@ export async function loadUntilBroken(
       const n = sent++;
       const partition = n % PARTITIONS;
       const values = Array.from({ length: RECORDS_PER_BATCH }, (_, i) => `${round}-${n}-${i}`);
-      const answer = await connection.send(ProduceApi, produceRequest(partition, values, n), {
-        maxVersion: PRODUCE_VERSION_MAX,
-      });
-      const { errorCode, baseOffset } = answer.responses[0]!.partitionResponses[0]!;
+      // Sizes vary, so that kills fall on boundaries of pages and segments of every kind.
+      const paddingBytes = (n * 37) % 2000;
+      const batch = { topic: CRASH_TOPIC, partition, values, paddingBytes };
+      const errorCode = await produce(connection, batch, acknowledged);
       if (errorCode !== 0) throw new Error(`the broker refused a record with code ${errorCode}`);
-      const noted = acknowledged.values.get(partition) as Map<bigint, string>;
-      for (const [i, value] of values.entries()) noted.set(baseOffset + BigInt(i), value);
       answered += values.length;
     }
   };
@@ -79,9 +77,44 @@ async function untilClosed(work: () => Promise<void>, connection: BrokerConnecti
   }
 }
 
-function produceRequest(partition: number, values: readonly string[], n: number) {
-  // Sizes vary, so that kills fall on boundaries of pages and segments of every kind.
-  const padding = 'x'.repeat((n * 37) % 2000);
+interface Batch {
+  readonly topic: string;
+  readonly partition: number;
+  /** They are the keys as well. */
+  readonly values: readonly string[];
+  readonly paddingBytes: number;
+}
+
+/** One record of a size, to the partition its number tells; gives the error code. */
+export function produceOnce(
+  connection: BrokerConnection,
+  topic: string,
+  n: number,
+  paddingBytes: number,
+  acknowledged: Acknowledged,
+): Promise<number> {
+  const batch = { topic, partition: n % PARTITIONS, values: [`once-${n}`], paddingBytes };
+  return produce(connection, batch, acknowledged);
+}
+
+async function produce(
+  connection: BrokerConnection,
+  batch: Batch,
+  acknowledged: Acknowledged,
+): Promise<number> {
+  const { partition, values } = batch;
+  const answer = await connection.send(ProduceApi, produceRequest(batch), {
+    maxVersion: PRODUCE_VERSION_MAX,
+  });
+  const { errorCode, baseOffset } = answer.responses[0]!.partitionResponses[0]!;
+  if (errorCode !== 0) return errorCode;
+  const noted = acknowledged.values.get(partition) as Map<bigint, string>;
+  for (const [i, value] of values.entries()) noted.set(baseOffset + BigInt(i), value);
+  return errorCode;
+}
+
+function produceRequest({ topic, partition, values, paddingBytes }: Batch) {
+  const padding = 'x'.repeat(paddingBytes);
   const records = values.map((value) => ({
     timestampMs: BigInt(Date.now()),
     key: Buffer.from(value),
@@ -92,7 +125,7 @@ function produceRequest(partition: number, values: readonly string[], n: number)
     timeoutMs: 30_000,
     topicData: [
       {
-        name: CRASH_TOPIC,
+        name: topic,
         partitionData: [{ index: partition, records: encodeRecordBatch({ records }, CODECS) }],
       },
     ],

@@ -46,7 +46,7 @@ export async function killRounds(options: KillRoundsOptions): Promise<KillRounds
     });
     const [host = '', port = ''] = broker.bootstrap.split(':');
     const address = { host, port: Number(port) };
-    if (round === 0) await createTopic(address);
+    if (round === 0) await createTopic(address, CRASH_TOPIC);
     const last = round === options.rounds;
     const full = last || round % FULL_CHECK_ROUNDS === 0;
     problems.push(
@@ -73,9 +73,12 @@ function endsOf(values: ReadonlyMap<number, ReadonlyMap<bigint, string>>): Map<n
   );
 }
 
-async function createTopic(address: { host: string; port: number }): Promise<void> {
+export async function createTopic(
+  address: { readonly host: string; readonly port: number },
+  name: string,
+): Promise<void> {
   const connection = await BrokerConnection.open(address, CONNECTION_OPTIONS);
-  const topic = { name: CRASH_TOPIC, numPartitions: PARTITIONS, replicationFactor: 1 };
+  const topic = { name, numPartitions: PARTITIONS, replicationFactor: 1 };
   const answer = await connection.send(CreateTopicsApi, {
     topics: [{ ...topic, assignments: [], configs: [] }],
     timeoutMs: 10_000,

@@ -12,6 +12,8 @@ export interface BrokerProcess extends AsyncDisposable {
   readonly bootstrap: string;
   readonly process: ChildProcess;
   readonly dataDir: string;
+  /** What it has written so far to either stream. */
+  output(): string;
   /** Sends a signal and waits for the end; gives the exit code. */
   stop(signal: NodeJS.Signals): Promise<number | null>;
 }
@@ -40,6 +42,12 @@ export async function startBrokerProcess(
     { stdio: ['ignore', 'pipe', 'pipe'] },
   );
   const exited = once(child, 'exit');
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.on('data', (chunk: Buffer) => {
+      output += chunk.toString();
+    });
+  }
   const bootstrap = await readyAddress(child);
   const stop = async (signal: NodeJS.Signals) => {
     if (child.exitCode === null && child.signalCode === null) child.kill(signal);
@@ -50,6 +58,7 @@ export async function startBrokerProcess(
     bootstrap,
     process: child,
     dataDir,
+    output: () => output,
     stop,
     async [Symbol.asyncDispose]() {
       await stop('SIGKILL');
