@@ -4,14 +4,24 @@ import type { FileSystem } from './file-system.ts';
 let sequence = 0;
 
 /** Replaces a small file so that a crash leaves the old content or the new, never a part. */
-export async function writeFileAtomically(
+export function writeFileAtomically(
   files: FileSystem,
   path: string,
   bytes: Uint8Array,
 ): Promise<void> {
-  sequence += 1;
-  const temporary = `${path}.${sequence}.tmp`;
-  await files.writeFile(temporary, bytes);
-  await files.rename(temporary, path);
-  await files.syncDirectory(dirname(path));
+  return writeFilesAtomically(files, [{ path, bytes }]);
+}
+
+/** The same for files of one folder, each for itself; one sync of the folder does for all. */
+export async function writeFilesAtomically(
+  files: FileSystem,
+  contents: readonly { readonly path: string; readonly bytes: Uint8Array }[],
+): Promise<void> {
+  const written = contents.map(({ path, bytes }) => {
+    sequence += 1;
+    return { path, bytes, temporary: `${path}.${sequence}.tmp` };
+  });
+  for (const { temporary, bytes } of written) await files.writeFile(temporary, bytes);
+  for (const { temporary, path } of written) await files.rename(temporary, path);
+  await files.syncDirectory(dirname(contents[0]!.path));
 }

@@ -1,5 +1,5 @@
 import { readBatchSize } from '../../domain/record/record-batch-header.ts';
-import { writeFileAtomically } from './atomic-file.ts';
+import { writeFilesAtomically } from './atomic-file.ts';
 import { walkBatches } from './batch-walk.ts';
 import { LogSegment, type SegmentIndexes } from './log-segment.ts';
 import { OffsetIndex } from './offset-index.ts';
@@ -16,8 +16,10 @@ export async function writeIndexes(context: SegmentContext, segment: LogSegment)
   if (segment.indexesOnDisk || segment.removed || segment.indexes === undefined) return;
   segment.completeTimeIndex();
   const { offsets, times } = segment.indexes;
-  await writeFileAtomically(context.files, segment.timeIndexPath, times.toBytes());
-  await writeFileAtomically(context.files, segment.indexPath, offsets.toBytes());
+  await writeFilesAtomically(context.files, [
+    { path: segment.timeIndexPath, bytes: times.toBytes() },
+    { path: segment.indexPath, bytes: offsets.toBytes() },
+  ]);
   if (segment.removed) await removeIndexes(context, segment);
   else segment.indexesOnDisk = true;
 }

@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { KafkaError } from '../../domain/kafka-error.ts';
 import type { TopicIdPartition } from '../../domain/topic-partition.ts';
 import type { Checksum } from '../../ports/checksum.ts';
@@ -86,7 +87,9 @@ export class SegmentLogStore implements LogStore {
 
   constructor(options: SegmentLogStoreOptions) {
     const files = options.files ?? nodeFileSystem;
-    this.#directory = options.directory;
+    // One spelling per folder, by which a second store of it is known.
+    const directory = resolve(options.directory);
+    this.#directory = directory;
     this.#files = files;
     this.#context = {
       files,
@@ -97,8 +100,8 @@ export class SegmentLogStore implements LogStore {
       logger: options.logger,
       nowMs: options.nowMs ?? Date.now,
     };
-    this.#lock = new StoreLock(files, options.directory, options.processes ?? nodeProcesses);
-    this.#directorySync = new GroupSync(() => files.syncDirectory(options.directory));
+    this.#lock = new StoreLock(files, directory, options.processes ?? nodeProcesses);
+    this.#directorySync = new GroupSync(() => files.syncDirectory(directory));
   }
 
   async open(): Promise<readonly RecoveredLog[]> {
@@ -242,12 +245,23 @@ export class SegmentLogStore implements LogStore {
     const files = this.#files;
     const passing = `${this.#directory}/${passingName(name, 'create')}`;
     const directory = `${this.#directory}/${name}`;
-    await files.mkdir(passing);
-    await files.writeFile(`${passing}/${PARTITION_METADATA}`, partitionMetadata(id));
-    await files.writeFile(`${passing}/${segmentName(0n)}.log`, new Uint8Array());
-    await files.syncDirectory(passing);
-    await files.rename(passing, directory);
-    await this.#directorySync.request();
+    try {
+      await files.mkdir(passing);
+      await files.writeFile(`${passing}/${PARTITION_METADATA}`, partitionMetadata(id));
+      await files.writeFile(`${passing}/${segmentName(0n)}.log`, new Uint8Array());
+      await files.syncDirectory(passing);
+      await files.rename(passing, directory);
+    } catch (error) {
+      this.#remove(passing);
+      throw error;
+    }
+    try {
+      await this.#directorySync.request();
+    } catch (error) {
+      await files.rename(directory, passing);
+      this.#remove(passing);
+      throw error;
+    }
     const list = new SegmentList(id, directory, 0n);
     list.push(new LogSegment(directory, 0n, this.#context.nowMs()));
     return new SegmentLog(this.#context, list, config);

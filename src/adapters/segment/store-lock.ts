@@ -65,7 +65,10 @@ export class StoreLock {
       return true;
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
-      throw error;
+      // Not every file system has links. Without them two that start at once may both get through.
+      if ((await this.#read(this.#path)) !== undefined) return false;
+      await this.#files.rename(own, this.#path);
+      return true;
     }
   }
 
