@@ -21,6 +21,7 @@ const ALL = { keys: null, synonyms: true, documentation: false };
 const OWN_DEFAULTS = new Set([
   'log.flush.interval.messages',
   'flush.messages',
+  'group.initial.rebalance.delay.ms',
   'log.dir',
   'share.coordinator.state.topic.min.isr',
 ]);

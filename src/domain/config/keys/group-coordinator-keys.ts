@@ -31,8 +31,9 @@ export const GROUP_COORDINATOR_KEYS = {
     rule: listOf('consumer', 'classic', 'share', 'streams'),
   }),
   'group.coordinator.threads': int('4', 'read-only', { rule: atLeast(1) }),
-  'group.initial.rebalance.delay.ms': int('3000', 'read-only', {
-    doc: 'How long an empty classic group waits for more members before its first rebalance.',
+  // 0 is what Kafka's own server.properties and image set; the 3 s of its code make every first consumer wait.
+  'group.initial.rebalance.delay.ms': int('0', 'read-only', {
+    doc: 'How long an empty classic group waits for more members before its first rebalance. Worth a few seconds where many consumers start together.',
   }),
   'group.max.session.timeout.ms': int('1800000', 'read-only', {
     doc: 'The longest session timeout a classic member may ask for.',
