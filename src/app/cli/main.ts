@@ -7,6 +7,8 @@ if (major < 22 || (major === 22 && minor < 18)) {
   );
   process.exitCode = 1;
 } else {
+  // One fdatasync for each partition that was written to runs at a time; the pool takes its size at its first use.
+  process.env.UV_THREADPOOL_SIZE ??= '16';
   const { runCli } = await import('./program.ts');
   process.exitCode = await runCli(process.argv.slice(2));
 }
