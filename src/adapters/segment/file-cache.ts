@@ -41,7 +41,9 @@ export class FileCache {
 
   release(file: OpenFile): void {
     file.uses -= 1;
-    if (file.uses === 0 && file.forgotten) this.#close(file);
+    if (file.uses > 0) return;
+    if (file.forgotten) this.#close(file);
+    else if (this.#open.size > this.#capacity) this.forget(file.path);
   }
 
   /** Closes a file that is renamed or removed, at the latest when its last user is done. */

@@ -79,18 +79,20 @@ export class LogSegment implements IndexHolder {
     return Number(offset - this.baseOffset);
   }
 
-  /** Kafka's LogSegment.shouldRoll. */
-  mustRoll(
+  /** Whether the index files have room for the batch's offset and position. */
+  canHold(batchBytes: number, relativeLast: number): boolean {
+    return relativeLast <= MAX_INT32 && this.sizeBytes + batchBytes <= MAX_INT32;
+  }
+
+  /** Whether the config wants the batch in a new segment (Kafka's LogSegment.shouldRoll). */
+  shouldRoll(
     batchBytes: number,
-    relativeLast: number,
     maxTimestampMs: bigint,
     config: StoredLogConfig,
     nowMs: () => number,
   ): boolean {
-    if (relativeLast > MAX_INT32) return true;
     if (this.sizeBytes === 0) return false;
-    const sizeBytes = this.sizeBytes + batchBytes;
-    if (sizeBytes > config.segmentBytes || sizeBytes > MAX_INT32) return true;
+    if (this.sizeBytes + batchBytes > config.segmentBytes) return true;
     const waitedMs =
       this.firstTimestampMs >= 0n
         ? Number(maxTimestampMs - this.firstTimestampMs)

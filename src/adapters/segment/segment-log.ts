@@ -92,7 +92,9 @@ export class SegmentLog implements StoredLog {
     const before = this.#writer.write(this.gathered, this.#config);
     if (durability === 'synced') return this.#syncer.syncAppend(before);
     // Kafka too flushes a segment once it has rolled.
-    if (this.#list.active !== rolledFrom) this.#syncer.sync().catch(() => {});
+    if (this.#list.active !== rolledFrom || !this.#syncer.mayRoll) {
+      this.#syncer.sync().catch(() => {});
+    }
     return WRITTEN;
   }
 

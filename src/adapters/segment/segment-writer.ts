@@ -83,16 +83,20 @@ export class SegmentWriter {
     const { batch, maxTimestampMs, lastOffset } = entry;
     let segment = this.#list.active;
     let relativeLast = segment.relative(lastOffset);
+    const fits = segment.canHold(batch.length, relativeLast);
     if (
-      segment.mustRoll(batch.length, relativeLast, maxTimestampMs, config, this.#nowMs) &&
-      (this.#syncer.mayRoll || relativeLast > MAX_INT32)
+      !fits ||
+      (this.#syncer.mayRoll &&
+        segment.shouldRoll(batch.length, maxTimestampMs, config, this.#nowMs))
     ) {
       this.#flush();
       // Recovery knows by the name that no segment before it is missing.
-      const fits = relativeLast <= MAX_INT32;
-      segment = this.roll(fits ? this.#list.endOffset : entry.baseOffset);
+      const skips = relativeLast > MAX_INT32;
+      segment = this.roll(skips ? entry.baseOffset : this.#list.endOffset);
       relativeLast = segment.relative(lastOffset);
     }
+    // Now and not with the write: a roll within this call has to know of it.
+    if (segment.indexesOnDisk) this.#syncer.opened(segment);
     this.#pieces.push(batch);
     this.#piecesBytes += batch.length;
     this.#list.sizeBytes += batch.length;

@@ -150,3 +150,23 @@ describe('index files', () => {
     }
   });
 });
+
+describe('a log that is opened again', () => {
+  it('gets no new segment before the removal of its index files is synced', async () => {
+    const size = batchAt(0n, 0n).length;
+    const { directory, append, store, files } = await openLog({ segmentBytes: size * 3 });
+    await append(batchAt(0n, 1n));
+    await store.close();
+    const again = storeIn(directory);
+    const [recovered] = await again.open();
+    const log = recovered!.log;
+    log.configure({ ...CONFIG, segmentBytes: size * 3 });
+    const entries = [1n, 2n, 3n, 4n].map((offset) => entryOf(log, batchAt(offset, 1n)));
+    const appended = again.append(entries, 'synced');
+    expect(files()).toEqual([name(0n)]);
+    expect(files('index')).toEqual([]);
+    await appended;
+    await again.append([entryOf(log, batchAt(5n, 1n))], 'written');
+    expect(files()).toEqual([name(0n), name(5n)]);
+  });
+});
