@@ -90,7 +90,9 @@ export class LogOpener {
     const cutBytes = sizeBytes - position;
     if (cutBytes > 0 && this.#clean) throw damagedAtRest(segment, position);
     const [next] = later;
-    const isFollowed = next !== undefined && cutBytes === 0 && this.#canFollow(segment, next);
+    // Where the next segment goes on, nothing is missing in what is cut.
+    const isWhole = cutBytes === 0 || next === segment.endOffset;
+    const isFollowed = next !== undefined && isWhole && this.#canFollow(segment, next);
     // Before the cut, so that a power loss in between leaves the reason to do it again.
     if (!isFollowed) await this.#removeSegments(later);
     await this.#removeIndexesOf(segment);

@@ -23,7 +23,7 @@ export async function noteSyncFailure(
   }
 }
 
-/** Writes a file's bytes over themselves and its length too, so that the next sync takes them to the device. */
+/** Writes a file's bytes over themselves, so that the next sync takes them to the device. */
 export async function rewriteFile(
   { files, buffers }: SegmentContext,
   { fd, path }: OpenFile,
@@ -41,6 +41,4 @@ export async function rewriteFile(
   } finally {
     buffers.give(buffer);
   }
-  writeAllSync(files, fd, [new Uint8Array(1)], 1, sizeBytes);
-  files.ftruncateSync(fd, sizeBytes);
 }
