@@ -9,13 +9,14 @@ import { at, CONFIG, entryOf, storeIn, temporaryDirectory } from './segment-fixt
 
 const TOOL = join(import.meta.dirname, '../../../../shared/peers/kafka/kafka-tool');
 const CACHE = join(
-  process.env['KAWADB_PEERS_CACHE'] ?? join(homedir(), '.cache/kawadb-peers'),
+  process.env.KAWADB_PEERS_CACHE ?? join(homedir(), '.cache/kawadb-peers'),
   'kafka',
 );
 
 function missing(): string | undefined {
   if (!existsSync(TOOL)) return 'there is no Kafka beside this repository (../shared/peers)';
-  const isInstalled = existsSync(CACHE) && readdirSync(CACHE).some((name) => /^tools-/.test(name));
+  const isInstalled =
+    existsSync(CACHE) && readdirSync(CACHE).some((name) => name.startsWith('tools-'));
   return isInstalled ? undefined : 'Kafka is not installed (../shared/peers/README.md)';
 }
 
