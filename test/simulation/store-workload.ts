@@ -75,7 +75,7 @@ export class StoreWorkload {
       await run();
     } catch (error) {
       if (this.#o.isDead()) return;
-      if (!this.#o.faulty) throw error;
+      if (!this.#o.faulty || error instanceof UnexpectedOutcome) throw error;
       this.#note(oracle, `${name} failed: ${String(error)}`);
       await this.#o.observe(oracle);
     }
@@ -126,11 +126,19 @@ export class StoreWorkload {
     try {
       await this.#o.store.append(entries, synced ? 'synced' : 'written');
     } catch (error) {
-      if (!this.#o.isDead() && log.endOffset <= from) oracle.appendFailed(batches);
+      if (!this.#o.isDead()) {
+        oracle.appendFailed(batches);
+        this.#expectNothingKept(log, from);
+      }
       throw error;
     }
     oracle.appendDone(endOf(batches), synced);
     this.#note(oracle, `appended to ${endOf(batches)}`);
+  }
+
+  #expectNothingKept(log: StoredLog, endOffset: bigint): void {
+    if (log.endOffset <= endOffset) return;
+    throw new UnexpectedOutcome(`a refused append at ${endOffset} is kept up to ${log.endOffset}`);
   }
 
   /** Appends that do not wait for each other. */
@@ -301,6 +309,9 @@ export const SNAPSHOTS = ['log-state-0', 'log-state-1'] as const;
 function simulatedTopicId(incarnation: number): string {
   return `${incarnation.toString(36).padStart(21, '0')}A`;
 }
+
+/** Not one of the failures that a bad disk excuses. */
+class UnexpectedOutcome extends Error {}
 
 /** Fails when all have come to an end and one has failed. */
 async function allOf(promises: readonly Promise<void>[]): Promise<void> {

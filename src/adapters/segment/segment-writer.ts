@@ -56,13 +56,18 @@ export class SegmentWriter {
   undo({ segment, mark }: AppendMark): void {
     const list = this.#list;
     if (segment.removed || segment.sizeBytes < mark.sizeBytes) return;
+    // Memory first: nothing of what is refused may be read, whatever becomes of the files.
+    const rolled: LogSegment[] = [];
+    while (list.active !== segment) rolled.push(list.pop());
+    list.sizeBytes -= segment.sizeBytes - mark.sizeBytes;
+    segment.rewind(mark);
+    list.cuts += 1;
+    const { file } = segment;
+    const { files } = this.#context;
+    for (const other of rolled) this.#syncer.forget(other);
     try {
-      while (list.active !== segment) this.#discard(list.pop());
-      list.sizeBytes -= segment.sizeBytes - mark.sizeBytes;
-      segment.rewind(mark);
-      list.cuts += 1;
-      const { file } = segment;
-      if (file !== undefined) this.#context.files.ftruncateSync(file.fd, mark.sizeBytes);
+      for (const { logPath } of rolled) files.unlinkSync(logPath);
+      if (file !== undefined) files.ftruncateSync(file.fd, mark.sizeBytes);
     } catch (error) {
       this.#syncer.fail(error);
     }
@@ -113,11 +118,6 @@ export class SegmentWriter {
     writeAllSync(files, segment.file!.fd, this.#pieces, this.#piecesBytes, position);
     this.#pieces.length = 0;
     this.#piecesBytes = 0;
-  }
-
-  #discard(segment: LogSegment): void {
-    this.#syncer.forget(segment);
-    this.#context.files.unlinkSync(segment.logPath);
   }
 }
 
