@@ -1,0 +1,43 @@
+// Which keys of the configuration do anything: those that the code reads, and those that stand in for them.
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { CONFIG_TABLE } from '../../src/domain/config/config-table.ts';
+
+const SOURCE = fileURLToPath(new URL('../../src', import.meta.url));
+const READ = /\b(?:get|resolve|text)\(\s*'([a-z][a-z0-9._]+)'/g;
+
+/** Read, yet without effect as long as nothing else reads them. */
+const WITHOUT_EFFECT = [
+  // Bounds for each other; no log is compacted.
+  /^(min|max)\.compaction\.lag\.ms$/,
+  // It can only be refused.
+  /^remote\.storage\.enable$/,
+  // Topics that come into being with their coordinators.
+  /^(transaction\.state\.log|share\.coordinator\.state\.topic)\./,
+];
+
+/** The names of the topic's and of the broker's keys that have an effect. */
+export function keysInEffect() {
+  const read = namesRead().filter((name) => !WITHOUT_EFFECT.some((each) => each.test(name)));
+  const topic = new Set(read.filter((name) => CONFIG_TABLE.topic.has(name)));
+  const broker = new Set(read.filter((name) => CONFIG_TABLE.broker.has(name)));
+  for (const name of topic) addSynonyms(CONFIG_TABLE.topic.get(name), broker);
+  for (const name of broker) addSynonyms(CONFIG_TABLE.broker.get(name), broker);
+  if (broker.has('node.id')) broker.add('broker.id');
+  return { topic, broker };
+}
+
+function namesRead() {
+  const names = new Set();
+  for (const path of readdirSync(SOURCE, { recursive: true })) {
+    if (!path.endsWith('.ts')) continue;
+    for (const [, name] of readFileSync(join(SOURCE, path), 'utf8').matchAll(READ)) names.add(name);
+  }
+  return [...names];
+}
+
+/** Sets grow while they are gone through, so those of a synonym are added too. */
+function addSynonyms({ synonyms }, broker) {
+  for (const { name } of synonyms) broker.add(name);
+}
