@@ -222,22 +222,32 @@ export class SegmentLogStore implements LogStore {
     for (const name of leftovers) await this.#files.remove(`${this.#directory}/${name}`);
     const recovered: RecoveredLog[] = [];
     await inParallel(names.filter(isLogFolder), async (name) => {
-      const directory = `${this.#directory}/${name}`;
-      const metadata = await this.#files.readFile(`${directory}/${PARTITION_METADATA}`);
-      const id = metadata && partitionOf(name, metadata);
-      if (id === undefined) {
-        throw new KafkaError(
-          'KAFKA_STORAGE_ERROR',
-          `${directory} has no readable ${PARTITION_METADATA}, so its topic is not known: restore it or move the folder away`,
-        );
+      try {
+        recovered.push(await this.#openLog(name, clean));
+      } catch (cause) {
+        if (cause instanceof KafkaError) throw cause;
+        const message = `${this.#directory}/${name} could not be opened: ${String(cause)}`;
+        throw new KafkaError('KAFKA_STORAGE_ERROR', message, { cause });
       }
-      const opener = new LogOpener(this.#context, directory, id, clean);
-      const { list, truncatedBytes } = await opener.open();
-      const log = new SegmentLog(this.#context, list, DEFAULT_CONFIG);
-      this.#logs.set(name, log);
-      recovered.push({ log, clean, truncatedBytes });
     });
     return recovered;
+  }
+
+  async #openLog(name: string, clean: boolean): Promise<RecoveredLog> {
+    const directory = `${this.#directory}/${name}`;
+    const metadata = await this.#files.readFile(`${directory}/${PARTITION_METADATA}`);
+    const id = metadata && partitionOf(name, metadata);
+    if (id === undefined) {
+      throw new KafkaError(
+        'KAFKA_STORAGE_ERROR',
+        `${directory} has no readable ${PARTITION_METADATA}, so its topic is not known: restore it or move the folder away`,
+      );
+    }
+    const opener = new LogOpener(this.#context, directory, id, clean);
+    const { list, truncatedBytes } = await opener.open();
+    const log = new SegmentLog(this.#context, list, DEFAULT_CONFIG);
+    this.#logs.set(name, log);
+    return { log, clean, truncatedBytes };
   }
 
   /** Whole or not at all: the folder gets its name when it has all it needs. */
