@@ -95,6 +95,18 @@ describe('a log that is opened again', () => {
     expect(crashed.activeProducers()[0]?.lastSequence).toBe(3);
   });
 
+  it('knows the producers whose batches were deleted', async () => {
+    const store = new MemoryLogStore();
+    const manager = await opened(store);
+    const log = await manager.create(ORDERS, DEFAULT_LOG_CONFIG);
+    await write(log, numbers(0, 8));
+    await log.deleteRecords(8n);
+    // Without a clean stop: no batch is left that tells of the producer.
+    const crashed = (await opened(store)).get(ORDERS.topicId, 0)!;
+    expect(crashed.activeProducers()[0]?.lastSequence).toBe(7);
+    await write(crashed, [8]);
+  });
+
   it('leaves the metadata log alone', async () => {
     const store = new MemoryLogStore();
     await store.open();

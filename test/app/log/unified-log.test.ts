@@ -178,6 +178,13 @@ describe('an append the store refuses', () => {
     expect(log.highWatermark).toBe(1n);
   });
 
+  it('has what the store kept synced before it counts as committed', async () => {
+    store.failing = true;
+    await expect(log.append(batchOf(1), CLIENT).committed).rejects.toThrow();
+    await quiet();
+    expect(store.synced).toContain(log.stored);
+  });
+
   it('leaves other logs of the turn usable', async () => {
     const other = await manager.create({ ...ORDERS, partition: 1 }, DEFAULT_LOG_CONFIG);
     store.failing = true;
