@@ -12,6 +12,8 @@ export interface ConnectionLimits {
   readonly writeBacklogBytesMax: number;
   /** max.connections */
   readonly connectionsMax: number;
+  /** max.connections.per.ip */
+  readonly connectionsPerHostMax: number;
   /** connections.max.idle.ms */
   readonly connectionIdleMs: number;
   /** How long one frame may take to arrive, plus the time its size takes at 16 KiB a second. */
@@ -27,6 +29,7 @@ export const CONNECTION_LIMITS_DEFAULT: ConnectionLimits = {
   queuedRequestBytesMax: 512 * 1024 * 1024,
   writeBacklogBytesMax: 8 * 1024 * 1024,
   connectionsMax: 0x7fffffff,
+  connectionsPerHostMax: 0x7fffffff,
   connectionIdleMs: 600_000,
   frameTimeoutMs: 60_000,
   closeGraceMs: 5_000,

@@ -36,11 +36,12 @@ const SWEEP_MS_MAX = 5_000;
 /** Kafka's plain TCP listener. */
 export class TcpTransport implements Transport {
   readonly #options: TcpTransportOptions;
-  readonly #limits: ConnectionLimits;
+  #limits: ConnectionLimits;
   readonly #pool: ChunkPool;
   readonly #budget: RequestBudget;
   readonly #dispatcher: RequestDispatcher;
   readonly #connections = new Set<Connection>();
+  readonly #connectionsByHost = new Map<string, number>();
   #server: Server | undefined;
   #address: TransportAddress | undefined;
   #cancelSweep: (() => void) | undefined;
@@ -70,6 +71,13 @@ export class TcpTransport implements Transport {
 
   get pool(): ChunkPool {
     return this.#pool;
+  }
+
+  /** Takes new limits on how many may connect; who is connected stays. */
+  limitConnections(
+    limits: Pick<ConnectionLimits, 'connectionsMax' | 'connectionsPerHostMax'>,
+  ): void {
+    this.#limits = { ...this.#limits, ...limits };
   }
 
   listen(): Promise<TransportAddress> {
@@ -116,16 +124,18 @@ export class TcpTransport implements Transport {
 
   #accept(socket: Socket): void {
     const { logger, listenerName = 'PLAINTEXT', readMode = 'in-place' } = this.#options;
-    if (this.#server === undefined || this.#connections.size >= this.#limits.connectionsMax) {
-      logger.debug({ clientHost: socket.remoteAddress }, 'refused: max.connections is reached');
+    const { localAddress, localPort, remoteAddress, remotePort } = socket;
+    const host = remoteAddress ?? '';
+    const refused = this.#refusal(host);
+    if (refused !== undefined) {
+      logger.debug({ clientHost: host }, refused);
       socket.destroy();
       return;
     }
     this.#connectionsMade += 1;
-    const { localAddress, localPort, remoteAddress, remotePort } = socket;
     // Kafka's form of a connection id: local address, remote address, a running number.
     const ends = `${localAddress}:${localPort}-${remoteAddress}:${remotePort}`;
-    const peer = new Peer(`${ends}-${this.#connectionsMade}`, remoteAddress ?? '', listenerName);
+    const peer = new Peer(`${ends}-${this.#connectionsMade}`, host, listenerName);
     const connection = new Connection({
       peer,
       dispatcher: this.#dispatcher,
@@ -133,14 +143,29 @@ export class TcpTransport implements Transport {
       limits: this.#limits,
       budget: this.#budget,
       logger,
-      onClose: (closed) => this.#forget(closed),
+      onClose: (closed) => this.#forget(closed, host),
     });
     this.#connections.add(connection);
+    this.#connectionsByHost.set(host, (this.#connectionsByHost.get(host) ?? 0) + 1);
     connection.attach(attachSocket(socket, readMode, connection));
   }
 
-  #forget(connection: Connection): void {
-    this.#connections.delete(connection);
+  /** Why a connection from `host` is not taken. */
+  #refusal(host: string): string | undefined {
+    const { connectionsMax, connectionsPerHostMax } = this.#limits;
+    if (this.#server === undefined) return 'refused: the broker stops';
+    if (this.#connections.size >= connectionsMax) return 'refused: max.connections is reached';
+    const ofHost = this.#connectionsByHost.get(host) ?? 0;
+    return ofHost >= connectionsPerHostMax
+      ? 'refused: max.connections.per.ip is reached'
+      : undefined;
+  }
+
+  #forget(connection: Connection, host: string): void {
+    if (!this.#connections.delete(connection)) return;
+    const ofHost = (this.#connectionsByHost.get(host) ?? 1) - 1;
+    if (ofHost === 0) this.#connectionsByHost.delete(host);
+    else this.#connectionsByHost.set(host, ofHost);
     if (this.#connections.size === 0) this.#emptied?.();
   }
 

@@ -29,6 +29,7 @@ export class KafkaListeners {
   readonly #advertised: ReadonlyMap<string, ListenerConfig>;
   readonly #configs: readonly ListenerConfig[];
   readonly #transports = new Map<string, TcpTransport>();
+  #unwatch: (() => void) | undefined;
 
   constructor(config: BrokerConfig) {
     this.#config = config;
@@ -48,6 +49,7 @@ export class KafkaListeners {
   async listen({ registry, clock, timer, logger }: KafkaListenersParts): Promise<void> {
     const pool = new ChunkPool();
     const limits = connectionLimitsOf(this.#config);
+    this.#unwatch = this.#config.onChange(() => this.#limitConnections());
     try {
       for (const { name, host, port } of this.#configs) {
         const transport = new TcpTransport({
@@ -88,7 +90,14 @@ export class KafkaListeners {
     return count;
   }
 
+  /** Those two of the limits are dynamic (KIP-612). */
+  #limitConnections(): void {
+    const limits = connectionLimitsOf(this.#config);
+    for (const transport of this.#transports.values()) transport.limitConnections(limits);
+  }
+
   async close(): Promise<void> {
+    this.#unwatch?.();
     await Promise.all([...this.#transports.values()].map((transport) => transport.close()));
     this.#transports.clear();
   }

@@ -5,6 +5,7 @@ export interface ConfiguredConnectionLimits {
   readonly requestBytesMax: number;
   readonly queuedRequestBytesMax: number;
   readonly connectionsMax: number;
+  readonly connectionsPerHostMax: number;
   readonly connectionIdleMs: number;
 }
 
@@ -27,6 +28,7 @@ export function connectionLimitsOf(config: BrokerConfig): ConfiguredConnectionLi
     queuedRequestBytesMax:
       queuedBytes > 0 ? queuedBytes : Math.max(QUEUED_BYTES_MAX, requestBytesMax),
     connectionsMax: config.get('max.connections'),
+    connectionsPerHostMax: config.get('max.connections.per.ip'),
     connectionIdleMs: idleMs < 0 ? NEVER : idleMs,
   };
 }

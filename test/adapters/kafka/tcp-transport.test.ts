@@ -215,6 +215,24 @@ describe('limits', () => {
     expect((await first.receive())?.readInt32BE(0)).toBe(2);
   });
 
+  it('refuses connections beyond max.connections.per.ip, and takes new limits while it runs', async () => {
+    const limits = { connectionsPerHostMax: 1 };
+    const { port, transport } = await start([slowHeartbeats()], { limits });
+    const first = await open(port);
+    first.send(heartbeat(1, 'now'));
+    await first.receive();
+    expect(await (await open(port)).hungUp()).toBe(true);
+    transport.limitConnections({ connectionsMax: 10, connectionsPerHostMax: 2 });
+    const second = await open(port);
+    second.send(heartbeat(2, 'now'));
+    expect((await second.receive())?.readInt32BE(0)).toBe(2);
+    first.close();
+    await until(() => transport.connectionCount === 1);
+    const third = await open(port);
+    third.send(heartbeat(3, 'now'));
+    expect((await third.receive())?.readInt32BE(0)).toBe(3);
+  });
+
   it('closes idle connections, but not one that waits for an answer', async () => {
     const { port } = await start([slowHeartbeats()], { limits: { connectionIdleMs: 80 } });
     const [idle, waiting] = [await open(port), await open(port)];

@@ -28,6 +28,7 @@ describe('connectionLimitsOf', () => {
       requestBytesMax: 1000,
       queuedRequestBytesMax: 5000,
       connectionsMax: 7,
+      connectionsPerHostMax: 2_147_483_647,
       connectionIdleMs: 60_000,
     });
   });
