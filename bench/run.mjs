@@ -1,11 +1,13 @@
-// Measures the broker beside Apache Kafka in one run and prints the ratios. Needs ../shared/peers (Kafka, the load
-// generator) and its own build; scenario names may follow, as `../shared/peers/bench --list` gives them.
+// Measures the broker beside Apache Kafka in one run and prints the ratios: `npm run bench -- [--fsync] [--alone]
+// [--runs N] [SCENARIO…]`. Needs ../shared/peers (Kafka and the load generator); `../shared/peers/bench --list` names the
+// scenarios. Both brokers have core 0, the load has core 1.
 import '../scripts/guard-node.mjs';
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const peers = join(root, '../shared/peers');
@@ -15,56 +17,76 @@ if (!existsSync(join(peers, 'bench'))) {
   );
   process.exit(1);
 }
-const args = process.argv.slice(2);
-const fsync = args.includes('--fsync');
-const scenarios = args.filter((argument) => !argument.startsWith('--'));
-const directory = mkdtempSync(join(tmpdir(), 'kawadb-bench-'));
-const NO_SYNC = '--set log.flush.interval.messages=9223372036854775807';
+const { values, positionals: scenarios } = parseArgs({
+  allowPositionals: true,
+  options: {
+    fsync: { type: 'boolean', default: false },
+    alone: { type: 'boolean', default: false },
+    runs: { type: 'string', default: '1' },
+    out: { type: 'string' },
+    touch: { type: 'string', default: '12' },
+  },
+});
+const directory = values.out ?? mkdtempSync(join(tmpdir(), 'kawadb-bench-'));
+const UNSYNCED = 'log.flush.interval.messages=9223372036854775807';
 
-function bench(label, port, up, down, extra) {
+/**
+ * A virtual machine gets its memory from its host page by page, when it is first written to. Whoever runs first would pay
+ * for that, so the pages that files will be cached in are touched before.
+ */
+function touchMemory(gigabytes) {
+  const file = join(directory, 'touched');
+  const zeros = Buffer.alloc(64 * 1024 * 1024, 1);
+  writeFileSync(file, zeros);
+  for (let at = 0; at < (gigabytes * 1024) / 64; at++) writeFileSync(file, zeros, { flag: 'a' });
+  rmSync(file);
+}
+
+function measure(label, port, { up, down, extra = [], env = {} }) {
+  touchMemory(Number(values.touch));
   const out = join(directory, `${label}.jsonl`);
-  const result = spawnSync(
+  const args = ['--label', label, '--bootstrap', `127.0.0.1:${port}`, '--pin'];
+  const { status } = spawnSync(
     join(peers, 'bench'),
     [
-      ...[
-        '--label',
-        label,
-        '--bootstrap',
-        `127.0.0.1:${port}`,
-        '--pin',
-        '--runs',
-        '1',
-        '--out',
-        out,
-      ],
-      ...['--up', up, '--down', down, ...extra, ...scenarios],
+      ...args,
+      '--runs',
+      values.runs,
+      '--out',
+      out,
+      '--up',
+      up,
+      '--down',
+      down,
+      ...extra,
+      ...scenarios,
     ],
-    {
-      stdio: 'inherit',
-      cwd: peers,
-      env: { ...process.env, KAFKA_EXTRA: fsync ? 'log.flush.interval.messages=1' : '' },
-    },
+    { stdio: 'inherit', cwd: peers, env: { ...process.env, ...env } },
   );
-  if (result.status !== 0) console.error(`bench of ${label} ended with ${result.status}`);
+  if (status !== 0) console.error(`the bench of ${label} ended with ${status}`);
   return out;
 }
 
-const data = join(directory, 'data');
 const pidFile = join(directory, 'kawadb.pid');
-const serve = `${process.execPath} ${root}dist/app/cli/main.js serve --listen 127.0.0.1:29092 --data-dir ${data} --log-level error`;
-const ours = bench(
-  'kawadb',
-  29092,
-  `bash -c 'setsid ${serve} ${fsync ? '' : NO_SYNC} >${directory}/kawadb.log 2>&1 & echo $! | tee ${pidFile}'`,
-  `bash -c 'kill $(cat ${pidFile}); sleep 1'`,
-  [],
-);
-const kafka = args.includes('--alone')
+const program = `${process.execPath} ${root}dist/app/cli/main.js`;
+const data = join(directory, 'data');
+const flush = values.fsync ? '' : `--set ${UNSYNCED}`;
+const serve = `${program} serve --listen 127.0.0.1:29092 --data-dir ${data} ${flush}`;
+const kafka = values.alone
   ? undefined
-  : bench('kafka', 28092, 'KAFKA_NO_WAIT=1 kafka/kafka-up 28092', 'kafka/kafka-down 28092', [
-      '--prewarm',
-      '20s',
-    ]);
+  : measure('kafka', 28092, {
+      up: 'KAFKA_NO_WAIT=1 kafka/kafka-up 28092',
+      down: 'kafka/kafka-down 28092',
+      extra: ['--prewarm', '60s', '--warmup', '5s'],
+      env: { KAFKA_EXTRA: values.fsync ? 'log.flush.interval.messages=1' : '' },
+    });
+const kawadb = measure('kawadb', 29092, {
+  up: `bash -c 'setsid ${serve} >${directory}/kawadb.log 2>&1 & echo $! | tee ${pidFile}'`,
+  down: `bash -c 'kill $(cat ${pidFile}); while kill -0 $(cat ${pidFile}) 2>/dev/null; do sleep 0.1; done'`,
+  extra: ['--warmup', '5s'],
+  env: { KAWADB_LOG_LEVEL: 'error' },
+});
 if (kafka !== undefined) {
-  spawnSync(join(peers, 'bench'), ['compare', kafka, ours], { stdio: 'inherit', cwd: peers });
+  spawnSync(join(peers, 'bench'), ['compare', kafka, kawadb], { stdio: 'inherit', cwd: peers });
 }
+rmSync(data, { recursive: true, force: true });

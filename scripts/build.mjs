@@ -15,14 +15,17 @@ if (!existsSync(compiler)) {
 }
 rmSync(join(root, 'dist'), { recursive: true, force: true });
 const { rolldown } = await import('rolldown');
-const ENTRIES = ['index', 'domain/index', 'domain/protocol/index', 'ports/index', 'testing/index'];
+const ENTRIES = [
+  ...['index', 'domain/index', 'domain/protocol/index', 'ports/index'],
+  ...['testing/index', 'testing/log-store-contract'],
+];
 const PROGRAM = 'app/cli/main';
 const bundle = await rolldown({
   cwd: root,
   input: Object.fromEntries([...ENTRIES, PROGRAM].map((name) => [name, `src/${name}.ts`])),
   platform: 'node',
   // Native packages, and those that load files of their own beside them.
-  external: ['@node-rs/crc32', 'lz4-napi', 'pino', 'snappy'],
+  external: ['@node-rs/crc32', 'lz4-napi', 'pino', 'snappy', 'vitest', 'fast-check'],
 });
 const { output } = await bundle.write({
   dir: join(root, 'dist'),

@@ -3,7 +3,7 @@ import type { Offset, TopicIdPartition } from '../domain/topic-partition.ts';
 /**
  * A storage engine for partition logs. It stores whole record batches per partition, opaque but for
  * their offsets and times, and knows nothing of groups, transactions or SQL. An engine is one small
- * folder that passes the contract suite in `test/contract/log-store`.
+ * folder that passes the contract suite, `kawadb/testing/log-store-contract`.
  */
 export interface LogStore {
   readonly capabilities: LogStoreCapabilities;

@@ -1,5 +1,5 @@
 import { MemoryLogStore } from '../../src/adapters/memory/memory-log-store.ts';
-import { logStoreContract } from './log-store-contract.ts';
+import { logStoreContract } from '../../src/testing/log-store-contract.ts';
 
 logStoreContract({
   name: 'memory',

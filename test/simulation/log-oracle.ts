@@ -1,5 +1,5 @@
 import type { Offset, TopicIdPartition } from '../../src/domain/topic-partition.ts';
-import type { SampleBatch } from '../contract/log-store/sample-batches.ts';
+import type { SampleBatch } from '../../src/testing/log-store/sample-batches.ts';
 
 /**
  * What came before a log is looked at: power loss, the death of the store's process, nothing but a close, or an

@@ -1,6 +1,6 @@
 import type { LogStore, RecoveredLog, StoredLog } from '../../src/ports/log-store.ts';
-import { partition, readAll } from '../contract/log-store/store-bench.ts';
-import { expectTimes } from '../contract/log-store/time-tests.ts';
+import { partition, readAll } from '../../src/testing/log-store/store-bench.ts';
+import { expectTimes } from '../../src/testing/log-store/time-tests.ts';
 import { FaultPlan } from './fault-plan.ts';
 import { type Ending, LogOracle } from './log-oracle.ts';
 import { SeededRandom } from './seeded-random.ts';

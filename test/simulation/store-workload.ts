@@ -1,6 +1,10 @@
 import type { LogStore, StoredLog } from '../../src/ports/log-store.ts';
-import { entryOf, type SampleBatch, sampleBatch } from '../contract/log-store/sample-batches.ts';
-import { expectBatches, readAll } from '../contract/log-store/store-bench.ts';
+import {
+  entryOf,
+  type SampleBatch,
+  sampleBatch,
+} from '../../src/testing/log-store/sample-batches.ts';
+import { expectBatches, readAll } from '../../src/testing/log-store/store-bench.ts';
 import type { LogOracle } from './log-oracle.ts';
 import type { SeededRandom } from './seeded-random.ts';
 

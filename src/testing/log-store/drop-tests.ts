@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { StoredLog } from '../../../src/ports/log-store.ts';
+import type { StoredLog } from '../../ports/log-store.ts';
 import { bytesOf, type SampleBatch, sampleBatches } from './sample-batches.ts';
 import {
   expectBatches,

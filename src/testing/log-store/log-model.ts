@@ -1,4 +1,4 @@
-import type { Offset } from '../../../src/domain/topic-partition.ts';
+import type { Offset } from '../../domain/topic-partition.ts';
 import type { SampleBatch } from './sample-batches.ts';
 
 /** What a log is meant to hold, as an array. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { LogReadResult, StoredLog } from '../../../src/ports/log-store.ts';
+import type { LogReadResult, StoredLog } from '../../ports/log-store.ts';
 import { bytesOf, type SampleBatch, sampleBatch, sampleBatches } from './sample-batches.ts';
 import {
   EVERYTHING,

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Offset } from '../../../src/domain/topic-partition.ts';
-import type { StoredLog, StoredLogConfig } from '../../../src/ports/log-store.ts';
+import type { Offset } from '../../domain/topic-partition.ts';
+import type { StoredLog, StoredLogConfig } from '../../ports/log-store.ts';
 import { LogModel } from './log-model.ts';
 import { bytesOf, type SampleBatch, sampleBatch } from './sample-batches.ts';
 import {

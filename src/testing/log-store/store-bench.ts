@@ -2,8 +2,8 @@ import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished } from 'vitest';
-import { batchesOf } from '../../../src/domain/record/record-batches.ts';
-import type { Offset, TopicIdPartition } from '../../../src/domain/topic-partition.ts';
+import { batchesOf } from '../../domain/record/record-batches.ts';
+import type { Offset, TopicIdPartition } from '../../domain/topic-partition.ts';
 import type {
   Durability,
   LogReadRequest,
@@ -12,7 +12,7 @@ import type {
   RecoveredLog,
   StoredLog,
   StoredLogConfig,
-} from '../../../src/ports/log-store.ts';
+} from '../../ports/log-store.ts';
 import { entriesOf, type SampleBatch, sampleBatches } from './sample-batches.ts';
 
 /** An engine as the contract sees it. */

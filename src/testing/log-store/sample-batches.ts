@@ -1,7 +1,7 @@
-import { portableChecksum } from '../../../src/domain/record/crc32c.ts';
-import { encodeRecordBatch } from '../../../src/domain/record/record-batch.ts';
-import type { Offset } from '../../../src/domain/topic-partition.ts';
-import type { AppendEntry, StoredLog } from '../../../src/ports/log-store.ts';
+import { portableChecksum } from '../../domain/record/crc32c.ts';
+import { encodeRecordBatch } from '../../domain/record/record-batch.ts';
+import type { Offset } from '../../domain/topic-partition.ts';
+import type { AppendEntry, StoredLog } from '../../ports/log-store.ts';
 
 /** A whole valid batch, as the log layer hands it to an engine. */
 export interface SampleBatch {
