@@ -17,6 +17,8 @@ export interface ProduceCommand {
   readonly acks: number;
   /** Whether topics are named by id (Produce 13) or by name. */
   readonly byTopicId: boolean;
+  /** False for a version whose readers did not know zstd (before 7, KIP-110). */
+  readonly zstd?: boolean;
   readonly topicData: readonly {
     readonly name: string;
     readonly topicId: TopicId;

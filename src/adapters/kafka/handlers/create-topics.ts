@@ -48,7 +48,7 @@ function responseTopic(
       name,
       errorCode: error?.code ?? -1,
       errorMessage: error?.message ?? null,
-      configs: null,
+      configs: [],
     };
   }
   return {

@@ -20,7 +20,8 @@ export function describeConfigsHandler({
     const resources = request.resources.map((resource) => ({
       type: resource.resourceType,
       name: resource.resourceName,
-      keys: resource.configurationKeys,
+      // No keys at all are all keys, as in Kafka's ConfigHelper.
+      keys: resource.configurationKeys?.length === 0 ? null : resource.configurationKeys,
     }));
     const described = configs.describe(resources, {
       synonyms: request.includeSynonyms,
@@ -30,7 +31,7 @@ export function describeConfigsHandler({
       throttleTimeMs: 0,
       results: described.map(({ type, name, error, entries }) => ({
         errorCode: error?.code ?? 0,
-        errorMessage: error?.message ?? null,
+        errorMessage: error?.message ?? '',
         resourceType: type,
         resourceName: name,
         configs: entries.map(responseConfig),

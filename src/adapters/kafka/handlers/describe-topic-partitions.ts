@@ -27,8 +27,23 @@ export function describeTopicPartitionsHandler(
       1,
       Math.min(request.responsePartitionLimit, dependencies.partitionLimit()),
     );
+    const problem = cursorProblem(request);
+    if (problem) return refused(request);
     return page(request, dependencies.catalog.metadata.topicsByName, limit);
   });
+}
+
+/** A cursor says where the last page of these topics ended, so it is at one of them. */
+function cursorProblem({ cursor, topics }: Request): boolean {
+  if (cursor === null) return false;
+  if (cursor.partitionIndex < 0) return true;
+  if (topics.length === 0) return false;
+  return !topics.some(({ name }) => name === cursor.topicName);
+}
+
+function refused({ topics }: Request): Response {
+  const answers = topics.map(({ name }) => failed(name, 'INVALID_REQUEST'));
+  return { throttleTimeMs: 0, topics: answers, nextCursor: null };
 }
 
 function page(
@@ -47,7 +62,8 @@ function page(
     const topic = topicsByName.get(name);
     if (topic === undefined) {
       const valid = topicNameProblem(name) === undefined;
-      topics.push(failed(name, valid ? 'UNKNOWN_TOPIC_OR_PARTITION' : 'INVALID_TOPIC_EXCEPTION'));
+      const error = valid ? 'UNKNOWN_TOPIC_OR_PARTITION' : 'INVALID_TOPIC_EXCEPTION';
+      topics.push({ ...failed(name, error), topicAuthorizedOperations: ALL_TOPIC_OPERATIONS });
       continue;
     }
     const first = name === cursor?.topicName ? Math.max(0, cursor.partitionIndex) : 0;

@@ -31,6 +31,8 @@ const BY_TOPIC_ID_SINCE = 13;
 const LEADER_SINCE = 12;
 const ENDPOINTS_SINCE = 16;
 const READ_COMMITTED = 1;
+const NONE_ABORTED: NonNullable<ResponsePartition['abortedTransactions']> = [];
+const UNKNOWN: ReadonlySet<string> = new Set(['UNKNOWN_TOPIC_OR_PARTITION', 'UNKNOWN_TOPIC_ID']);
 const NO_SLICES: readonly Uint8Array[] = [];
 
 export function fetchHandler({ fetch, identity }: FetchDependencies): RequestHandler {
@@ -123,7 +125,8 @@ function partitionOf(fetched: FetchedPartition, version: number): ResponsePartit
     highWatermark: fetched.highWatermark,
     lastStableOffset: fetched.lastStableOffset,
     logStartOffset: fetched.logStartOffset,
-    abortedTransactions: fetched.abortedTransactions,
+    // Kafka answers what its logs do not know from an empty response, which has the empty list.
+    abortedTransactions: UNKNOWN.has(fetched.error) ? NONE_ABORTED : fetched.abortedTransactions,
     preferredReadReplica: -1,
     records: fetched.slices.length === 0 ? NO_SLICES : fetched.slices,
   };

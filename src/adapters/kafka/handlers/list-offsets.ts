@@ -36,6 +36,15 @@ export function listOffsetsHandler({ listOffsets }: { listOffsets: ListOffsets }
         seen.add(key);
       }
     }
+    const told = new Set<string>();
+    // Kafka tells a partition that is named twice once.
+    const once = (topic: string, partitions: readonly RequestPartition[]) =>
+      partitions.filter(({ partitionIndex }) => {
+        const key = `${topic}:${partitionIndex}`;
+        if (told.has(key)) return false;
+        if (twice.has(key)) told.add(key);
+        return true;
+      });
     const problemOf = (topic: string, partition: RequestPartition): ErrorName | undefined => {
       if (twice.has(`${topic}:${partition.partitionIndex}`)) return 'INVALID_REQUEST';
       return knownMark(partition.timestamp, apiVersion) ? undefined : 'UNSUPPORTED_VERSION';
@@ -55,7 +64,7 @@ export function listOffsetsHandler({ listOffsets }: { listOffsets: ListOffsets }
       let next = 0;
       topics.push({
         name,
-        partitions: partitions.map((partition) => {
+        partitions: once(name, partitions).map((partition) => {
           const problem = problemOf(name, partition);
           return partitionOf(
             problem === undefined ? listed[next++]! : refused(partition.partitionIndex, problem),

@@ -75,7 +75,8 @@ async function topicsOf(
     [...names].map(async (name) => {
       const topic = metadata.topicsByName.get(name);
       if (topic !== undefined) return present(topic, operations);
-      return await missing(name, autoCreate, dependencies.topics);
+      const unknown = await missing(name, autoCreate, dependencies.topics);
+      return { ...unknown, topicAuthorizedOperations: operations };
     }),
   );
 }

@@ -21,6 +21,7 @@ type Response = ResponseInput<typeof ProduceApi>;
 type ResponsePartition = Response['responses'][number]['partitionResponses'][number];
 
 const BY_TOPIC_ID_SINCE = 13;
+const ZSTD_SINCE = 7;
 const LEADER_SINCE = 10;
 const NO_RECORD_ERRORS: ResponsePartition['recordErrors'] = [];
 
@@ -30,7 +31,8 @@ export function produceHandler({ produce, identity }: ProduceDependencies): Requ
     (request, { apiVersion, listenerName }) => {
       const { transactionalId, acks, topicData } = request;
       const byTopicId = apiVersion >= BY_TOPIC_ID_SINCE;
-      const result = produce.produce({ transactionalId, acks, byTopicId, topicData });
+      const zstd = apiVersion >= ZSTD_SINCE;
+      const result = produce.produce({ transactionalId, acks, byTopicId, zstd, topicData });
       const answer = (produced: ProduceResult) =>
         acks === 0
           ? silent(produced)

@@ -11,6 +11,7 @@ import {
 } from '../../../domain/config/validate-configs.ts';
 import { KafkaError } from '../../../domain/kafka-error.ts';
 import { configsOf } from '../../../domain/topic/cluster-metadata.ts';
+import { CONFIG_RESOURCE_TYPES } from '../../../domain/topic/metadata-record.ts';
 import type {
   ClusterMetadata,
   ConfigResourceType,
@@ -71,6 +72,10 @@ function changeRecords(
   change: ConfigChange,
   { brokerConfig, nodeId }: Environment,
 ): MetadataRecord[] {
+  // The empty name would be the default of all, as it is for brokers; topics have none.
+  if (change.type === CONFIG_RESOURCE_TYPES.topic && change.name === '') {
+    throw new KafkaError('INVALID_REQUEST', 'topics have no default resource');
+  }
   const type = checkResource(change, metadata, nodeId);
   const before = configsOf(metadata, type, change.name);
   const table = CONFIG_TABLE[SCOPES[type]];

@@ -1,6 +1,13 @@
 import type { ErrorName } from '../../../domain/error-code.ts';
 import { KafkaError } from '../../../domain/kafka-error.ts';
 import { RecordValidationError } from '../../../domain/log/record-error.ts';
+import {
+  compressionTypeOf,
+  isTransactional,
+  RECORD_BATCH_OVERHEAD,
+  readAttributes,
+  viewOf,
+} from '../../../domain/record/record-batch-header.ts';
 import type { TopicMetadata } from '../../../ports/catalog.ts';
 import type { Logger } from '../../../ports/logger.ts';
 import type {
@@ -34,7 +41,7 @@ export class ProduceService implements Produce {
   }
 
   produce(command: ProduceCommand): ProduceResult | Promise<ProduceResult> {
-    const { acks, byTopicId } = command;
+    const { transactionalId, acks, byTopicId, zstd } = command;
     const waits: Waits = { first: undefined, others: undefined };
     const topics: Topics = [];
     let failed = false;
@@ -42,11 +49,17 @@ export class ProduceService implements Produce {
       const topic = this.#finder.topic(byTopicId, name, topicId);
       const partitions: ProducedPartition[] = [];
       for (const { index, records } of partitionData) {
-        const produced = this.#append(topic, index, records, acks, byTopicId, waits);
+        const produced =
+          zstd === false && isZstd(records)
+            ? refused(index, 'UNSUPPORTED_COMPRESSION_TYPE', 'zstd needs Produce version 7')
+            : transactionalId === null && isTransactionalBatch(records)
+              ? refused(index, 'TRANSACTIONAL_ID_AUTHORIZATION_FAILED', null)
+              : this.#append(topic, index, records, acks, byTopicId, waits);
         if (produced.error !== 'NONE') failed = true;
         partitions.push(produced);
       }
-      topics.push({ name, topicId, partitions });
+      // A topic without partitions is not answered, as in Kafka, whose answer is grouped from partitions.
+      if (partitions.length > 0) topics.push({ name, topicId, partitions });
     }
     const result = { failed, topics };
     if (waits.first === undefined) return result;
@@ -116,6 +129,17 @@ export class ProduceService implements Produce {
     }));
     return { failed: true, topics };
   }
+}
+
+function isZstd(records: Uint8Array | null): boolean {
+  if (records === null || records.length < RECORD_BATCH_OVERHEAD) return false;
+  return compressionTypeOf(readAttributes(viewOf(records), 0)) === 'zstd';
+}
+
+/** A transaction belongs to a transactional id; without one nobody could end it. */
+function isTransactionalBatch(records: Uint8Array | null): boolean {
+  if (records === null || records.length < RECORD_BATCH_OVERHEAD) return false;
+  return isTransactional(readAttributes(viewOf(records), 0));
 }
 
 /** What is refused before the log looks at the records. */

@@ -17,7 +17,8 @@ export function planTopicDeletions(
 ): TopicDeletionPlan {
   const removed = new Set<TopicId>();
   const duplicates = duplicatesOf(selectors);
-  const results = selectors.map((selector): DeleteTopicResult => {
+  const both = namedBothWays(metadata, selectors);
+  const results = distinct(selectors, metadata, both).map((selector): DeleteTopicResult => {
     try {
       if (!allowed) throw new KafkaError('TOPIC_DELETION_DISABLED', 'delete.topic.enable is false');
       const key = selector.name ?? selector.id ?? '';
@@ -25,11 +26,13 @@ export function planTopicDeletions(
         throw new KafkaError('INVALID_REQUEST', `topic ${key} is named more than once`);
       }
       const topic = selectTopic(metadata, selector);
-      if (removed.has(topic.id)) {
-        throw new KafkaError(
-          'INVALID_REQUEST',
-          `topic ${topic.name} is named twice, by its name and by its id`,
-        );
+      if (both.has(topic.id)) {
+        const message = `topic ${topic.name} is named twice, by its name and by its id`;
+        return {
+          name: topic.name,
+          id: topic.id,
+          error: new KafkaError('INVALID_REQUEST', message),
+        };
       }
       removed.add(topic.id);
       return { name: topic.name, id: topic.id };
@@ -63,6 +66,37 @@ function selectTopic(metadata: ClusterMetadata, { name, id }: TopicSelector): To
   const topic = metadata.topicsById.get(id);
   if (topic !== undefined) return topic;
   throw new KafkaError('UNKNOWN_TOPIC_ID', `no topic has id ${id}`);
+}
+
+/** Topics that the request names by their names and by their ids: none of them goes, as which was meant is unsure. */
+function namedBothWays(
+  { topicsByName }: ClusterMetadata,
+  selectors: readonly TopicSelector[],
+): Set<TopicId> {
+  const ids = new Set(selectors.filter(({ name }) => name === null).map(({ id }) => id));
+  const both = new Set<TopicId>();
+  for (const { name, id } of selectors) {
+    const topic = name !== null && id === null ? topicsByName.get(name) : undefined;
+    if (topic !== undefined && ids.has(topic.id)) both.add(topic.id);
+  }
+  return both;
+}
+
+/** What is named more than once is answered once, as Kafka's ControllerApis does. */
+function distinct(
+  selectors: readonly TopicSelector[],
+  { topicsByName }: ClusterMetadata,
+  both: ReadonlySet<TopicId>,
+): TopicSelector[] {
+  const seen = new Set<string>();
+  return selectors.filter(({ name, id }) => {
+    const named = id === null && name !== null ? topicsByName.get(name)?.id : undefined;
+    const key = named !== undefined && both.has(named) ? named : (name ?? id);
+    if (key === null) return true;
+    if (seen.has(key)) return false;
+    seen.add(key);
+    return true;
+  });
 }
 
 function duplicatesOf(selectors: readonly TopicSelector[]): Set<string> {

@@ -1,0 +1,12 @@
+import type { Scenario } from '../scene.ts';
+import { CLUSTER } from './cluster.ts';
+import { CONFIGS } from './configs.ts';
+import { FETCH } from './fetch.ts';
+import { OFFSETS } from './offsets.ts';
+import { PRODUCE } from './produce.ts';
+import { TOPICS } from './topics.ts';
+
+export const SCENARIOS: Readonly<Record<string, Readonly<Record<string, Scenario>>>> = {
+  ...{ cluster: CLUSTER, configs: CONFIGS, fetch: FETCH, offsets: OFFSETS },
+  ...{ produce: PRODUCE, topics: TOPICS },
+};
