@@ -50,12 +50,12 @@ export const DEVIATIONS: Readonly<Record<string, Deviation>> = {
     why: 'No reader asks for it; Kafka answers the epoch as it came.',
   },
   'max timestamp of deleted records': {
-    where: /ListOffsets v8 (then )?time -3 \|/,
+    where: /deleteRecords \| ListOffsets v8 (then )?time -3 \|/,
     why: 'Kafka answers with the offset of a record that DeleteRecords took; we look at what can still be read.',
   },
   'features that are not served': {
-    where: /ApiVersions v[34] .*finalizedFeatures|ApiVersions v\d .*(supportedFeatures|apiKeys)/,
-    why: 'Levels, and versions, of features this broker does not serve are not told.',
+    where: /ApiVersions v[34] .*\/finalizedFeatures\//,
+    why: 'Levels of features this broker does not serve are not told.',
   },
   'share groups': {
     where: /FindCoordinator v6 share group \|/,
