@@ -14,4 +14,6 @@ export interface SegmentContext {
   readonly checksum: Checksum;
   readonly logger: Logger;
   nowMs(): number;
+  /** Of a clock that only rises, with parts of milliseconds. */
+  elapsedMs(): number;
 }

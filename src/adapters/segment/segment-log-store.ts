@@ -99,6 +99,7 @@ export class SegmentLogStore implements LogStore {
       checksum: options.checksum,
       logger: options.logger,
       nowMs: options.nowMs ?? Date.now,
+      elapsedMs: options.nowMs ?? (() => performance.now()),
     };
     this.#lock = new StoreLock(files, directory, options.processes ?? nodeProcesses);
     this.#directorySync = new GroupSync(() => files.syncDirectory(directory));

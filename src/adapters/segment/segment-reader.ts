@@ -10,6 +10,7 @@ import { readFully, readFullySync } from './batch-walk.ts';
 import { loadIndexes } from './index-files.ts';
 import type { LogSegment } from './log-segment.ts';
 import { ReadHints } from './read-hints.ts';
+import { ReadPace } from './read-pace.ts';
 import { EMPTY_READ, SegmentReadResult } from './read-result.ts';
 import { seekBatch, seekBatchSync } from './seek-batch.ts';
 import type { SegmentContext } from './segment-context.ts';
@@ -43,6 +44,7 @@ export class SegmentReader {
   readonly #context: SegmentContext;
   readonly #list: SegmentList;
   readonly #hints = new ReadHints();
+  readonly #pace = new ReadPace();
 
   constructor(context: SegmentContext, list: SegmentList) {
     this.#context = context;
@@ -80,17 +82,26 @@ export class SegmentReader {
       request,
     };
     let position = this.#hints.find(segment, relative, cuts);
+    if (position >= 0 && isShort(request, sizeBytes - position) && this.#pace.mayReadSync()) {
+      return this.#readPaced(reading, position);
+    }
     if (segment.active) {
       const near = position >= 0 ? position : segment.indexes!.offsets.positionOf(relative);
-      if (
-        sizeBytes - near <= SYNC_READ_WITHIN_BYTES &&
-        Math.min(request.maxBytes, sizeBytes - near) <= SYNC_READ_MAX_BYTES
-      ) {
+      if (sizeBytes - near <= SYNC_READ_WITHIN_BYTES && isShort(request, sizeBytes - near)) {
         if (position < 0) position = seekBatchSync(this.#context, segment, near, relative);
         return this.#readSync(reading, position);
       }
     }
     return this.#readAsync(reading, position);
+  }
+
+  /** For a reader that goes on where it was: the kernel has read ahead of it, unless it is faster than the device. */
+  #readPaced(reading: Reading, position: number): LogReadResult | Promise<LogReadResult> {
+    const { elapsedMs } = this.#context;
+    const startedMs = elapsedMs();
+    const result = this.#readSync(reading, position);
+    this.#pace.took(firstLength(reading, position), elapsedMs() - startedMs);
+    return result;
   }
 
   #readSync(reading: Reading, position: number): LogReadResult | Promise<LogReadResult> {
@@ -192,6 +203,10 @@ export class SegmentReader {
     if (next === undefined) return EMPTY_READ;
     return this.#readAt(reading.request, reading.place + 1, next.baseOffset);
   }
+}
+
+function isShort({ maxBytes }: LogReadRequest, restBytes: number): boolean {
+  return Math.min(maxBytes, restBytes) <= SYNC_READ_MAX_BYTES;
 }
 
 /** At least a header, so that a batch's size is known; never more than there is. */
