@@ -73,15 +73,20 @@ export class ClusterClient {
     return 'node' in target ? this.#node(target.node) : this.#coordinator(target.coordinatorOf);
   }
 
-  /** The brokers, and the topics named or all. `missing` takes topics with errors, which throw otherwise. */
+  /**
+   * The brokers, and the topics named or all. `missing` takes topics with errors, which throw otherwise. `autoCreate`
+   * lets the broker make topics that are missing, if it is set up to.
+   */
   async metadata(
     names: readonly string[] | null,
     missing?: (name: string, error: Error) => void,
+    autoCreate = false,
   ): Promise<ClusterView> {
     const answer = await this.send('any', MetadataApi, (version) => ({
       // Version 0 means all topics by an empty list, the later ones by null.
       topics: names?.map((name) => ({ name, topicId: ZERO_UUID })) ?? (version === 0 ? [] : null),
-      allowAutoTopicCreation: version < 4,
+      // Before version 4 there is no choice.
+      allowAutoTopicCreation: autoCreate || version < 4,
     }));
     checkAnswer(answer.errorCode, 'cannot read the metadata');
     const view = clusterViewOf(answer, missing);
@@ -90,8 +95,8 @@ export class ClusterClient {
     return view;
   }
 
-  async topic(name: string): Promise<TopicView> {
-    const { topics } = await this.metadata([name]);
+  async topic(name: string, autoCreate = false): Promise<TopicView> {
+    const { topics } = await this.metadata([name], undefined, autoCreate);
     const [topic] = topics;
     if (topic === undefined) throw new KafkaError('UNKNOWN_TOPIC_OR_PARTITION', `topic ${name}`);
     return topic;

@@ -1,11 +1,11 @@
 import type { OpenFile } from './file-cache.ts';
-import { GroupSync } from './group-sync.ts';
 import { writeIndexes } from './index-files.ts';
 import type { LogSegment } from './log-segment.ts';
 import type { SegmentContext } from './segment-context.ts';
 import type { SegmentList } from './segment-list.ts';
 import type { AppendMark } from './segment-writer.ts';
 import { noteSyncFailure } from './sync-failure.ts';
+import { RoundSync } from './sync-rounds.ts';
 
 const DONE = Promise.resolve();
 
@@ -13,7 +13,7 @@ const DONE = Promise.resolve();
 export class LogSyncer {
   readonly #context: SegmentContext;
   readonly #list: SegmentList;
-  readonly #group = new GroupSync(() => this.#run());
+  readonly #group: RoundSync;
   #unsynced: LogSegment[] = [];
   /** Closed since the last sync began. */
   #closed: LogSegment[] = [];
@@ -30,6 +30,7 @@ export class LogSyncer {
     this.#context = context;
     this.#list = list;
     this.#undo = undo;
+    this.#group = new RoundSync(context.rounds, () => this.#run());
   }
 
   /** Why appends are refused: after a failed sync nobody knows what the device holds. */

@@ -4,6 +4,7 @@ import type { BufferPool } from './buffer-pool.ts';
 import type { FileCache } from './file-cache.ts';
 import type { FileSystem } from './file-system.ts';
 import type { IndexCache } from './index-cache.ts';
+import type { SyncRounds } from './sync-rounds.ts';
 
 /** What all logs of a store share. */
 export interface SegmentContext {
@@ -11,6 +12,7 @@ export interface SegmentContext {
   readonly cache: FileCache;
   readonly buffers: BufferPool;
   readonly indexes: IndexCache;
+  readonly rounds: SyncRounds;
   readonly checksum: Checksum;
   readonly logger: Logger;
   nowMs(): number;

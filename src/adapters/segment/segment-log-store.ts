@@ -38,6 +38,7 @@ import { SegmentList } from './segment-list.ts';
 import { SegmentLog } from './segment-log.ts';
 import { checkStoreFormat } from './store-format.ts';
 import { StoreLock } from './store-lock.ts';
+import { SyncRounds } from './sync-rounds.ts';
 
 const MEBIBYTE = 1024 * 1024;
 /** Logs that are opened or closed at a time. */
@@ -96,6 +97,7 @@ export class SegmentLogStore implements LogStore {
       cache: new FileCache(files, options.openFilesMax ?? 4096),
       buffers: new BufferPool(POOLED_BYTES),
       indexes: new IndexCache(INDEX_BYTES),
+      rounds: new SyncRounds(),
       checksum: options.checksum,
       logger: options.logger,
       nowMs: options.nowMs ?? Date.now,

@@ -29,7 +29,7 @@ export async function logStoreOf(
       });
     }
     default:
-      throw new KafkaError('INVALID_CONFIG', `the storage engine ${engine} is not available yet`);
+      throw new KafkaError('INVALID_CONFIG', `there is no storage engine ${engine}`);
   }
 }
 

@@ -4,7 +4,7 @@ import { type LogLevel, loggerOf } from '../container/logger-of.ts';
 import { openBroker } from '../container/open-broker.ts';
 import { Broker } from './broker.ts';
 
-export type StorageEngine = 'memory' | 'segment' | 'rocksdb' | 'leveldb';
+export type StorageEngine = 'memory' | 'segment';
 
 export interface StartBrokerOptions {
   /** 127.0.0.1 when absent. */

@@ -159,7 +159,8 @@ export class Rebalance {
 
   removeMember(group: ClassicGroup, member: ClassicGroupMember): void {
     this.cancelHeartbeat(group, member.memberId);
-    completeJoin(member, joinError(member.memberId, 'UNKNOWN_MEMBER_ID'));
+    // Without an id, as ClassicGroupManager answers: the member has to ask for a new one.
+    completeJoin(member, joinError('', 'UNKNOWN_MEMBER_ID'));
     completeSync(member, syncError('UNKNOWN_MEMBER_ID'));
     group.remove(member.memberId);
   }

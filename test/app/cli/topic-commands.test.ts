@@ -73,6 +73,18 @@ describe('topic create, list, describe, alter-config, delete', () => {
     });
   });
 
+  it('produces to a topic that the broker makes, and says how to make one where it does not', async () => {
+    expect((await run('topic produce made', 'one\n')).code).toBe(0);
+    expect((await run('topic consume made -e')).out).toBe('one\n');
+    const settings = { 'auto.create.topics.enable': false };
+    await using strict = await startTestBroker({ settings });
+    const argv = ['topic', 'produce', 'made', '-b', strict.bootstrapServers];
+    expect(await cli(argv, { input: 'one\n' })).toMatchObject({
+      code: 1,
+      err: expect.stringContaining('kawadb topic create made'),
+    });
+  });
+
   it('refuses a config that does not exist', async () => {
     const { code, err } = await run('topic create wrong --config retention.sm=1');
     expect(code).toBe(1);
@@ -196,7 +208,7 @@ describe('topic produce and consume', () => {
       err: expect.stringContaining('topic small has partitions 0 to 1 only'),
     });
     expect(await run('topic produce small -p 2', 'x\n')).toMatchObject({ code: 1 });
-    expect(await run('topic produce nowhere', 'x\n')).toMatchObject({
+    expect(await run('topic consume nowhere')).toMatchObject({
       code: 1,
       err: expect.stringContaining('topic nowhere: the broker has no such topic'),
     });

@@ -1,6 +1,9 @@
 import { createReadStream } from 'node:fs';
 import { readFile } from 'node:fs/promises';
+import type { ClusterClient } from '../../../adapters/kafka-client/cluster-client.ts';
+import type { TopicView } from '../../../adapters/kafka-client/cluster-view.ts';
 import { Producer } from '../../../adapters/kafka-client/producer.ts';
+import { retrying } from '../../../adapters/kafka-client/retry.ts';
 import { KafkaError } from '../../../domain/kafka-error.ts';
 import type { CompressionType } from '../../../domain/record/compression.ts';
 import { CliError, usageError } from '../cli-error.ts';
@@ -25,6 +28,8 @@ interface Options extends ClientOptions {
   readonly X?: readonly string[];
 }
 
+/** How long a broker may take to make a topic; one that does not make topics says the same all the time. */
+const AUTO_CREATE_MS = 3_000;
 const ACKS: Readonly<Record<string, number>> = { all: -1, '-1': -1, '0': 0, '1': 1 };
 
 export async function run([name = '', ...files]: readonly string[], options: Options, io: CliIo) {
@@ -33,7 +38,7 @@ export async function run([name = '', ...files]: readonly string[], options: Opt
   const startedMs = performance.now();
   const sent = { records: 0, bytes: 0 };
   await withCluster(options, io, async (cluster) => {
-    const topic = await cluster.topic(name);
+    const topic = await topicToProduceTo(cluster, name);
     const { compression, partition } = options;
     if (partition !== undefined && partition >= topic.partitions.length) {
       const why = `topic ${name} has partitions 0 to ${topic.partitions.length - 1} only`;
@@ -65,6 +70,19 @@ export async function run([name = '', ...files]: readonly string[], options: Opt
     print(io, 'json', { json: { topic: name, ...sent, seconds }, text: '' });
   }
   return 0;
+}
+
+/** As every producer finds it: made by the broker when it is missing, where auto.create.topics.enable allows. */
+async function topicToProduceTo(cluster: ClusterClient, name: string): Promise<TopicView> {
+  const timeoutMs = Math.min(cluster.timeoutMs, AUTO_CREATE_MS);
+  try {
+    return await retrying(() => cluster.topic(name, true), { timeoutMs });
+  } catch (error) {
+    if (!(error instanceof KafkaError) || error.errorName !== 'UNKNOWN_TOPIC_OR_PARTITION')
+      throw error;
+    const hint = `create it with \`kawadb topic create ${name}\``;
+    throw new KafkaError(error.errorName, `there is no topic ${name}; ${hint}`, { cause: error });
+  }
 }
 
 function recordMaker({ keyDelimiter, header, null: emptyIsNull = false }: Options) {

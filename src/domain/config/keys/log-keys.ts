@@ -133,8 +133,8 @@ export const LOG_KEYS = {
   }),
   'num.recovery.threads.per.data.dir': int('2', 'cluster-wide', { rule: atLeast(1) }),
   'storage.engine': string('segment', 'read-only', {
-    rule: oneOf('memory', 'segment', 'rocksdb', 'leveldb'),
+    rule: oneOf('memory', 'segment'),
     toml: 'storage.engine',
-    doc: "Where logs are kept (KawaDB's own key): segment files as Kafka writes them, memory, RocksDB or LevelDB.",
+    doc: "Where logs are kept (KawaDB's own key): in segment files as Kafka writes them, or in memory.",
   }),
 };

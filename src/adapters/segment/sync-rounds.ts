@@ -1,0 +1,78 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+
+type Work = () => Promise<void>;
+
+/**
+ * After a round over many files: the turns of the event loop in which those it answered may send more, so that they
+ * take part in the next round instead of the one after it. Measured with 64 partitions: a third more throughput at
+ * two thirds of the latency.
+ */
+const GATHER_TURNS = 6;
+const GATHER_FROM_LOGS = 8;
+
+/**
+ * Syncs of a store's logs go in rounds: those asked for while a round runs start together once it has ended. Every log
+ * gathers more appends for one sync so, which is what a device that takes as long for a few bytes as for many asks for.
+ */
+export class SyncRounds {
+  #waiting: Work[] = [];
+  #isRunning = false;
+
+  /** `work` starts in the next round; it must not reject. */
+  join(work: Work): void {
+    this.#waiting.push(work);
+    if (this.#isRunning) return;
+    this.#isRunning = true;
+    // All logs of one append call take part in the first round.
+    queueMicrotask(() => void this.#run());
+  }
+
+  async #run(): Promise<void> {
+    while (this.#waiting.length > 0) {
+      const round = this.#waiting;
+      this.#waiting = [];
+      if (round.length === 1) await round[0]!();
+      else await Promise.all(round.map((work) => work()));
+      if (round.length < GATHER_FROM_LOGS) continue;
+      for (let turn = 0; turn < GATHER_TURNS; turn++) await nextTurn();
+    }
+    this.#isRunning = false;
+  }
+}
+
+/** One log's part in them: whoever asks before its next sync has started waits for that one. */
+export class RoundSync {
+  readonly #rounds: SyncRounds;
+  readonly #sync: () => Promise<void>;
+  #running: Promise<void> | undefined;
+  #next: Promise<void> | undefined;
+
+  constructor(rounds: SyncRounds, sync: () => Promise<void>) {
+    this.#rounds = rounds;
+    this.#sync = sync;
+  }
+
+  get running(): Promise<void> | undefined {
+    return this.#next ?? this.#running;
+  }
+
+  request(): Promise<void> {
+    if (this.#next !== undefined) return this.#next;
+    const next = new Promise<void>((resolve, reject) => {
+      this.#rounds.join(async () => {
+        this.#running = next;
+        this.#next = undefined;
+        try {
+          await this.#sync();
+          resolve();
+        } catch (error) {
+          reject(error);
+        } finally {
+          if (this.#running === next) this.#running = undefined;
+        }
+      });
+    });
+    this.#next = next;
+    return next;
+  }
+}
