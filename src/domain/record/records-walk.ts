@@ -1,4 +1,5 @@
 import { KafkaError } from '../kafka-error.ts';
+import { type PlainRecord, plainRecordEnd } from './plain-record.ts';
 import { RecordCursor } from './record-cursor.ts';
 import {
   enterRecord,
@@ -34,7 +35,16 @@ export function walkRecords(
   let min = Number.POSITIVE_INFINITY;
   let max = Number.NEGATIVE_INFINITY;
   let keylessCount = 0;
+  const plain: PlainRecord = { timestampDelta: 0, hasKey: false };
   for (let i = 0; i < count; i++) {
+    const plainEnd = plainRecordEnd(bytes, cursor.position, end, i, plain);
+    if (plainEnd >= 0) {
+      cursor.position = plainEnd;
+      if (plain.timestampDelta < min) min = plain.timestampDelta;
+      if (plain.timestampDelta > max) max = plain.timestampDelta;
+      if (!plain.hasKey) keylessCount += 1;
+      continue;
+    }
     const recordEnd = enterRecord(cursor, end);
     cursor.skip(1);
     // Math.min and Math.max keep a NaN once they have met it.
