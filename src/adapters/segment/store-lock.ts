@@ -1,29 +1,30 @@
 import { KafkaError } from '../../domain/kafka-error.ts';
 import type { FileSystem } from './file-system.ts';
-import { LOCK } from './log-directory.ts';
+import { lockName, lockNumberOf } from './log-directory.ts';
 import type { Processes, ProcessIdentity } from './process-identity.ts';
 
-const ATTEMPTS = 5;
+const ATTEMPTS = 100;
+/** What a lock says that was given back: its process may run on. */
+const RELEASED = '{"released":true}\n';
 
 /** Folders that stores of this process have open, by the file system they are in. */
 const heldHere = new WeakMap<FileSystem, Set<string>>();
 
 /**
  * Keeps a second store from the same data, be it of this process or another one. A lock names its holder, so that one
- * left by a process that died is taken over.
+ * left by a process that died is taken over: by making the lock of the next number, which only one can. The highest is
+ * the one that counts and is never removed, so that nobody can take a lock by a number that has been passed.
  */
 export class StoreLock {
   readonly #files: FileSystem;
   readonly #directory: string;
   readonly #processes: Processes;
-  readonly #path: string;
-  #content = '';
+  #number = 0;
 
   constructor(files: FileSystem, directory: string, processes: Processes) {
     this.#files = files;
     this.#directory = directory;
     this.#processes = processes;
-    this.#path = `${directory}/${LOCK}`;
   }
 
   async acquire(): Promise<void> {
@@ -40,47 +41,64 @@ export class StoreLock {
 
   async release(): Promise<void> {
     this.#heldHere().delete(this.#directory);
-    if ((await this.#read(this.#path)) === this.#content) await this.#files.remove(this.#path);
+    const path = this.#path(this.#number);
+    const passing = `${path}.tmp`;
+    await this.#files.writeFile(passing, Buffer.from(RELEASED));
+    await this.#files.rename(passing, path);
   }
 
   async #acquireFile(): Promise<void> {
     const token = globalThis.crypto.randomUUID();
-    this.#content = `${JSON.stringify({ ...this.#processes.self, token })}\n`;
-    const own = `${this.#path}.${token}.tmp`;
-    await this.#files.writeFile(own, Buffer.from(this.#content));
+    const own = `${this.#directory}/${lockName(0)}.${token}.tmp`;
+    const content = `${JSON.stringify(this.#processes.self)}\n`;
+    await this.#files.writeFile(own, Buffer.from(content));
     try {
       for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-        if (await this.#link(own)) return;
-        await this.#removeStale(`${this.#path}.${token}.stale.tmp`);
+        if (await this.#take(own)) return;
       }
     } finally {
       await this.#files.remove(own);
     }
-    throw this.#refusal('another process that is starting');
+    throw this.#refusal('other processes that are starting');
   }
 
-  async #link(own: string): Promise<boolean> {
+  async #take(own: string): Promise<boolean> {
+    const last = Math.max(0, ...(await this.#numbers()));
+    if (last > 0) this.#refuseIfRunning((await this.#read(this.#path(last))) ?? '');
+    const number = last + 1;
+    if (!(await this.#link(own, this.#path(number)))) return false;
+    const numbers = await this.#numbers();
+    if (numbers.some((other) => other > number)) {
+      await this.#files.remove(this.#path(number));
+      return false;
+    }
+    this.#number = number;
+    for (const other of numbers) {
+      if (other < number) await this.#files.remove(this.#path(other));
+    }
+    return true;
+  }
+
+  async #link(own: string, path: string): Promise<boolean> {
     try {
-      await this.#files.link(own, this.#path);
+      await this.#files.link(own, path);
       return true;
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
       // Not every file system has links. Without them two that start at once may both get through.
-      if ((await this.#read(this.#path)) !== undefined) return false;
-      await this.#files.rename(own, this.#path);
+      if ((await this.#read(path)) !== undefined) return false;
+      await this.#files.rename(own, path);
       return true;
     }
   }
 
-  /** Moved away before it is removed: what was moved must be what was found stale. */
-  async #removeStale(away: string): Promise<void> {
-    const content = await this.#read(this.#path);
-    if (content === undefined) return;
-    this.#refuseIfRunning(content);
-    await this.#files.rename(this.#path, away).catch(() => {});
-    const moved = await this.#read(away);
-    if (moved !== undefined && moved !== content) await this.#files.rename(away, this.#path);
-    else await this.#files.remove(away);
+  async #numbers(): Promise<number[]> {
+    const names = await this.#files.names(this.#directory);
+    return names.flatMap((name) => lockNumberOf(name) ?? []);
+  }
+
+  #path(number: number): string {
+    return `${this.#directory}/${lockName(number)}`;
   }
 
   #refuseIfRunning(content: string): void {
@@ -109,8 +127,7 @@ export class StoreLock {
   #refusal(holder: string): KafkaError {
     return new KafkaError(
       'KAFKA_STORAGE_ERROR',
-      `the data folder ${this.#directory} is in use by ${holder}: ` +
-        `stop it or choose another folder (${this.#path} is its lock)`,
+      `the data folder ${this.#directory} is in use by ${holder}: stop it or choose another folder`,
     );
   }
 }

@@ -26,7 +26,7 @@ describe('a process that is killed while it appends', () => {
     const acknowledged = await killedWhileAppending(directory, lines);
     expect(acknowledged.length).toBeGreaterThanOrEqual(lines);
     // Its lock is still there, but it is not.
-    expect(existsSync(join(directory, '.lock'))).toBe(true);
+    expect(existsSync(join(directory, '.lock.1'))).toBe(true);
     const recovered = await storeIn(directory).open();
     expect(recovered).toHaveLength(2);
     for (const { log, clean } of recovered) {

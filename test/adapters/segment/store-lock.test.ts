@@ -1,8 +1,9 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { nodeFileSystem } from '../../../src/adapters/segment/file-system.ts';
 import { nodeProcesses, type Processes } from '../../../src/adapters/segment/process-identity.ts';
+import { KafkaError } from '../../../src/domain/kafka-error.ts';
 import { ORDERS } from '../../app/log/log-fixture.ts';
 import { CONFIG, storeIn, temporaryDirectory } from './segment-fixture.ts';
 
@@ -22,19 +23,23 @@ describe('the lock of a data folder', () => {
     const second = storeIn(directory);
     await expect(second.open()).rejects.toThrow('in use by another store of this process');
     await second.close();
-    expect(existsSync(join(directory, '.lock'))).toBe(true);
+    const other = storeIn(directory, {
+      processes: processesWith(OTHER, true),
+      files: { ...nodeFileSystem },
+    });
+    await expect(other.open()).rejects.toThrow(`in use by process ${process.pid}`);
     await store.close();
-    expect(existsSync(join(directory, '.lock'))).toBe(false);
-    await second.open();
+    // Though this process runs on.
+    await other.open();
   });
 
   it("names a running process that has it, and leaves that process's lock", async () => {
     const directory = await temporaryDirectory();
     const lock = JSON.stringify({ ...OTHER, token: 'x' });
-    writeFileSync(join(directory, '.lock'), lock);
+    writeFileSync(join(directory, '.lock.1'), lock);
     const store = storeIn(directory, { processes: processesWith(SELF, true) });
     await expect(store.open()).rejects.toThrow('in use by process 4711');
-    expect(readFileSync(join(directory, '.lock'), 'utf8')).toBe(lock);
+    expect(readFileSync(join(directory, '.lock.1'), 'utf8')).toBe(lock);
   });
 
   it.each([
@@ -43,25 +48,32 @@ describe('the lock of a data folder', () => {
     ['that is not readable', 'half a lo', true],
   ])('%s is taken over', async (_what, content, running) => {
     const directory = await temporaryDirectory();
-    writeFileSync(join(directory, '.lock'), content);
+    writeFileSync(join(directory, '.lock.1'), content);
     const store = storeIn(directory, { processes: processesWith(SELF, running) });
     await store.open();
-    const lock = JSON.parse(readFileSync(join(directory, '.lock'), 'utf8')) as object;
-    expect(lock).toMatchObject(SELF);
+    const lock = JSON.parse(readFileSync(join(directory, '.lock.2'), 'utf8')) as object;
+    expect(lock).toEqual(SELF);
+    expect(existsSync(join(directory, '.lock.1'))).toBe(false);
   });
 
-  it('goes to one of many who want it at once', async () => {
-    const directory = await temporaryDirectory();
-    writeFileSync(join(directory, '.lock'), JSON.stringify(OTHER));
-    const stores = Array.from({ length: 8 }, (_, i) => {
-      const self = { pid: 5000 + i, startTime: 'boot/1' };
-      const isRunning = ({ pid }: { pid: number }): boolean => pid >= 5000;
-      // A file system of its own each, as in processes of their own.
-      return storeIn(directory, { processes: { self, isRunning }, files: { ...nodeFileSystem } });
-    });
-    const opened = await Promise.allSettled(stores.map((store) => store.open()));
-    expect(opened.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
-  });
+  it.each(Array.from({ length: 20 }, (_, n) => n))(
+    'goes to one of many who want it at once (%i)',
+    async () => {
+      const directory = await temporaryDirectory();
+      writeFileSync(join(directory, '.lock.1'), JSON.stringify(OTHER));
+      const stores = Array.from({ length: 8 }, (_, i) => {
+        const self = { pid: 5000 + i, startTime: 'boot/1' };
+        const isRunning = ({ pid }: { pid: number }): boolean => pid >= 5000;
+        // A file system of its own each, as in processes of their own.
+        return storeIn(directory, { processes: { self, isRunning }, files: { ...nodeFileSystem } });
+      });
+      const opened = await Promise.allSettled(stores.map((store) => store.open()));
+      expect(opened.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+      for (const { reason } of opened as PromiseRejectedResult[]) {
+        if (reason !== undefined) expect(reason).toBeInstanceOf(KafkaError);
+      }
+    },
+  );
 
   it('knows a process by its start too', () => {
     const { self } = nodeProcesses;
@@ -89,7 +101,8 @@ describe('the format of a data folder', () => {
     const directory = await temporaryDirectory();
     writeFileSync(join(directory, 'kawadb-store'), content);
     await expect(storeIn(directory).open()).rejects.toThrow(message);
-    expect(existsSync(join(directory, '.lock'))).toBe(false);
+    rmSync(join(directory, 'kawadb-store'));
+    await storeIn(directory).open();
   });
 
   it('must be there where logs are', async () => {
