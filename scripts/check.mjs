@@ -29,5 +29,6 @@ for (const [name, command, args] of steps) {
     console.error(`check: "${name}" failed${error ? `: ${error.message}` : ''}`);
     process.exit(1);
   }
-  console.error(`check: ${name} (${Date.now() - startedAtMs} ms)`);
+  // The tests close with a line of their own, which has to be the last one.
+  if (name !== 'tests') console.error(`check: ${name} (${Date.now() - startedAtMs} ms)`);
 }
