@@ -190,6 +190,11 @@ export class SimulatedFiles implements FileSystem {
     return FREE_BYTES;
   }
 
+  async totalBytes(path: string): Promise<number> {
+    this.#begin('totalBytes', path);
+    return FREE_BYTES;
+  }
+
   async #sync(file: SimulatedFile, kind: OperationKind, path: string): Promise<void> {
     this.#refuseDead(path);
     const writeBack = file.beginSync();

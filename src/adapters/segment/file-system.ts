@@ -28,6 +28,7 @@ export interface FileSystem {
   writeFile(path: string, bytes: Uint8Array): Promise<void>;
   syncDirectory(path: string): Promise<void>;
   usableBytes(path: string): Promise<number>;
+  totalBytes(path: string): Promise<number>;
 }
 
 const READ_WRITE_CREATE = fs.constants.O_RDWR | fs.constants.O_CREAT;
@@ -74,6 +75,10 @@ export const nodeFileSystem: FileSystem = {
   usableBytes: async (path) => {
     const { bavail, bsize } = await fsp.statfs(path);
     return bavail * bsize;
+  },
+  totalBytes: async (path) => {
+    const { blocks, bsize } = await fsp.statfs(path);
+    return blocks * bsize;
   },
 };
 

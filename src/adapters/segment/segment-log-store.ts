@@ -194,6 +194,10 @@ export class SegmentLogStore implements LogStore {
     return this.#files.usableBytes(this.#directory);
   }
 
+  async totalBytes(): Promise<number | undefined> {
+    return this.#files.totalBytes(this.#directory);
+  }
+
   async close(): Promise<void> {
     if (!this.#isOpen) return;
     this.#isOpen = false;

@@ -108,8 +108,11 @@ export function lifecycleTests(subject: LogStoreSubject): void {
 
     it('tells how much room there is, or that it cannot', async () => {
       const { store } = await StoreBench.open(subject);
-      const bytes = await store.usableBytes();
-      if (bytes !== undefined) expect(bytes).toBeGreaterThan(0);
+      const usableBytes = await store.usableBytes();
+      if (usableBytes === undefined) return;
+      expect(usableBytes).toBeGreaterThan(0);
+      const totalBytes = (await store.totalBytes?.()) ?? Number.POSITIVE_INFINITY;
+      expect(totalBytes).toBeGreaterThanOrEqual(usableBytes);
     });
   });
 }
