@@ -1,7 +1,7 @@
 import { SegmentLogStore } from '../../src/adapters/segment/segment-log-store.ts';
 import { portableChecksum } from '../../src/domain/record/crc32c.ts';
 import { logStoreContract } from '../../src/testing/log-store-contract.ts';
-import { silentLogger } from '../app/log/log-fixture.ts';
+import { silentLogger } from '../support/silent-logger.ts';
 
 logStoreContract({
   name: 'segment',

@@ -1,5 +1,6 @@
 import { SegmentLogStore } from '../../src/adapters/segment/segment-log-store.ts';
-import { checksum, silentLogger } from '../app/log/log-fixture.ts';
+import { checksum } from '../app/log/log-fixture.ts';
+import { silentLogger } from '../support/silent-logger.ts';
 import type { SimulatedFiles } from './simulated-files.ts';
 
 /** Some keep next to no files open, so that they go through opening and closing them all the time. */

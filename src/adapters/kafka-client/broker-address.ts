@@ -14,7 +14,3 @@ export function parseBrokerAddress(text: string): BrokerAddress | undefined {
   if (host === undefined || port < 1 || port > 65_535) return undefined;
   return { host, port };
 }
-
-export function addressText({ host, port }: BrokerAddress): string {
-  return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
-}

@@ -1,10 +1,11 @@
+import { addressText } from '../../domain/address-text.ts';
 import { KafkaError } from '../../domain/kafka-error.ts';
 import { FindCoordinatorApi } from '../../domain/protocol/messages/find-coordinator.ts';
 import { MetadataApi } from '../../domain/protocol/messages/metadata.ts';
 import type { ApiDefinition, ResponseOf } from '../../domain/protocol/schema.ts';
 import { ZERO_UUID } from '../../domain/wire/uuid.ts';
 import { checkAnswer } from './answer-error.ts';
-import { addressText, type BrokerAddress } from './broker-address.ts';
+import type { BrokerAddress } from './broker-address.ts';
 import { BrokerConnection, type RequestForm, type SendOptions } from './broker-connection.ts';
 import { type ClusterView, clusterViewOf, type TopicView } from './cluster-view.ts';
 import { ConnectionError } from './connection-error.ts';

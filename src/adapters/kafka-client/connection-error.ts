@@ -1,5 +1,5 @@
+import { addressText } from '../../domain/address-text.ts';
 import type { BrokerAddress } from './broker-address.ts';
-import { addressText } from './broker-address.ts';
 
 /** A broker that cannot be reached, hung up, or does not answer. */
 export class ConnectionError extends Error {

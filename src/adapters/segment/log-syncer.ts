@@ -1,3 +1,4 @@
+import { allSettled } from './all-settled.ts';
 import type { OpenFile } from './file-cache.ts';
 import { writeIndexes } from './index-files.ts';
 import type { LogSegment } from './log-segment.ts';
@@ -173,11 +174,4 @@ export class LogSyncer {
     segment.file = undefined;
     this.#context.cache.release(file);
   }
-}
-
-/** All of them come to an end before the first failure is told. */
-async function allSettled(promises: readonly Promise<void>[]): Promise<void> {
-  if (promises.length === 1) return promises[0];
-  const failed = (await Promise.allSettled(promises)).find(({ status }) => status === 'rejected');
-  if (failed !== undefined) throw (failed as PromiseRejectedResult).reason;
 }

@@ -12,11 +12,11 @@ import type {
   StoredLogConfig,
 } from '../../ports/log-store.ts';
 import type { Logger } from '../../ports/logger.ts';
+import { allSettled } from './all-settled.ts';
 import { writeFileAtomically } from './atomic-file.ts';
 import { BufferPool } from './buffer-pool.ts';
 import { FileCache } from './file-cache.ts';
 import { type FileSystem, nodeFileSystem } from './file-system.ts';
-import { GroupSync } from './group-sync.ts';
 import { IndexCache } from './index-cache.ts';
 import {
   CLEAN_STOP,
@@ -38,7 +38,7 @@ import { SegmentList } from './segment-list.ts';
 import { SegmentLog } from './segment-log.ts';
 import { checkStoreFormat } from './store-format.ts';
 import { StoreLock } from './store-lock.ts';
-import { SyncRounds } from './sync-rounds.ts';
+import { RoundSync, SyncRounds } from './sync-rounds.ts';
 
 const MEBIBYTE = 1024 * 1024;
 /** Logs that are opened or closed at a time. */
@@ -77,7 +77,7 @@ export class SegmentLogStore implements LogStore {
   readonly #files: FileSystem;
   readonly #context: SegmentContext;
   readonly #lock: StoreLock;
-  readonly #directorySync: GroupSync;
+  readonly #directorySync: RoundSync;
   readonly #logs = new Map<string, SegmentLog>();
   /** Folders that are being made or removed. */
   readonly #changing = new Set<string>();
@@ -104,7 +104,7 @@ export class SegmentLogStore implements LogStore {
       elapsedMs: options.nowMs ?? (() => performance.now()),
     };
     this.#lock = new StoreLock(files, directory, options.processes ?? nodeProcesses);
-    this.#directorySync = new GroupSync(() => files.syncDirectory(directory));
+    this.#directorySync = new RoundSync(new SyncRounds(), () => files.syncDirectory(directory));
   }
 
   async open(): Promise<readonly RecoveredLog[]> {
@@ -159,7 +159,8 @@ export class SegmentLogStore implements LogStore {
     }
     if (logs.length === 1) return appendTo(logs[0]!, durability);
     if (logs.length === 0) return DONE;
-    return all(logs.map((log) => appendTo(log, durability)));
+    // So that every log's end is final by then.
+    return allSettled(logs.map((log) => appendTo(log, durability)));
   }
 
   async sync(log: StoredLog): Promise<void> {
@@ -310,18 +311,12 @@ function appendTo(log: SegmentLog, durability: Durability): Promise<void> {
   }
 }
 
-/** Settles when all have, so that every log's end is final by then. */
-async function all(promises: readonly Promise<void>[]): Promise<void> {
-  const failed = (await Promise.allSettled(promises)).find(({ status }) => status === 'rejected');
-  if (failed !== undefined) throw (failed as PromiseRejectedResult).reason;
-}
-
 async function inParallel<T>(items: readonly T[], work: (item: T) => Promise<void>): Promise<void> {
   const queue = [...items];
   const workers = Array.from({ length: Math.min(PARALLEL, queue.length) }, async () => {
     for (let item = queue.pop(); item !== undefined; item = queue.pop()) await work(item);
   });
-  await all(workers);
+  await allSettled(workers);
 }
 
 function notOpen(): KafkaError {

@@ -1,4 +1,5 @@
 import { pinoLogger } from '../../adapters/pino/pino-logger.ts';
+import { addressText } from '../../domain/address-text.ts';
 import type { BrokerConfig } from '../../domain/config/broker-config.ts';
 import type { Logger } from '../../ports/logger.ts';
 import { loadConfig } from '../config/load-config.ts';
@@ -25,7 +26,7 @@ export async function serve(options: ServeOptions): Promise<number> {
   const stopped = stopSignal();
   const logger = pinoLogger(logLevelOf(process.env));
   const broker = await started(config, logger);
-  process.stdout.write(`kawadb ready on ${shownAddress(broker)}\n`);
+  process.stdout.write(`kawadb ready on ${addressText(broker)}\n`);
   const signal = await stopped;
   logger.info({ signal }, 'stopping');
   // Who cannot wait asks again.
@@ -64,10 +65,6 @@ async function started(config: BrokerConfig, logger: Logger): Promise<RunningBro
     }
     throw error;
   }
-}
-
-function shownAddress({ host, port }: RunningBroker): string {
-  return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
 }
 
 function stopSignal(): Promise<NodeJS.Signals> {

@@ -1,3 +1,4 @@
+import { addressText } from '../../domain/address-text.ts';
 import type { BrokerConfig } from '../../domain/config/broker-config.ts';
 import type { CompressionType } from '../../domain/record/compression.ts';
 import type { RunningBroker } from '../running-broker.ts';
@@ -41,7 +42,7 @@ export class Broker implements AsyncDisposable {
     const { host, port, services } = running;
     this.host = host;
     this.port = port;
-    this.bootstrapServers = host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
+    this.bootstrapServers = addressText(running);
     this.#running = running;
     this.#topics = new EmbeddedTopics(services, config);
     this.#producer = new MessageProducer(services, this.#topics);

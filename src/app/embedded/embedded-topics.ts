@@ -76,11 +76,6 @@ export class EmbeddedTopics {
       .map(({ name }) => name)
       .sort();
   }
-
-  place(topic: string, partition: number): ErrorPlace {
-    const found = this.#services.catalog.metadata.topicsByName.get(topic);
-    return { topic, partition, partitionCount: found?.partitions.length };
-  }
 }
 
 export function placeIn(topic: FoundTopic, partition: number): ErrorPlace {

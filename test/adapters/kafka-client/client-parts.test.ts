@@ -2,15 +2,13 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { NativeChecksum } from '../../../src/adapters/checksum/native-checksum.ts';
 import { NodeCompression } from '../../../src/adapters/compression/node-compression.ts';
-import {
-  addressText,
-  parseBrokerAddress,
-} from '../../../src/adapters/kafka-client/broker-address.ts';
+import { parseBrokerAddress } from '../../../src/adapters/kafka-client/broker-address.ts';
 import { readFetchedBatches } from '../../../src/adapters/kafka-client/fetched-batches.ts';
 import { FrameAssembler } from '../../../src/adapters/kafka-client/frame-assembler.ts';
 import { PartitionQueue } from '../../../src/adapters/kafka-client/partition-queue.ts';
 import { rangeAssignment } from '../../../src/adapters/kafka-client/range-assignment.ts';
 import { retrying } from '../../../src/adapters/kafka-client/retry.ts';
+import { addressText } from '../../../src/domain/address-text.ts';
 import { KafkaError } from '../../../src/domain/kafka-error.ts';
 import { encodeEndTransactionMarker } from '../../../src/domain/record/control-record.ts';
 import { encodeRecordBatch } from '../../../src/domain/record/record-batch.ts';

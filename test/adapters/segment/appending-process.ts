@@ -1,11 +1,13 @@
 // A process that appends to two logs until it is killed; prints each offset once its batch is acknowledged.
+
 import { SegmentLogStore } from '../../../src/adapters/segment/segment-log-store.ts';
 import {
   patchBaseOffset,
   readLastOffset,
   viewOf,
 } from '../../../src/domain/record/record-batch-header.ts';
-import { batchOf, checksum, ORDERS, silentLogger } from '../../app/log/log-fixture.ts';
+import { batchOf, checksum, ORDERS } from '../../app/log/log-fixture.ts';
+import { silentLogger } from '../../support/silent-logger.ts';
 
 const directory = process.argv[2]!;
 const store = new SegmentLogStore({ directory, checksum, logger: silentLogger });

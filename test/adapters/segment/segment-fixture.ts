@@ -12,7 +12,8 @@ import {
   viewOf,
 } from '../../../src/domain/record/record-batch-header.ts';
 import type { AppendEntry, StoredLog, StoredLogConfig } from '../../../src/ports/log-store.ts';
-import { checksum, silentLogger } from '../../app/log/log-fixture.ts';
+import { checksum } from '../../app/log/log-fixture.ts';
+import { silentLogger } from '../../support/silent-logger.ts';
 
 export const CONFIG: StoredLogConfig = {
   segmentBytes: 1 << 30,

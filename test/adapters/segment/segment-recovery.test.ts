@@ -11,7 +11,8 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { StoredLog } from '../../../src/ports/log-store.ts';
 import type { Logger } from '../../../src/ports/logger.ts';
-import { batchOf, ORDERS, silentLogger } from '../../app/log/log-fixture.ts';
+import { batchOf, ORDERS } from '../../app/log/log-fixture.ts';
+import { silentLogger } from '../../support/silent-logger.ts';
 import { at, CONFIG, entryOf, everything, storeIn, temporaryDirectory } from './segment-fixture.ts';
 
 const SIZE = batchOf(1).length;

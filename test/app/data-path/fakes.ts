@@ -5,7 +5,6 @@ import { KafkaError } from '../../../src/domain/kafka-error.ts';
 import { emptyClusterMetadata } from '../../../src/domain/topic/cluster-metadata.ts';
 import type { TopicMetadata } from '../../../src/ports/catalog.ts';
 import type { Timer } from '../../../src/ports/clock.ts';
-import type { Logger } from '../../../src/ports/logger.ts';
 
 export const NODE_ID = 1;
 export const LEADER_EPOCH = 5;
@@ -174,11 +173,3 @@ export class ManualTimer implements Timer {
     }
   }
 }
-
-export const silentLogger: Logger = {
-  debug: () => undefined,
-  info: () => undefined,
-  warn: () => undefined,
-  error: () => undefined,
-  child: () => silentLogger,
-};

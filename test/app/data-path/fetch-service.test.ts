@@ -3,7 +3,8 @@ import { FetchService } from '../../../src/app/services/fetch/fetch-service.ts';
 import { FetchSessionCache } from '../../../src/app/services/fetch/fetch-session-cache.ts';
 import { PartitionReader } from '../../../src/app/services/fetch/partition-reader.ts';
 import type { FetchCommand, FetchPartition, FetchResult } from '../../../src/ports/fetch.ts';
-import { type FakeTopic, finderOf, ManualTimer, silentLogger, topicOf } from './fakes.ts';
+import { silentLogger } from '../../support/silent-logger.ts';
+import { type FakeTopic, finderOf, ManualTimer, topicOf } from './fakes.ts';
 
 function partitionOf(partition: number, fetchOffset = 0n, more = {}): FetchPartition {
   const wanted = { topic: 't', topicId: 'id', partition, currentLeaderEpoch: -1, fetchOffset };

@@ -3,7 +3,8 @@ import { ProduceService } from '../../../src/app/services/produce/produce-servic
 import { KafkaError } from '../../../src/domain/kafka-error.ts';
 import { RecordValidationError } from '../../../src/domain/log/record-error.ts';
 import type { ProduceCommand, ProduceResult } from '../../../src/ports/produce.ts';
-import { finderOf, silentLogger, topicOf } from './fakes.ts';
+import { silentLogger } from '../../support/silent-logger.ts';
+import { finderOf, topicOf } from './fakes.ts';
 
 const topic = () => topicOf('t', 'topicId', 2);
 const bytes = new Uint8Array(8);

@@ -21,7 +21,7 @@ import { ProduceService } from '../../../src/app/services/produce/produce-servic
 import { DEFAULT_LOG_CONFIG } from '../../../src/domain/log/log-config.ts';
 import { encodeRecordBatch } from '../../../src/domain/record/record-batch.ts';
 import { emptyClusterMetadata } from '../../../src/domain/topic/cluster-metadata.ts';
-import { silentLogger } from './fakes.ts';
+import { silentLogger } from '../../support/silent-logger.ts';
 
 export const TOPIC = 'events';
 export const TOPIC_ID = 'c2VydmVkLWxvZ3MtdG9waQ';

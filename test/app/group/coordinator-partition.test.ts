@@ -8,7 +8,8 @@ import type {
 import { encodeEndTransactionMarker } from '../../../src/domain/record/control-record.ts';
 import { crc32c } from '../../../src/domain/record/crc32c.ts';
 import { encodeRecordBatch } from '../../../src/domain/record/record-batch.ts';
-import { FakeLog, FakeTime, noCompression, silentLogger, turn } from './fake-coordinator-topic.ts';
+import { silentLogger } from '../../support/silent-logger.ts';
+import { FakeLog, FakeTime, noCompression, turn } from './fake-coordinator-topic.ts';
 
 /** Remembers what it was told. */
 class Notes implements CoordinatorShard {

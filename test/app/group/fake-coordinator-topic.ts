@@ -7,7 +7,6 @@ import {
 import { batchesOf } from '../../../src/domain/record/record-batches.ts';
 import type { CancelTimer, Clock, Timer } from '../../../src/ports/clock.ts';
 import type { CoordinatorLog, CoordinatorTopic } from '../../../src/ports/coordinator-topic.ts';
-import type { Logger } from '../../../src/ports/logger.ts';
 
 /** A log in memory; batches are committed when the test says so, or at once. */
 export class FakeLog implements CoordinatorLog {
@@ -108,12 +107,4 @@ export async function turn(): Promise<void> {
 export const noCompression: Compression = {
   compress: (_, bytes) => bytes,
   decompress: (_, bytes) => bytes,
-};
-
-export const silentLogger: Logger = {
-  debug() {},
-  info() {},
-  warn() {},
-  error() {},
-  child: () => silentLogger,
 };

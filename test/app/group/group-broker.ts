@@ -23,7 +23,8 @@ import { WireReader } from '../../../src/domain/wire/wire-reader.ts';
 import { WireWriter } from '../../../src/domain/wire/wire-writer.ts';
 import type { ClusterMetadata } from '../../../src/ports/catalog.ts';
 import type { GroupCoordinator } from '../../../src/ports/group-coordinator.ts';
-import { FakeTime, FakeTopic, noCompression, silentLogger } from './fake-coordinator-topic.ts';
+import { silentLogger } from '../../support/silent-logger.ts';
+import { FakeTime, FakeTopic, noCompression } from './fake-coordinator-topic.ts';
 
 export const TOPIC_ID = 'S8TDpEMPBhzIKfbcHFbwDw';
 

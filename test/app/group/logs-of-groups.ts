@@ -10,7 +10,8 @@ import { CoordinatorTopicService } from '../../../src/app/services/topic/coordin
 import { TopicAdminService } from '../../../src/app/services/topic/topic-admin-service.ts';
 import { BrokerConfig } from '../../../src/domain/config/broker-config.ts';
 import { isClusterMetadataLog } from '../../../src/domain/topic/cluster-metadata.ts';
-import { FakeTime, silentLogger, turn } from './fake-coordinator-topic.ts';
+import { silentLogger } from '../../support/silent-logger.ts';
+import { FakeTime, turn } from './fake-coordinator-topic.ts';
 import { askOverWire, groupHandlers } from './group-broker.ts';
 
 const checksum = new NativeChecksum();

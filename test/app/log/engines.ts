@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { MemoryLogStore } from '../../../src/adapters/memory/memory-log-store.ts';
 import { SegmentLogStore } from '../../../src/adapters/segment/segment-log-store.ts';
 import type { LogStore } from '../../../src/ports/log-store.ts';
-import { checksum, silentLogger } from './log-fixture.ts';
+import { silentLogger } from '../../support/silent-logger.ts';
+import { checksum } from './log-fixture.ts';
 
 export interface OpenEngine {
   /** A store over the same data; the one before must have been closed. */

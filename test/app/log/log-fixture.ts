@@ -9,7 +9,7 @@ import {
 import type { TopicIdPartition } from '../../../src/domain/topic-partition.ts';
 import type { Timer } from '../../../src/ports/clock.ts';
 import type { LogStore } from '../../../src/ports/log-store.ts';
-import type { Logger } from '../../../src/ports/logger.ts';
+import { silentLogger } from '../../support/silent-logger.ts';
 
 export const checksum = new NativeChecksum();
 export const compression = new NodeCompression();
@@ -18,14 +18,6 @@ export const ORDERS: TopicIdPartition = {
   topicId: 'b3JkZXJzLW9yZGVycy1vcg',
   topic: 'orders',
   partition: 0,
-};
-
-export const silentLogger: Logger = {
-  debug() {},
-  info() {},
-  warn() {},
-  error() {},
-  child: () => silentLogger,
 };
 
 /** A clock and a timer that move only when they are told to. */

@@ -8,6 +8,7 @@ import { ZERO_TOPIC_ID } from '../../../domain/topic-partition.ts';
 import type { Catalog, TopicMetadata } from '../../../ports/catalog.ts';
 import { handler, type RequestHandler } from '../request-handler.ts';
 import { ALL_TOPIC_OPERATIONS } from './authorized-operations.ts';
+import { describedPartition } from './described-partition.ts';
 
 export interface DescribeTopicPartitionsDependencies {
   readonly catalog: Pick<Catalog, 'metadata'>;
@@ -87,19 +88,11 @@ function present(topic: TopicMetadata, first: number, end: number): ResponseTopi
     name: topic.name,
     topicId: topic.id,
     isInternal: topic.internal,
-    partitions: topic.partitions
-      .slice(first, end)
-      .map(({ partition, leader, leaderEpoch, replicas }) => ({
-        errorCode: 0,
-        partitionIndex: partition,
-        leaderId: leader,
-        leaderEpoch,
-        replicaNodes: [...replicas],
-        isrNodes: [...replicas],
-        eligibleLeaderReplicas: [],
-        lastKnownElr: [],
-        offlineReplicas: [],
-      })),
+    partitions: topic.partitions.slice(first, end).map((partition) => ({
+      ...describedPartition(partition),
+      eligibleLeaderReplicas: [],
+      lastKnownElr: [],
+    })),
     topicAuthorizedOperations: ALL_TOPIC_OPERATIONS,
   };
 }

@@ -17,6 +17,7 @@ import {
   ALL_TOPIC_OPERATIONS,
   OPERATIONS_OMITTED,
 } from './authorized-operations.ts';
+import { describedPartition } from './described-partition.ts';
 
 export interface MetadataDependencies {
   readonly catalog: Pick<Catalog, 'metadata'>;
@@ -118,15 +119,7 @@ function present(topic: TopicMetadata, operations: number): ResponseTopic {
     name: topic.name,
     topicId: topic.id,
     isInternal: topic.internal,
-    partitions: topic.partitions.map(({ partition, leader, leaderEpoch, replicas }) => ({
-      errorCode: 0,
-      partitionIndex: partition,
-      leaderId: leader,
-      leaderEpoch,
-      replicaNodes: [...replicas],
-      isrNodes: [...replicas],
-      offlineReplicas: [],
-    })),
+    partitions: topic.partitions.map(describedPartition),
     topicAuthorizedOperations: operations,
   };
 }

@@ -7,6 +7,7 @@ import type { CancelTimer, Clock, Timer } from '../../../ports/clock.ts';
 import type { Compression } from '../../../ports/compression.ts';
 import type { LogStore, RecoveredLog } from '../../../ports/log-store.ts';
 import type { Logger } from '../../../ports/logger.ts';
+import { inParallel } from '../in-parallel.ts';
 import { AppendQueue } from './append-queue.ts';
 import { UnifiedLog, type UnifiedLogOptions } from './unified-log.ts';
 
@@ -68,7 +69,7 @@ export class LogManager {
     this.#openedStore = recovered === undefined;
     const found = recovered ?? (await this.#o.store.open());
     const logs = found.filter(({ log }) => !isClusterMetadataLog(log.id));
-    await inParallel(logs, (log) => this.#load(log));
+    await inParallel(logs, PARALLEL, (log) => this.#load(log));
     const retention = this.#o.retentionCheckIntervalMs ?? 300_000;
     this.#every(retention, () => this.applyRetention());
     const expiry = this.#o.producerIdExpirationCheckIntervalMs ?? 600_000;
@@ -133,7 +134,7 @@ export class LogManager {
     for (const cancel of this.#cancelTimers) cancel();
     this.#cancelTimers.clear();
     await this.#queue.drain();
-    await inParallel([...this.logs()], (log) => log.close());
+    await inParallel([...this.logs()], PARALLEL, (log) => log.close());
     if (this.#openedStore) await this.#o.store.close();
   }
 
@@ -167,12 +168,6 @@ export class LogManager {
     };
     const cancel = this.#o.timer.schedule(intervalMs, () => void run());
     this.#cancelTimers.add(cancel);
-  }
-}
-
-async function inParallel<T>(items: readonly T[], task: (item: T) => Promise<void>): Promise<void> {
-  for (let at = 0; at < items.length; at += PARALLEL) {
-    await Promise.all(items.slice(at, at + PARALLEL).map(task));
   }
 }
 

@@ -4,6 +4,7 @@ import { isClusterMetadataLog } from '../../../domain/topic/cluster-metadata.ts'
 import type { TopicId } from '../../../domain/topic-partition.ts';
 import type { ClusterMetadata, TopicMetadata } from '../../../ports/catalog.ts';
 import type { Logger } from '../../../ports/logger.ts';
+import { inParallel } from '../in-parallel.ts';
 import type { PartitionLogs } from './partition-logs.ts';
 
 /** Logs made at once: each costs the engine files and syncs. */
@@ -27,16 +28,11 @@ export class TopicLogs {
       ({ partition }) => this.#logs.get(topic.id, partition) === undefined,
     );
     const config = logConfigOf(this.#brokerConfig, topic.configs);
-    for (let at = 0; at < missing.length; at += CREATE_PARALLEL) {
-      const some = missing.slice(at, at + CREATE_PARALLEL);
-      await Promise.all(
-        some.map(async ({ partition, leaderEpoch }) => {
-          const id = { topicId: topic.id, topic: topic.name, partition };
-          const log = await this.#logs.create(id, config);
-          log.becomeLeader(leaderEpoch);
-        }),
-      );
-    }
+    await inParallel(missing, CREATE_PARALLEL, async ({ partition, leaderEpoch }) => {
+      const id = { topicId: topic.id, topic: topic.name, partition };
+      const log = await this.#logs.create(id, config);
+      log.becomeLeader(leaderEpoch);
+    });
   }
 
   delete(topicId: TopicId): Promise<void> {
