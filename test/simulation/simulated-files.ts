@@ -1,4 +1,4 @@
-import type { FileSystem } from '../../src/adapters/segment/file-system.ts';
+import type { FileSystem } from '../../src/adapters/data-folder/file-system.ts';
 import type { SeededRandom } from './seeded-random.ts';
 import { diskError, SimulatedDirectory, type SimulatedDisk } from './simulated-disk.ts';
 import type { SimulatedFile } from './simulated-file.ts';

@@ -1,7 +1,7 @@
 import { RECORD_BATCH_OVERHEAD, readBatchSize } from '../../domain/record/record-batch-header.ts';
+import type { FileSystem } from '../data-folder/file-system.ts';
 import { isPlausibleHeader } from './batch-header.ts';
 import type { BufferPool } from './buffer-pool.ts';
-import type { FileSystem } from './file-system.ts';
 
 const HEADERS_CHUNK_BYTES = 16 * 1024;
 const BATCHES_CHUNK_BYTES = 1024 * 1024;

@@ -1,4 +1,4 @@
-import type { FileSystem } from './file-system.ts';
+import type { FileSystem } from '../data-folder/file-system.ts';
 
 /** An open file. Its descriptor stays valid from `acquire` to `release`. */
 export interface OpenFile {

@@ -1,5 +1,5 @@
 import { readBatchSize } from '../../domain/record/record-batch-header.ts';
-import { writeFilesAtomically } from './atomic-file.ts';
+import { writeFilesAtomically } from '../data-folder/atomic-file.ts';
 import { walkBatches } from './batch-walk.ts';
 import { LogSegment, type SegmentIndexes } from './log-segment.ts';
 import { OffsetIndex } from './offset-index.ts';

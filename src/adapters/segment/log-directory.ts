@@ -6,12 +6,10 @@ const SEGMENT = /^(?<offset>\d{20})\.log$/;
 const LEFTOVER_FOLDER = /^[a-zA-Z0-9._-]+\.[0-9a-f-]{36}-(delete|create)$/;
 /** So that a file system's 255 bytes are enough for a suffix, as Kafka's logDeleteDirName cuts it. */
 const NAME_BEFORE_SUFFIX = 200;
-const LOCK = /^\.lock\.(?<number>[1-9]\d{0,14})$/;
 const LEFTOVER_FILE = /\.(tmp|deleted)$/;
 
 /** Kafka's names of a data folder's own files. */
 export const CLEAN_STOP = '.kafka_cleanshutdown';
-export const FORMAT = 'kawadb-store';
 export const PARTITION_METADATA = 'partition.metadata';
 /** Tells the next start that a log's pages in memory may be cleaner than they are on the device. */
 export const SYNC_FAILED = 'sync-failed';
@@ -36,15 +34,6 @@ export function isLeftoverFolder(name: string): boolean {
 
 export function isLeftoverFile(name: string): boolean {
   return LEFTOVER_FILE.test(name);
-}
-
-export function lockName(number: number): string {
-  return `.lock.${number}`;
-}
-
-export function lockNumberOf(name: string): number | undefined {
-  const number = LOCK.exec(name)?.groups?.number;
-  return number === undefined ? undefined : Number(number);
 }
 
 const SNAPSHOT_NAME = /^[a-z0-9][a-z0-9._-]{0,99}$/;

@@ -1,8 +1,8 @@
 import type { Checksum } from '../../ports/checksum.ts';
 import type { Logger } from '../../ports/logger.ts';
+import type { FileSystem } from '../data-folder/file-system.ts';
 import type { BufferPool } from './buffer-pool.ts';
 import type { FileCache } from './file-cache.ts';
-import type { FileSystem } from './file-system.ts';
 import type { IndexCache } from './index-cache.ts';
 import type { SyncRounds } from './sync-rounds.ts';
 

@@ -1,5 +1,5 @@
 import type { Offset } from '../../domain/topic-partition.ts';
-import { writeFileAtomically } from './atomic-file.ts';
+import { writeFileAtomically } from '../data-folder/atomic-file.ts';
 import { loadIndexes, removeIndexes } from './index-files.ts';
 import { LOG_START_OFFSET, segmentBaseOffsets, startOffsetCheckpoint } from './log-directory.ts';
 import { LogSegment, type SegmentIndexes } from './log-segment.ts';

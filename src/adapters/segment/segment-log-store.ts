@@ -12,11 +12,14 @@ import type {
   StoredLogConfig,
 } from '../../ports/log-store.ts';
 import type { Logger } from '../../ports/logger.ts';
+import { writeFileAtomically } from '../data-folder/atomic-file.ts';
+import { type FileSystem, nodeFileSystem } from '../data-folder/file-system.ts';
+import { nodeProcesses, type Processes } from '../data-folder/process-identity.ts';
+import { checkStoreFormat } from '../data-folder/store-format.ts';
+import { StoreLock } from '../data-folder/store-lock.ts';
 import { allSettled } from './all-settled.ts';
-import { writeFileAtomically } from './atomic-file.ts';
 import { BufferPool } from './buffer-pool.ts';
 import { FileCache } from './file-cache.ts';
-import { type FileSystem, nodeFileSystem } from './file-system.ts';
 import { IndexCache } from './index-cache.ts';
 import {
   CLEAN_STOP,
@@ -32,14 +35,12 @@ import {
 } from './log-directory.ts';
 import { LogOpener } from './log-opener.ts';
 import { LogSegment } from './log-segment.ts';
-import { nodeProcesses, type Processes } from './process-identity.ts';
 import type { SegmentContext } from './segment-context.ts';
 import { SegmentList } from './segment-list.ts';
 import { SegmentLog } from './segment-log.ts';
-import { checkStoreFormat } from './store-format.ts';
-import { StoreLock } from './store-lock.ts';
 import { RoundSync, SyncRounds } from './sync-rounds.ts';
 
+const FORMAT = { engine: 'segment', version: 1 };
 const MEBIBYTE = 1024 * 1024;
 /** Logs that are opened or closed at a time. */
 const PARALLEL = 16;
@@ -112,7 +113,9 @@ export class SegmentLogStore implements LogStore {
     await this.#files.mkdir(this.#directory);
     await this.#lock.acquire();
     try {
-      await checkStoreFormat(this.#files, this.#directory);
+      await checkStoreFormat(this.#files, this.#directory, FORMAT, (names) =>
+        names.some(isLogFolder),
+      );
       const marker = `${this.#directory}/${CLEAN_STOP}`;
       const clean = (await this.#files.readFile(marker)) !== undefined;
       const recovered = await this.#openLogs(clean);

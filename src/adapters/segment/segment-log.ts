@@ -10,7 +10,7 @@ import type {
   StoredLog,
   StoredLogConfig,
 } from '../../ports/log-store.ts';
-import { writeFileAtomically } from './atomic-file.ts';
+import { writeFileAtomically } from '../data-folder/atomic-file.ts';
 import { writeIndexes } from './index-files.ts';
 import { LOG_START_OFFSET, snapshotFileName, startOffsetCheckpoint } from './log-directory.ts';
 import { LogSyncer } from './log-syncer.ts';

@@ -1,4 +1,4 @@
-import { writeFileAtomically } from './atomic-file.ts';
+import { writeFileAtomically } from '../data-folder/atomic-file.ts';
 import { readFully } from './batch-walk.ts';
 import type { OpenFile } from './file-cache.ts';
 import { SYNC_FAILED } from './log-directory.ts';

@@ -1,4 +1,4 @@
-import type { FileSystem } from './file-system.ts';
+import type { FileSystem } from '../data-folder/file-system.ts';
 
 /** Writes all pieces, however little the system takes at a time. */
 export function writeAllSync(

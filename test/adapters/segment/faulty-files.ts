@@ -1,4 +1,4 @@
-import { type FileSystem, nodeFileSystem } from '../../../src/adapters/segment/file-system.ts';
+import { type FileSystem, nodeFileSystem } from '../../../src/adapters/data-folder/file-system.ts';
 
 /** Node's file system, with some of its functions exchanged. */
 export function filesWith(change: Partial<FileSystem>): FileSystem {

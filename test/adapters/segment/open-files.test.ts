@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { nodeFileSystem } from '../../../src/adapters/data-folder/file-system.ts';
 import { BufferPool } from '../../../src/adapters/segment/buffer-pool.ts';
 import { FileCache } from '../../../src/adapters/segment/file-cache.ts';
-import { nodeFileSystem } from '../../../src/adapters/segment/file-system.ts';
 import { batchOf, ORDERS } from '../../app/log/log-fixture.ts';
 import { filesWith } from './faulty-files.ts';
 import { at, CONFIG, entryOf, everything, storeIn, temporaryDirectory } from './segment-fixture.ts';

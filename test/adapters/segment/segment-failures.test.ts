@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { nodeFileSystem } from '../../../src/adapters/segment/file-system.ts';
+import { nodeFileSystem } from '../../../src/adapters/data-folder/file-system.ts';
 import type { StoredLog } from '../../../src/ports/log-store.ts';
 import { batchOf, ORDERS } from '../../app/log/log-fixture.ts';
 import { FullDevice, filesWith, systemError } from './faulty-files.ts';

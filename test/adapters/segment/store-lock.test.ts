@@ -1,8 +1,11 @@
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { nodeFileSystem } from '../../../src/adapters/segment/file-system.ts';
-import { nodeProcesses, type Processes } from '../../../src/adapters/segment/process-identity.ts';
+import { nodeFileSystem } from '../../../src/adapters/data-folder/file-system.ts';
+import {
+  nodeProcesses,
+  type Processes,
+} from '../../../src/adapters/data-folder/process-identity.ts';
 import { KafkaError } from '../../../src/domain/kafka-error.ts';
 import { ORDERS } from '../../app/log/log-fixture.ts';
 import { CONFIG, storeIn, temporaryDirectory } from './segment-fixture.ts';
@@ -108,7 +111,7 @@ describe('the format of a data folder', () => {
   it('must be there where logs are', async () => {
     const directory = await temporaryDirectory();
     mkdirSync(join(directory, 'orders-0'));
-    await expect(storeIn(directory).open()).rejects.toThrow('holds logs but no file kawadb-store');
+    await expect(storeIn(directory).open()).rejects.toThrow('holds data but no file kawadb-store');
   });
 });
 

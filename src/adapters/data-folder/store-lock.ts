@@ -1,8 +1,8 @@
 import { KafkaError } from '../../domain/kafka-error.ts';
 import type { FileSystem } from './file-system.ts';
-import { lockName, lockNumberOf } from './log-directory.ts';
 import type { Processes, ProcessIdentity } from './process-identity.ts';
 
+const LOCK = /^\.lock\.(?<number>[1-9]\d{0,14})$/;
 const ATTEMPTS = 100;
 /** What a lock says that was given back: its process may run on. */
 const RELEASED = '{"released":true}\n';
@@ -140,4 +140,13 @@ function parseHolder(content: string): ProcessIdentity | undefined {
   } catch {
     return undefined;
   }
+}
+
+function lockName(number: number): string {
+  return `.lock.${number}`;
+}
+
+function lockNumberOf(name: string): number | undefined {
+  const number = LOCK.exec(name)?.groups?.number;
+  return number === undefined ? undefined : Number(number);
 }
