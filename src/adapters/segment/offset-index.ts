@@ -22,6 +22,11 @@ export class OffsetIndex {
 
   /** A position at or before the batch that contains the offset. */
   positionOf(relativeOffset: number): number {
+    return this.positionAt(this.entryOf(relativeOffset));
+  }
+
+  /** The last entry of a batch that ends at or before the offset; -1 without one. */
+  entryOf(relativeOffset: number): number {
     let low = 0;
     let high = this.#count;
     while (low < high) {
@@ -29,7 +34,16 @@ export class OffsetIndex {
       if (this.#entries[middle * 2]! <= relativeOffset) low = middle + 1;
       else high = middle;
     }
-    return low === 0 ? 0 : this.#entries[(low - 1) * 2 + 1]!;
+    return low - 1;
+  }
+
+  positionAt(entry: number): number {
+    return entry < 0 ? 0 : this.#entries[entry * 2 + 1]!;
+  }
+
+  /** The relative last offset of the batch at the entry's position. */
+  lastOffsetAt(entry: number): number {
+    return entry < 0 ? -1 : this.#entries[entry * 2]!;
   }
 
   get lastPosition(): number {

@@ -4,6 +4,7 @@ import type { FileSystem } from '../data-folder/file-system.ts';
 import type { BufferPool } from './buffer-pool.ts';
 import type { FileCache } from './file-cache.ts';
 import type { IndexCache } from './index-cache.ts';
+import type { ReadFailures } from './read-failures.ts';
 import type { SyncRounds } from './sync-rounds.ts';
 
 /** What all logs of a store share. */
@@ -15,6 +16,7 @@ export interface SegmentContext {
   readonly rounds: SyncRounds;
   readonly checksum: Checksum;
   readonly logger: Logger;
+  readonly failures: ReadFailures;
   nowMs(): number;
   /** Of a clock that only rises, with parts of milliseconds. */
   elapsedMs(): number;

@@ -1,5 +1,6 @@
 import type { Offset } from '../../domain/topic-partition.ts';
 import { writeFileAtomically } from '../data-folder/atomic-file.ts';
+import { DamageSearch } from './damage-search.ts';
 import { loadIndexes, removeIndexes } from './index-files.ts';
 import { LOG_START_OFFSET, segmentBaseOffsets, startOffsetCheckpoint } from './log-directory.ts';
 import { LogSegment, type SegmentIndexes } from './log-segment.ts';
@@ -25,8 +26,7 @@ export async function truncateSegments(
   const target = list.segments[list.indexOf(offset)]!;
   const relative = target.relative(offset);
   const indexes = await loadIndexes(context, target);
-  const near = indexes.offsets.positionOf(relative);
-  const position = await seekBatch(context, target, near, relative);
+  const position = await positionOf(context, list, target, indexes, relative);
   const isCut = position < target.sizeBytes;
   const rest = isCut ? await partOf(context, target, indexes, relative, position) : target;
   while (list.active !== target) syncer.forget(list.pop());
@@ -68,6 +68,28 @@ export async function resetSegments(
   await writeFileAtomically(files, path, startOffsetCheckpoint(list.id, offset));
   await files.writeFile(segment.logPath, new Uint8Array());
   await files.syncDirectory(list.directory);
+}
+
+async function positionOf(
+  context: SegmentContext,
+  list: SegmentList,
+  segment: LogSegment,
+  { offsets }: SegmentIndexes,
+  relative: number,
+): Promise<number> {
+  const place = await seekBatch(context, segment, offsets, relative);
+  if (place !== undefined) return place.position;
+  const file = context.cache.acquire(segment.logPath);
+  try {
+    const { sizeBytes, nextRelative } = segment;
+    const extent = { segment, sizeBytes, nextRelative };
+    const search = new DamageSearch(context, extent, offsets, file.fd);
+    const { sound, damage } = await search.find(relative);
+    if (damage !== undefined) throw context.failures.damaged(list.id, segment, damage);
+    return sound.position;
+  } finally {
+    context.cache.release(file);
+  }
 }
 
 /** By what the folder holds: an earlier cut may have failed half-way. */

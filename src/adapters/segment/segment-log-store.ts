@@ -35,6 +35,7 @@ import {
 } from './log-directory.ts';
 import { LogOpener } from './log-opener.ts';
 import { LogSegment } from './log-segment.ts';
+import { ReadFailures } from './read-failures.ts';
 import type { SegmentContext } from './segment-context.ts';
 import { SegmentList } from './segment-list.ts';
 import { SegmentLog } from './segment-log.ts';
@@ -101,6 +102,7 @@ export class SegmentLogStore implements LogStore {
       rounds: new SyncRounds(),
       checksum: options.checksum,
       logger: options.logger,
+      failures: new ReadFailures(options.logger),
       nowMs: options.nowMs ?? Date.now,
       elapsedMs: options.nowMs ?? (() => performance.now()),
     };

@@ -1,12 +1,10 @@
-import { KafkaError } from '../../domain/kafka-error.ts';
-import {
-  RECORD_BATCH_OVERHEAD,
-  readBatchSize,
-  viewOf,
-} from '../../domain/record/record-batch-header.ts';
+import type { KafkaError } from '../../domain/kafka-error.ts';
+import { RECORD_BATCH_OVERHEAD, readBatchSize } from '../../domain/record/record-batch-header.ts';
 import type { LogReadRequest, LogReadResult } from '../../ports/log-store.ts';
+import { type BatchPlace, DAMAGED, type SegmentExtent, soundBatchSize } from './batch-chain.ts';
 import { relativeLastOffset } from './batch-header.ts';
 import { readFully, readFullySync } from './batch-walk.ts';
+import { type Damage, DamageSearch } from './damage-search.ts';
 import { loadIndexes } from './index-files.ts';
 import type { LogSegment } from './log-segment.ts';
 import { ReadHints } from './read-hints.ts';
@@ -24,19 +22,17 @@ const MIN_READ_BYTES = 4096;
 const MAX_READ_BYTES = 16 * 1024 * 1024;
 
 /** One read within one segment, as it was when the read began. */
-interface Reading {
+interface Reading extends SegmentExtent {
   readonly segment: LogSegment;
   readonly place: number;
   readonly from: number;
   /** Batches that end at or beyond it are left out. */
   readonly upTo: number;
-  readonly sizeBytes: number;
-  readonly nextRelative: number;
   readonly cuts: number;
   readonly request: LogReadRequest;
 }
 
-/** The bytes it takes to have a batch whole, where not enough were read. */
+/** The bytes it takes to have a batch whole, where not enough were read; or DAMAGED. */
 type BytesNeeded = number;
 
 /** Reads one log. */
@@ -52,6 +48,18 @@ export class SegmentReader {
   }
 
   read(request: LogReadRequest): LogReadResult | Promise<LogReadResult> {
+    try {
+      const result = this.#read(request);
+      if (!(result instanceof Promise)) return result;
+      return result.catch((error: unknown) => {
+        throw this.#unreadable(error);
+      });
+    } catch (error) {
+      throw this.#unreadable(error);
+    }
+  }
+
+  #read(request: LogReadRequest): LogReadResult | Promise<LogReadResult> {
     const list = this.#list;
     let from = request.fromOffset;
     if (from < list.startOffset) from = list.startOffset;
@@ -81,41 +89,45 @@ export class SegmentReader {
       cuts,
       request,
     };
-    let position = this.#hints.find(segment, relative, cuts);
-    if (position >= 0 && isShort(request, sizeBytes - position) && this.#pace.mayReadSync()) {
-      return this.#readPaced(reading, position);
+    const hint = this.#hints.find(segment, relative, cuts);
+    const hinted = hint >= 0 ? { position: hint, follows: relative } : undefined;
+    if (hinted && isShort(request, sizeBytes - hint) && this.#pace.mayReadSync()) {
+      return this.#readPaced(reading, hinted);
     }
     if (segment.active) {
-      const near = position >= 0 ? position : segment.indexes!.offsets.positionOf(relative);
+      const { offsets } = segment.indexes!;
+      const near = hinted ? hint : offsets.positionOf(relative);
       if (sizeBytes - near <= SYNC_READ_WITHIN_BYTES && isShort(request, sizeBytes - near)) {
-        if (position < 0) position = seekBatchSync(this.#context, segment, near, relative);
-        return this.#readSync(reading, position);
+        const at = hinted ?? seekBatchSync(this.#context, segment, offsets, relative);
+        return at === undefined ? this.#search(reading) : this.#readSync(reading, at);
       }
     }
-    return this.#readAsync(reading, position);
+    return this.#readAsync(reading, hinted);
   }
 
   /** For a reader that goes on where it was: the kernel has read ahead of it, unless it is faster than the device. */
-  #readPaced(reading: Reading, position: number): LogReadResult | Promise<LogReadResult> {
+  #readPaced(reading: Reading, at: BatchPlace): LogReadResult | Promise<LogReadResult> {
     const { elapsedMs } = this.#context;
     const startedMs = elapsedMs();
-    const result = this.#readSync(reading, position);
-    this.#pace.took(firstLength(reading, position), elapsedMs() - startedMs);
+    const result = this.#readSync(reading, at);
+    this.#pace.took(firstLength(reading, at.position), elapsedMs() - startedMs);
     return result;
   }
 
-  #readSync(reading: Reading, position: number): LogReadResult | Promise<LogReadResult> {
+  #readSync(reading: Reading, at: BatchPlace): LogReadResult | Promise<LogReadResult> {
     const { files, buffers, cache } = this.#context;
+    const { position } = at;
+    if (position >= reading.sizeBytes) return this.#readNext(reading);
     const file = cache.acquire(reading.segment.logPath);
     try {
       let length = firstLength(reading, position);
       for (;;) {
         const buffer = buffers.take(length);
         const count = readFullySync(files, file.fd, buffer, length, position);
-        const read = this.#pick(reading, buffer, count, position);
+        const read = this.#pick(reading, buffer, count, at);
         if (typeof read !== 'number') return read;
         buffers.give(buffer);
-        if (read <= length) return this.#nothingAt(reading, position);
+        if (read <= length) return this.#search(reading);
         length = read;
       }
     } finally {
@@ -123,34 +135,41 @@ export class SegmentReader {
     }
   }
 
-  async #readAsync(reading: Reading, hint: number): Promise<LogReadResult> {
+  async #readAsync(reading: Reading, hinted: BatchPlace | undefined): Promise<LogReadResult> {
     const { segment } = reading;
     const { files, buffers, cache } = this.#context;
-    let position = hint;
     const file = cache.acquire(segment.logPath);
     try {
-      if (position < 0) {
-        const { offsets } = await loadIndexes(this.#context, segment);
-        const near = offsets.positionOf(reading.from);
-        position = await seekBatch(this.#context, segment, near, reading.from);
-      }
+      const at = hinted ?? (await this.#seek(reading));
+      if (at === undefined) return await this.#search(reading);
+      const { position } = at;
+      if (position >= reading.sizeBytes) return await this.#readNext(reading);
       let length = firstLength(reading, position);
-      while (this.#list.cuts === reading.cuts) {
+      while (this.#isStill(reading)) {
         const buffer = buffers.take(length);
         const count = await readFully(files, file.fd, buffer, length, position);
-        const isStill = this.#list.cuts === reading.cuts;
-        const read = isStill ? this.#pick(reading, buffer, count, position) : 0;
+        const isStill = this.#isStill(reading);
+        const read = isStill ? this.#pick(reading, buffer, count, at) : 0;
         if (typeof read !== 'number') return read;
         buffers.give(buffer);
         if (!isStill) break;
-        if (read <= length) return await this.#nothingAt(reading, position);
+        if (read <= length) return await this.#search(reading);
         length = read;
       }
     } finally {
       cache.release(file);
     }
-    // The log was cut while it was read.
-    return this.read(reading.request);
+    return this.#read(reading.request);
+  }
+
+  async #seek({ segment, from }: Reading): Promise<BatchPlace | undefined> {
+    const { offsets } = await loadIndexes(this.#context, segment);
+    return seekBatch(this.#context, segment, offsets, from);
+  }
+
+  /** Where the log was cut while it was read, nothing that was seen of it counts. */
+  #isStill({ cuts }: Reading): boolean {
+    return this.#list.cuts === cuts;
   }
 
   /** The batches to give out of `count` bytes from a batch's start, or how many bytes it takes. */
@@ -158,35 +177,33 @@ export class SegmentReader {
     reading: Reading,
     buffer: Uint8Array,
     count: number,
-    position: number,
+    { position, follows }: BatchPlace,
   ): LogReadResult | BytesNeeded {
-    const { segment, sizeBytes, nextRelative, upTo, request } = reading;
+    const { segment, upTo, request } = reading;
     const { maxBytes, minOneBatch } = request;
-    const isRest = count > 0 && position + count === sizeBytes && nextRelative <= upTo;
-    if (isRest && count <= maxBytes) {
-      this.#hints.remember(segment, nextRelative, sizeBytes, reading.cuts);
-      return new SegmentReadResult(this.#context.buffers, buffer, 0, count);
-    }
-    const view = viewOf(buffer);
+    const view = new DataView(buffer.buffer, buffer.byteOffset, buffer.length);
+    const isTooLarge = count >= RECORD_BATCH_OVERHEAD && readBatchSize(view, 0) > maxBytes;
+    if (isTooLarge && !minOneBatch) return this.#empty(buffer);
+    const { checksum } = this.#context;
     let end = 0;
-    let next = 0;
-    while (end + RECORD_BATCH_OVERHEAD <= count) {
-      const size = readBatchSize(view, end);
-      if (size < RECORD_BATCH_OVERHEAD) throw damaged(segment, position + end);
-      const last = relativeLastOffset(view, end, segment.base);
+    let next = follows;
+    while (position + end < reading.sizeBytes) {
+      const at = { position: position + end, follows: next };
+      const size = soundBatchSize(reading, at, buffer, view, end, count, checksum);
       const isFirst = end === 0;
-      if (last >= upTo || (end + size > maxBytes && !(isFirst && minOneBatch))) {
-        if (isFirst) return this.#empty(buffer);
+      if (size === DAMAGED || end + size > count) {
+        if (isFirst) return size;
+        if (size === DAMAGED) this.#damaged(reading, { position: at.position, from: next });
         break;
       }
-      if (end + size > count) {
-        if (isFirst) return size;
+      const last = relativeLastOffset(view, end, segment.base);
+      if (last >= upTo || (end + size > maxBytes && !(isFirst && minOneBatch))) {
+        if (isFirst) return this.#empty(buffer);
         break;
       }
       end += size;
       next = last + 1;
     }
-    if (end === 0) return count === 0 ? 0 : RECORD_BATCH_OVERHEAD;
     this.#hints.remember(segment, next, position + end, reading.cuts);
     return new SegmentReadResult(this.#context.buffers, buffer, 0, end);
   }
@@ -196,12 +213,57 @@ export class SegmentReader {
     return EMPTY_READ;
   }
 
-  /** In a gap at a segment's end the next segment has the batch; anywhere else there must be one. */
-  #nothingAt(reading: Reading, position: number): LogReadResult | Promise<LogReadResult> {
-    if (position < reading.sizeBytes) throw damaged(reading.segment, position);
+  /** In a gap at a segment's end the next segment has the batch. */
+  #readNext(reading: Reading): LogReadResult | Promise<LogReadResult> {
     const next = this.#list.segments[reading.place + 1];
     if (next === undefined) return EMPTY_READ;
     return this.#readAt(reading.request, reading.place + 1, next.baseOffset);
+  }
+
+  /** Something is wrong: is it the wanted batch, or only what leads to it? */
+  async #search(reading: Reading): Promise<LogReadResult> {
+    const { segment, from, sizeBytes } = reading;
+    const { cache } = this.#context;
+    const { offsets } = await loadIndexes(this.#context, segment);
+    const file = cache.acquire(segment.logPath);
+    try {
+      const search = new DamageSearch(this.#context, reading, offsets, file.fd);
+      const { sound, damage } = await search.find(from);
+      if (!this.#isStill(reading)) return await this.#read(reading.request);
+      if (damage !== undefined) throw this.#damaged(reading, damage);
+      if (sound.position >= sizeBytes) return await this.#readNext(reading);
+      return await this.#readFound(reading, sound, file.fd);
+    } finally {
+      cache.release(file);
+    }
+  }
+
+  /** Reads at a place where a search has just seen a sound batch. */
+  async #readFound(reading: Reading, at: BatchPlace, fd: number): Promise<LogReadResult> {
+    const { files, buffers } = this.#context;
+    const { position, follows } = at;
+    let length = firstLength(reading, position);
+    for (;;) {
+      const buffer = buffers.take(length);
+      const count = await readFully(files, fd, buffer, length, position);
+      if (!this.#isStill(reading)) {
+        buffers.give(buffer);
+        return this.#read(reading.request);
+      }
+      const read = this.#pick(reading, buffer, count, at);
+      if (typeof read !== 'number') return read;
+      buffers.give(buffer);
+      if (read <= length) throw this.#damaged(reading, { position, from: follows });
+      length = read;
+    }
+  }
+
+  #damaged({ segment }: Reading, damage: Damage): KafkaError {
+    return this.#context.failures.damaged(this.#list.id, segment, damage);
+  }
+
+  #unreadable(error: unknown): KafkaError {
+    return this.#context.failures.unreadable(this.#list.id, error);
   }
 }
 
@@ -213,11 +275,4 @@ function isShort({ maxBytes }: LogReadRequest, restBytes: number): boolean {
 function firstLength({ sizeBytes, request }: Reading, position: number): number {
   const wanted = Math.min(MAX_READ_BYTES, Math.max(request.maxBytes, MIN_READ_BYTES));
   return Math.min(sizeBytes - position, wanted);
-}
-
-function damaged(segment: LogSegment, position: number): KafkaError {
-  return new KafkaError(
-    'KAFKA_STORAGE_ERROR',
-    `${segment.logPath} has no batch at position ${position}: the file was damaged after it was written`,
-  );
 }
