@@ -17,5 +17,6 @@ export * from './offset-for-leader-epoch.ts';
 export * from './produce.ts';
 export * from './producer-ids.ts';
 export * from './random.ts';
+export * from './store-inspector.ts';
 export * from './topic-admin.ts';
 export * from './transport.ts';

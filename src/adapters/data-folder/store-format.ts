@@ -5,6 +5,9 @@ import type { FileSystem } from './file-system.ts';
 /** The file that tells whose data a folder holds. */
 export const FORMAT = 'kawadb-store';
 
+/** Stands for the engine until a copy of a data folder is whole. */
+export const UNFINISHED_COPY = 'unfinished-copy';
+
 export interface StoreFormat {
   readonly engine: string;
   /** Of the engine's layout of its data. */
@@ -46,11 +49,34 @@ export async function readStoreFormat(
   return bytes && parseFormat(Buffer.from(bytes).toString());
 }
 
+/** The same for who only reads: there must be a format file, and it stays as it is. */
+export async function requireStoreFormat(
+  files: FileSystem,
+  directory: string,
+  own: StoreFormat,
+): Promise<void> {
+  const path = `${directory}/${FORMAT}`;
+  const found = await readStoreFormat(files, directory);
+  if (found !== undefined) return checkFormat(found, own, path);
+  throw new KafkaError(
+    'KAFKA_STORAGE_ERROR',
+    `${directory} has no file ${FORMAT}, so it is no data folder: choose another one`,
+  );
+}
+
+export function unfinishedCopy(path: string): KafkaError {
+  return new KafkaError(
+    'KAFKA_STORAGE_ERROR',
+    `${path} says that the folder holds a copy that was not finished: remove the folder and copy again`,
+  );
+}
+
 function checkFormat(
   { engine, version }: { engine: unknown; version: unknown },
   own: StoreFormat,
   path: string,
 ): void {
+  if (engine === UNFINISHED_COPY) throw unfinishedCopy(path);
   if (engine === own.engine && version === own.version) return;
   throw new KafkaError(
     'KAFKA_STORAGE_ERROR',

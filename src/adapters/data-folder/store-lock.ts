@@ -39,6 +39,17 @@ export class StoreLock {
     }
   }
 
+  /**
+   * Rejects while a store holds the lock, and takes nothing. The number it gives rises with every store that opens the
+   * folder: who reads without the lock knows by it whether one came in between.
+   */
+  async checkFree(): Promise<number> {
+    if (this.#heldHere().has(this.#directory)) throw this.#refusal('a store of this process');
+    const last = Math.max(0, ...(await this.#numbers()));
+    if (last > 0) this.#refuseIfRunning((await this.#read(this.#path(last))) ?? '');
+    return last;
+  }
+
   async release(): Promise<void> {
     this.#heldHere().delete(this.#directory);
     const path = this.#path(this.#number);

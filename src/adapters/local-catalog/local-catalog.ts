@@ -13,7 +13,7 @@ import type { Random } from '../../ports/random.ts';
 import { MetadataLog, type MetadataLogOptions } from './metadata-log.ts';
 
 /** Kafka keeps it in meta.properties; here it lies beside the metadata log. */
-const CLUSTER_ID_SNAPSHOT = 'cluster-id';
+export const CLUSTER_ID_SNAPSHOT = 'cluster-id';
 
 /** Below, a replay takes no time worth a snapshot. */
 const COMPACT_AFTER_RECORDS = 10_000;

@@ -8,7 +8,7 @@ import type { Checksum } from '../../ports/checksum.ts';
 import type { Compression } from '../../ports/compression.ts';
 
 /** A replicated log needs one; on a single broker it never changes. */
-const LEADER_EPOCH = 1;
+export const METADATA_LEADER_EPOCH = 1;
 
 export interface MetadataBatchTools {
   readonly checksum: Checksum;
@@ -25,7 +25,7 @@ export function encodeMetadataBatch(
   return encodeRecordBatch(
     {
       baseOffset,
-      partitionLeaderEpoch: LEADER_EPOCH,
+      partitionLeaderEpoch: METADATA_LEADER_EPOCH,
       compression: 'none',
       records: records.map((record) => ({
         timestampMs,

@@ -19,7 +19,7 @@ import {
 } from './metadata-snapshot.ts';
 
 const READ_BYTES = 1024 * 1024;
-const STORED_CONFIG = {
+export const METADATA_LOG_CONFIG = {
   // Small, since an engine frees whole segments behind a snapshot.
   segmentBytes: 16 * 1024 * 1024,
   segmentMs: 7 * 24 * 60 * 60 * 1000,
@@ -40,12 +40,12 @@ export class MetadataLog {
     this.#log = log;
     this.#options = options;
     // A log that was recovered does not know it.
-    log.configure(STORED_CONFIG);
+    log.configure(METADATA_LOG_CONFIG);
   }
 
   static async create(options: MetadataLogOptions): Promise<MetadataLog> {
     const id = { topicId: CLUSTER_METADATA_TOPIC_ID, topic: CLUSTER_METADATA_TOPIC, partition: 0 };
-    return new MetadataLog(await options.store.create(id, STORED_CONFIG), options);
+    return new MetadataLog(await options.store.create(id, METADATA_LOG_CONFIG), options);
   }
 
   get stored(): StoredLog {

@@ -29,7 +29,7 @@ export async function writeMetadataSnapshot(
 
 /** Throws for a damaged one: what it told is nowhere else any more. */
 export async function readMetadataSnapshot(
-  log: StoredLog,
+  log: Pick<StoredLog, 'readSnapshot'>,
   tools: MetadataBatchTools,
 ): Promise<MetadataSnapshot | undefined> {
   const bytes = await log.readSnapshot(NAME);

@@ -43,6 +43,12 @@ export function snapshotFileName(name: string): string {
   return `${name}.state`;
 }
 
+/** The snapshot a file holds, if it holds one. */
+export function snapshotNameOf(file: string): string | undefined {
+  const name = file.endsWith('.state') ? file.slice(0, -'.state'.length) : '';
+  return SNAPSHOT_NAME.test(name) ? name : undefined;
+}
+
 export function segmentName(baseOffset: bigint): string {
   return String(baseOffset).padStart(20, '0');
 }

@@ -41,7 +41,7 @@ import { SegmentList } from './segment-list.ts';
 import { SegmentLog } from './segment-log.ts';
 import { RoundSync, SyncRounds } from './sync-rounds.ts';
 
-const FORMAT = { engine: 'segment', version: 1 };
+export const SEGMENT_FORMAT = { engine: 'segment', version: 1 };
 const MEBIBYTE = 1024 * 1024;
 /** Logs that are opened or closed at a time. */
 const PARALLEL = 16;
@@ -115,7 +115,7 @@ export class SegmentLogStore implements LogStore {
     await this.#files.mkdir(this.#directory);
     await this.#lock.acquire();
     try {
-      await checkStoreFormat(this.#files, this.#directory, FORMAT, (names) =>
+      await checkStoreFormat(this.#files, this.#directory, SEGMENT_FORMAT, (names) =>
         names.some(isLogFolder),
       );
       const marker = `${this.#directory}/${CLEAN_STOP}`;

@@ -8,6 +8,7 @@ import { addConfigCommands } from './config-commands.ts';
 import { addGroupCommands } from './group-commands.ts';
 import { reportFailure } from './report-failure.ts';
 import { addServeCommand } from './serve-command.ts';
+import { addStorageCommands } from './storage-commands.ts';
 import { addTopicCommands } from './topic-commands.ts';
 
 /** Runs one command line and gives the exit code. It never throws and never ends the process itself. */
@@ -41,6 +42,7 @@ export function buildProgram(session: CliSession): Command {
   addTopicCommands(program, session);
   addGroupCommands(program, session);
   addConfigCommands(program, session);
+  addStorageCommands(program, session);
   return program;
 }
 

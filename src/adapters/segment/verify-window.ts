@@ -1,0 +1,49 @@
+import type { FileHandle } from 'node:fs/promises';
+import { viewOf } from '../../domain/record/record-batch-header.ts';
+
+const CHUNK_BYTES = 1024 * 1024;
+const NOTHING = new Uint8Array();
+
+/** The part of a file that is in memory, for reading it from start to end without changing it. */
+export class VerifyWindow {
+  readonly sizeBytes: number;
+  readonly #handle: FileHandle;
+  bytes: Uint8Array = NOTHING;
+  view: DataView = viewOf(NOTHING);
+  #from = 0;
+  #length = 0;
+
+  constructor(handle: FileHandle, sizeBytes: number) {
+    this.#handle = handle;
+    this.sizeBytes = sizeBytes;
+  }
+
+  /** Where the bytes of a position are; only valid after `holds`. */
+  at(position: number): number {
+    return position - this.#from;
+  }
+
+  /** Whether the bytes are in memory; if not, `load` them. */
+  holds(position: number, count: number): boolean {
+    return position >= this.#from && position + count <= this.#from + this.#length;
+  }
+
+  /** False where the file ends before. */
+  async load(position: number, count: number): Promise<boolean> {
+    if (position + count > this.sizeBytes) return false;
+    if (this.bytes.length < count) {
+      this.bytes = Buffer.allocUnsafeSlow(Math.max(count, CHUNK_BYTES));
+      this.view = viewOf(this.bytes);
+    }
+    this.#from = position;
+    this.#length = 0;
+    const wanted = Math.min(this.bytes.length, this.sizeBytes - position);
+    while (this.#length < wanted) {
+      const at = this.#length;
+      const { bytesRead } = await this.#handle.read(this.bytes, at, wanted - at, position + at);
+      if (bytesRead === 0) break;
+      this.#length += bytesRead;
+    }
+    return this.#length >= count;
+  }
+}

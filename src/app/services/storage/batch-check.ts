@@ -1,0 +1,61 @@
+import { validateRecordBatch } from '../../../domain/record/batch-validation.ts';
+import * as header from '../../../domain/record/record-batch-header.ts';
+import type { Offset } from '../../../domain/topic-partition.ts';
+import type { Checksum } from '../../../ports/checksum.ts';
+import type { Compression } from '../../../ports/compression.ts';
+
+/** What a topic that allows it may hold, decompressed. */
+const MAX_DECOMPRESSED_BYTES = 512 * 1024 * 1024;
+
+export interface BatchTools {
+  readonly checksum: Checksum;
+  readonly compression: Compression;
+}
+
+/** What is wrong with a batch by itself: checksum, header, or records that are not what the header says. */
+export function damageOf(bytes: Uint8Array, view: DataView, tools: BatchTools): string | undefined {
+  try {
+    const maxDecompressedBytes = MAX_DECOMPRESSED_BYTES;
+    validateRecordBatch(bytes, { ...tools, origin: 'coordinator', maxDecompressedBytes }, view);
+    return undefined;
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+}
+
+/** Whether a log's batches follow one another: a broker gives offsets without a gap. */
+export class OffsetOrder {
+  readonly #startOffset: Offset;
+  #next: Offset | undefined;
+  #isFirst = true;
+
+  constructor(startOffset: Offset) {
+    this.#startOffset = startOffset;
+  }
+
+  /** The offset the next batch should have, as far as is known. */
+  get next(): Offset | undefined {
+    return this.#next;
+  }
+
+  /** What is wrong with a batch's place, if something is. */
+  check(view: DataView): string | undefined {
+    const base = header.readBaseOffset(view, 0);
+    const next = this.#next;
+    const isFirst = this.#isFirst;
+    this.#isFirst = false;
+    this.#next = header.readLastOffset(view, 0) + 1n;
+    if (isFirst && base > this.#startOffset) {
+      return `the log starts at ${this.#startOffset}, its first batch at ${base}: batches are missing`;
+    }
+    if (next === undefined || base === next) return undefined;
+    if (base < next) return `the batch begins at ${base}, though the one before it ends at ${next}`;
+    return `the batch begins at ${base}, the one before it ends at ${next}: batches are missing`;
+  }
+
+  /** After damage nobody knows what comes next. */
+  lost(): void {
+    this.#isFirst = false;
+    this.#next = undefined;
+  }
+}
