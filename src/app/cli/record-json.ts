@@ -16,7 +16,7 @@ export function recordJson(record: PlacedRecord): string {
   });
 }
 
-function bytesJson(bytes: Uint8Array | null): string | { readonly base64: string } | null {
+export function bytesJson(bytes: Uint8Array | null): string | { readonly base64: string } | null {
   if (bytes === null) return null;
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   return isUtf8(buffer) ? buffer.toString() : { base64: buffer.toString('base64') };

@@ -5,7 +5,7 @@ import type { Checksum } from '../../../ports/checksum.ts';
 import type { Compression } from '../../../ports/compression.ts';
 
 /** What a topic that allows it may hold, decompressed. */
-const MAX_DECOMPRESSED_BYTES = 512 * 1024 * 1024;
+export const MAX_DECOMPRESSED_BYTES = 512 * 1024 * 1024;
 
 export interface BatchTools {
   readonly checksum: Checksum;
