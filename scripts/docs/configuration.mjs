@@ -20,6 +20,7 @@ export const KAFKA_DEFAULTS = {
     'share.coordinator.state.topic.min.isr': '2',
     'share.coordinator.state.topic.replication.factor': '3',
     'storage.engine': undefined,
+    'storage.verify_on_read': undefined,
     'transaction.state.log.min.isr': '2',
     'transaction.state.log.replication.factor': '3',
   },

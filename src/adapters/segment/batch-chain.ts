@@ -32,7 +32,7 @@ export const DAMAGED = -1;
 /**
  * The size of the batch at `at` when it is what was written there: 61 bytes more are needed where the result is larger
  * than what there is. A batch's checksum covers neither its base offset nor its length. What the length says is
- * checked with the checksum; an offset must neither overlap what comes before nor what comes after.
+ * checked with the checksum, where one is given; an offset must neither overlap what comes before nor what comes after.
  */
 export function soundBatchSize(
   { segment, sizeBytes, nextRelative }: SegmentExtent,
@@ -41,7 +41,7 @@ export function soundBatchSize(
   view: DataView,
   at: number,
   count: number,
-  checksum: Checksum,
+  checksum: Checksum | undefined,
 ): number {
   if (at + RECORD_BATCH_OVERHEAD > count) return RECORD_BATCH_OVERHEAD;
   if (!isPlausibleHeader(view, at)) return DAMAGED;
@@ -51,7 +51,7 @@ export function soundBatchSize(
   const last = relativeLastOffset(view, at, segment.base);
   if (end > sizeBytes || base < place.follows || last >= nextRelative) return DAMAGED;
   if (at + size > count) return size;
-  if (!hasValidCrc(bytes, view, at, checksum)) return DAMAGED;
+  if (checksum !== undefined && !hasValidCrc(bytes, view, at, checksum)) return DAMAGED;
   if (base === place.follows) return size;
   // A gap: as it was written, or the base offset is wrong.
   if (end === sizeBytes) {

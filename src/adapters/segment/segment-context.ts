@@ -15,6 +15,8 @@ export interface SegmentContext {
   readonly indexes: IndexCache;
   readonly rounds: SyncRounds;
   readonly checksum: Checksum;
+  /** The same, unless reads shall go without. */
+  readonly readChecksum: Checksum | undefined;
   readonly logger: Logger;
   readonly failures: ReadFailures;
   nowMs(): number;

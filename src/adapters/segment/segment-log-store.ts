@@ -62,6 +62,8 @@ export interface SegmentLogStoreOptions {
   readonly files?: FileSystem;
   readonly processes?: Processes;
   readonly nowMs?: () => number;
+  /** Whether batches are checked before they are served, which is the default. */
+  readonly verifyOnRead?: boolean;
   /** Files that are kept open; more only while more are being written to or read. */
   readonly openFilesMax?: number;
 }
@@ -101,6 +103,7 @@ export class SegmentLogStore implements LogStore {
       indexes: new IndexCache(INDEX_BYTES),
       rounds: new SyncRounds(),
       checksum: options.checksum,
+      readChecksum: options.verifyOnRead === false ? undefined : options.checksum,
       logger: options.logger,
       failures: new ReadFailures(options.logger),
       nowMs: options.nowMs ?? Date.now,

@@ -184,7 +184,7 @@ export class SegmentReader {
     const view = new DataView(buffer.buffer, buffer.byteOffset, buffer.length);
     const isTooLarge = count >= RECORD_BATCH_OVERHEAD && readBatchSize(view, 0) > maxBytes;
     if (isTooLarge && !minOneBatch) return this.#empty(buffer);
-    const { checksum } = this.#context;
+    const { readChecksum: checksum } = this.#context;
     let end = 0;
     let next = follows;
     while (position + end < reading.sizeBytes) {

@@ -26,6 +26,7 @@ export async function logStoreOf(
         directory: dataDirectoryOf(config),
         checksum,
         logger: logger.child({ component: 'store' }),
+        verifyOnRead: config.get('storage.verify_on_read'),
       });
     }
     default:

@@ -64,7 +64,7 @@ describe('the config table', () => {
     const ours = describeBrokerConfigs(sampledBroker(), ALL);
     expectLikeKafka(ours, sample('broker'));
     const strangers = ours.filter(({ name }) => !sample('broker').some((k) => k.name === name));
-    expect(strangers.map(({ name }) => name)).toEqual(['storage.engine']);
+    expect(strangers.map(({ name }) => name)).toEqual(['storage.engine', 'storage.verify_on_read']);
   });
 
   it.runIf(present)('tells a topic as Kafka does', () => {
