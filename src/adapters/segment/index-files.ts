@@ -1,5 +1,6 @@
 import { readBatchSize } from '../../domain/record/record-batch-header.ts';
 import { writeFilesAtomically } from '../data-folder/atomic-file.ts';
+import { hasValidCrc, relativeBaseOffset } from './batch-header.ts';
 import { walkBatches } from './batch-walk.ts';
 import { LogSegment, type SegmentIndexes } from './log-segment.ts';
 import { OffsetIndex } from './offset-index.ts';
@@ -69,8 +70,11 @@ async function rebuildIndexes(
       fd: file.fd,
       from: 0,
       to: segment.sizeBytes,
-      whole: false,
-      visit(_bytes, view, at) {
+      whole: true,
+      visit(bytes, view, at) {
+        // What follows a damaged batch is found from the last entry before it.
+        if (relativeBaseOffset(view, at, segment.base) < copy.nextRelative) return false;
+        if (!hasValidCrc(bytes, view, at, context.checksum)) return false;
         copy.addFrom(view, at, readBatchSize(view, at), INDEX_INTERVAL_BYTES);
         return true;
       },

@@ -1,4 +1,4 @@
-import type { Offset } from '../../domain/topic-partition.ts';
+import type { Offset, TopicIdPartition } from '../../domain/topic-partition.ts';
 import { writeFileAtomically } from '../data-folder/atomic-file.ts';
 import { DamageSearch } from './damage-search.ts';
 import { loadIndexes, removeIndexes } from './index-files.ts';
@@ -28,7 +28,7 @@ export async function truncateSegments(
   const indexes = await loadIndexes(context, target);
   const position = await positionOf(context, list, target, indexes, relative);
   const isCut = position < target.sizeBytes;
-  const rest = isCut ? await partOf(context, target, indexes, relative, position) : target;
+  const rest = isCut ? await partOf(context, list.id, target, indexes, relative, position) : target;
   while (list.active !== target) syncer.forget(list.pop());
   // The cache may have let go of them, which it does not with an active segment's.
   target.indexes ??= indexes;
@@ -109,6 +109,7 @@ async function removeFilesAbove(
 /** The segment up to `position`, where the first batch is that ends at or after `relative`. */
 async function partOf(
   context: SegmentContext,
+  id: TopicIdPartition,
   segment: LogSegment,
   { offsets, times }: SegmentIndexes,
   relative: number,
@@ -121,6 +122,7 @@ async function partOf(
   };
   part.indexes.offsets.truncate(relative);
   part.indexes.times.truncate(relative);
-  await resume(context, part, position);
-  return part;
+  const soundTo = await resume(context, part, position);
+  if (soundTo === position) return part;
+  throw context.failures.damaged(id, segment, { position: soundTo, from: part.nextRelative });
 }

@@ -49,7 +49,10 @@ export async function resumeActive(
   return (await resume(context, segment, sizeBytes)) === sizeBytes;
 }
 
-/** Brings a segment up to `sizeBytes` from its indexes; gives the position up to where there are batches. */
+/**
+ * Brings a segment up to `sizeBytes` from its indexes; gives the position up to where there are sound batches. Offsets
+ * go on from the last one, so that it must be what was written.
+ */
 export async function resume(
   context: SegmentContext,
   segment: LogSegment,
@@ -61,15 +64,22 @@ export async function resume(
   segment.bytesSinceIndexEntry = 0;
   const file = context.cache.acquire(segment.logPath);
   try {
-    const from = offsets.lastPosition;
+    const entry = offsets.count - 1;
+    const from = offsets.positionAt(entry);
     segment.sizeBytes = from;
     segment.nextRelative = 0;
     const { position } = await walkBatches(context.files, context.buffers, {
       fd: file.fd,
       from,
       to: sizeBytes,
-      whole: false,
-      visit(_bytes, view, at) {
+      whole: true,
+      visit(bytes, view, at) {
+        const last = relativeLastOffset(view, at, segment.base);
+        if (segment.sizeBytes === from && entry >= 0 && last !== offsets.lastOffsetAt(entry)) {
+          return false;
+        }
+        if (relativeBaseOffset(view, at, segment.base) < segment.nextRelative) return false;
+        if (!hasValidCrc(bytes, view, at, context.checksum)) return false;
         segment.addFrom(view, at, readBatchSize(view, at), INDEX_INTERVAL_BYTES);
         return true;
       },
