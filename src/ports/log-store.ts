@@ -80,7 +80,8 @@ export interface StoredLog {
   /**
    * Whole batches from the one that contains `fromOffset` (or the first after it) up to `maxBytes`; with
    * `minOneBatch` the first batch is given whole even when larger. Stops before `upTo`, so that a batch whose last
-   * offset is at or beyond it is left out. May answer synchronously when the bytes are at hand.
+   * offset is at or beyond it is left out. May answer synchronously when the bytes are at hand. An engine that reads from a device gives batches
+   * before a damaged one; where that is the first it fails with CORRUPT_MESSAGE, naming partition and offset.
    */
   read(request: LogReadRequest): LogReadResult | Promise<LogReadResult>;
   /**

@@ -50,8 +50,8 @@ export async function resumeActive(
 }
 
 /**
- * Brings a segment up to `sizeBytes` from its indexes; gives the position up to where there are sound batches. Offsets
- * go on from the last one, so that it must be what was written.
+ * Brings a segment up to `sizeBytes` from its indexes; gives the position up to where offsets are certain. A damaged
+ * batch is for those who read it, as long as a sound one follows: new offsets go on from the last one.
  */
 export async function resume(
   context: SegmentContext,
@@ -68,24 +68,26 @@ export async function resume(
     const from = offsets.positionAt(entry);
     segment.sizeBytes = from;
     segment.nextRelative = 0;
+    let uncertainFrom: number | undefined;
     const { position } = await walkBatches(context.files, context.buffers, {
       fd: file.fd,
       from,
       to: sizeBytes,
       whole: true,
-      visit(bytes, view, at) {
+      visit(bytes, view, at, position) {
         const last = relativeLastOffset(view, at, segment.base);
-        if (segment.sizeBytes === from && entry >= 0 && last !== offsets.lastOffsetAt(entry)) {
-          return false;
-        }
+        if (position === from && entry >= 0 && last !== offsets.lastOffsetAt(entry)) return false;
         if (relativeBaseOffset(view, at, segment.base) < segment.nextRelative) return false;
-        if (!hasValidCrc(bytes, view, at, context.checksum)) return false;
-        segment.addFrom(view, at, readBatchSize(view, at), INDEX_INTERVAL_BYTES);
+        const isSound = hasValidCrc(bytes, view, at, context.checksum);
+        if (isSound) uncertainFrom = undefined;
+        else uncertainFrom ??= position;
+        const timestampMs = isSound ? readMaxTimestamp(view, at) : segment.maxTimestampMs;
+        segment.add(readBatchSize(view, at), last, timestampMs, INDEX_INTERVAL_BYTES);
         return true;
       },
     });
     await readFirstTimestamp(context, segment, file);
-    return position;
+    return uncertainFrom ?? position;
   } finally {
     context.cache.release(file);
   }
