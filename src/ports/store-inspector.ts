@@ -55,6 +55,8 @@ export interface StoragePlace {
 }
 
 export interface FoundBatch extends StoragePlace {
+  /** The batch's first offset by the name of what it lies in, where that tells. */
+  readonly offset?: Offset | undefined;
   readonly bytes: Uint8Array;
   readonly view: DataView;
 }

@@ -66,7 +66,9 @@ export class SegmentScan {
     const at = window.at(position);
     const bytes = window.bytes.subarray(at, at + size);
     const view = header.viewOf(bytes);
-    const answer = this.#scan.batch({ bytes, view, file: path, position });
+    // A segment is named after its first batch.
+    const offset = position === 0 ? baseOffset : undefined;
+    const answer = this.#scan.batch({ bytes, view, file: path, position, offset });
     const verdict = typeof answer === 'string' ? answer : await answer;
     if (verdict === 'stop') return false;
     if (verdict === 'damaged') {

@@ -38,13 +38,16 @@ export class OffsetOrder {
     return this.#next;
   }
 
-  /** What is wrong with a batch's place, if something is. */
-  check(view: DataView): string | undefined {
+  /** What is wrong with a batch's place, if something is. `named` is its offset by where it lies, if that tells. */
+  check(view: DataView, named: Offset | undefined): string | undefined {
     const base = header.readBaseOffset(view, 0);
     const next = this.#next;
     const isFirst = this.#isFirst;
     this.#isFirst = false;
-    this.#next = header.readLastOffset(view, 0) + 1n;
+    this.#next = (named ?? base) + BigInt(header.readLastOffsetDelta(view, 0)) + 1n;
+    if (named !== undefined && base !== named) {
+      return `the batch says that it begins at ${base}, what it lies in says ${named}`;
+    }
     if (isFirst && base > this.#startOffset) {
       return `the log starts at ${this.#startOffset}, its first batch at ${base}: batches are missing`;
     }

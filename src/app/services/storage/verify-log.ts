@@ -75,17 +75,19 @@ function verifyBatch(
   const place = { file, position };
   checked.batches += 1;
   checked.bytes += bytes.length;
+  const offset = found.offset ?? order.next ?? header.readBaseOffset(view, 0);
   const damage = damageOf(bytes, view, tools);
   if (damage !== undefined) {
-    const offset = order.next ?? header.readBaseOffset(view, 0);
     report({ kind: 'batch', ...place, offset, message: damage });
     order.lost();
     return 'damaged';
   }
   checked.records += header.readRecordsCount(view, 0);
-  const offset = order.next ?? header.readBaseOffset(view, 0);
-  const misplaced = order.check(view);
-  if (misplaced !== undefined) report({ kind: 'offsets', ...place, offset, message: misplaced });
+  const missingFrom = order.next ?? offset;
+  const misplaced = order.check(view, found.offset);
+  if (misplaced !== undefined) {
+    report({ kind: 'offsets', ...place, offset: missingFrom, message: misplaced });
+  }
   const epoch = epochs.check(view);
   if (epoch !== undefined) report({ kind: 'leader-epoch', ...place, offset, message: epoch });
   return 'whole';
