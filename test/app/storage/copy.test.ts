@@ -1,18 +1,17 @@
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import type { RunningBroker } from '../../../src/app/running-broker.ts';
 import { cli } from '../cli/cli-run.ts';
 import { batchOf } from '../log/log-fixture.ts';
 import { flipByte, segmentFiles } from './damage.ts';
 import { DURABLE_ENGINES } from './durable-engines.ts';
 import {
   brokerIn,
-  everythingIn,
   filledFolder,
   idempotentBatch,
   logOf,
   produce,
+  stateOf,
   temporaryFolder,
 } from './filled-broker.ts';
 
@@ -24,25 +23,6 @@ async function copy(from: string, to: string, engine: string, ...options: readon
 async function verified(directory: string) {
   const { code, out } = await cli(['storage', 'verify', '--data-dir', directory, '-o', 'json']);
   return { code, ...(JSON.parse(out) as { findings: unknown[]; batches: number }) };
-}
-
-async function committedOffsets({ services }: RunningBroker, groupId: string) {
-  const fetch = { groupId, byTopicId: false, requireStable: false, topics: null };
-  return (await services.groups.fetchOffsets(fetch)).topics;
-}
-
-/** What a client can ask a broker for. */
-async function stateOf(broker: RunningBroker) {
-  const { clusterId, topicsByName, nextProducerId } = broker.services.catalog.metadata;
-  return {
-    clusterId,
-    topicsByName,
-    nextProducerId,
-    logs: await everythingIn(broker),
-    groups: [await committedOffsets(broker, 'billing'), await committedOffsets(broker, 'shipping')],
-    producers: logOf(broker, 'orders', 1).activeProducers(),
-    epoch: logOf(broker, 'orders', 0).endOffsetForEpoch(0),
-  };
 }
 
 const pairs = DURABLE_ENGINES.flatMap((from) => DURABLE_ENGINES.map((to) => [from, to] as const));

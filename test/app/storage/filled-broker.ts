@@ -53,7 +53,7 @@ export function logOf({ services }: RunningBroker, topic: string, partition: num
   return log as UnifiedLog;
 }
 
-export async function partitionView(
+async function partitionView(
   broker: RunningBroker,
   topic: string,
   partition: number,
@@ -74,7 +74,7 @@ export async function partitionView(
 }
 
 /** All partitions of all topics, by name. */
-export async function everythingIn(broker: RunningBroker): Promise<Record<string, PartitionView>> {
+async function everythingIn(broker: RunningBroker): Promise<Record<string, PartitionView>> {
   const views: Record<string, PartitionView> = {};
   for (const { name, partitions } of broker.services.catalog.metadata.topicsById.values()) {
     for (const { partition } of partitions) {
@@ -104,7 +104,7 @@ export function idempotentBatch(baseSequence: number, records: number): Uint8Arr
   return batchOf(records, { producerId: PRODUCER_ID, producerEpoch: 0, baseSequence });
 }
 
-export async function commit(broker: RunningBroker, groupId: string, offset: bigint) {
+async function commit(broker: RunningBroker, groupId: string, offset: bigint) {
   const topic = broker.services.catalog.metadata.topicsByName.get('orders')!;
   return broker.services.groups.commitOffsets({
     groupId,
@@ -141,6 +141,29 @@ export async function createTopic(
   if (result?.error !== undefined) throw result.error;
 }
 
+async function committedOffsets({ services }: RunningBroker, groupId: string) {
+  const fetch = { groupId, byTopicId: false, requireStable: false, topics: null };
+  return (await services.groups.fetchOffsets(fetch)).topics;
+}
+
+/** What a client can ask a broker for. */
+export interface BrokerState extends Readonly<Record<string, unknown>> {
+  readonly logs: Readonly<Record<string, PartitionView>>;
+}
+
+export async function stateOf(broker: RunningBroker): Promise<BrokerState> {
+  const { clusterId, topicsByName, nextProducerId } = broker.services.catalog.metadata;
+  return {
+    clusterId,
+    topicsByName,
+    nextProducerId,
+    logs: await everythingIn(broker),
+    groups: [await committedOffsets(broker, 'billing'), await committedOffsets(broker, 'shipping')],
+    producers: logOf(broker, 'orders', 1).activeProducers(),
+    epoch: logOf(broker, 'orders', 0).endOffsetForEpoch(0),
+  };
+}
+
 /** A broker's folder with a bit of everything, stopped cleanly. */
 export async function filledFolder(engine: string): Promise<string> {
   const directory = await temporaryFolder();
@@ -159,8 +182,11 @@ function recordsAt(timeMs: number, count: number): readonly RecordInput[] {
   }));
 }
 
-export async function fill(broker: RunningBroker): Promise<void> {
-  const configs = { 'segment.ms': String(4 * HOUR_MS), 'index.interval.bytes': '200' };
+export async function fill(
+  broker: RunningBroker,
+  settings: Readonly<Record<string, string>> = {},
+): Promise<void> {
+  const configs = { 'segment.ms': String(4 * HOUR_MS), 'index.interval.bytes': '200', ...settings };
   await createTopic(broker, 'orders', 2, configs);
   await createTopic(broker, 'empty', 1);
   await createTopic(broker, 'deleted', 1);
