@@ -1,0 +1,72 @@
+import { viewOf } from '../../domain/record/record-batch-header.ts';
+import type { Offset, TopicIdPartition } from '../../domain/topic-partition.ts';
+import type { KeyRange } from '../../ports/key-value-database.ts';
+
+/** What is kept of a log beside its batches. */
+export interface LogRecord {
+  readonly id: TopicIdPartition;
+  /** The number in the keys of its batches and segments: a new one at each reset, so that a reset is one write. */
+  readonly data: number;
+  readonly startOffset: Offset;
+  /** The position of the first batch at or after the start. */
+  readonly startPosition: number;
+}
+
+export interface SegmentRecord {
+  readonly startPosition: number;
+  readonly firstTimestampMs: bigint;
+  /** Of the segment before it, which is final then. */
+  readonly previousMaxTimestampMs: bigint;
+}
+
+export function encodeLogRecord({ id, data, startOffset, startPosition }: LogRecord): Uint8Array {
+  const { topic, topicId, partition } = id;
+  const start = { startOffset: String(startOffset), startPosition };
+  return Buffer.from(JSON.stringify({ topic, topicId, partition, data, ...start }));
+}
+
+/** Undefined for what is none. */
+export function parseLogRecord(value: Uint8Array): LogRecord | undefined {
+  try {
+    const parsed = JSON.parse(Buffer.from(value).toString()) as Record<string, unknown>;
+    const { topic, topicId, partition, data, startOffset, startPosition } = parsed;
+    if (typeof topic !== 'string' || typeof topicId !== 'string') return undefined;
+    if (!isCount(partition) || !isCount(data) || !isCount(startPosition)) return undefined;
+    if (typeof startOffset !== 'string') return undefined;
+    const id = { topicId, topic, partition };
+    return { id, data, startOffset: BigInt(startOffset), startPosition };
+  } catch {
+    return undefined;
+  }
+}
+
+export function encodeSegmentRecord(segment: SegmentRecord): Uint8Array {
+  const value = new Uint8Array(24);
+  const view = viewOf(value);
+  view.setBigUint64(0, BigInt(segment.startPosition));
+  view.setBigInt64(8, segment.firstTimestampMs);
+  view.setBigInt64(16, segment.previousMaxTimestampMs);
+  return value;
+}
+
+export function parseSegmentRecord(value: Uint8Array): SegmentRecord {
+  const view = viewOf(value);
+  return {
+    startPosition: Number(view.getBigUint64(0)),
+    firstTimestampMs: view.getBigInt64(8),
+    previousMaxTimestampMs: view.getBigInt64(16),
+  };
+}
+
+export function encodeRange({ gte, lt }: KeyRange): Uint8Array {
+  return Buffer.concat([Uint8Array.of(gte.length), gte, lt]);
+}
+
+export function parseRange(value: Uint8Array): KeyRange {
+  const end = 1 + value[0]!;
+  return { gte: value.subarray(1, end), lt: value.subarray(end) };
+}
+
+function isCount(value: unknown): value is number {
+  return Number.isSafeInteger(value) && (value as number) >= 0;
+}

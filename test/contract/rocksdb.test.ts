@@ -1,0 +1,31 @@
+import { KeyValueLogStore } from '../../src/adapters/key-value/key-value-log-store.ts';
+import { RocksDatabase } from '../../src/adapters/rocksdb/rocks-database.ts';
+import { portableChecksum } from '../../src/domain/record/crc32c.ts';
+import { logStoreContract } from '../../src/testing/log-store-contract.ts';
+import { silentLogger } from '../support/silent-logger.ts';
+
+const MEBIBYTE = 1024 * 1024;
+const OPTIONS = {
+  memtableBytes: 256 * MEBIBYTE,
+  cacheBytes: 64 * MEBIBYTE,
+  compaction: 'universal',
+} as const;
+
+logStoreContract({
+  name: 'rocksdb',
+  capabilities: {
+    name: 'rocksdb',
+    durable: true,
+    atomicAcrossLogs: true,
+    exactPrefixDrop: true,
+    syncCost: 'per-store',
+  },
+  create: (directory) =>
+    new KeyValueLogStore({
+      engine: 'rocksdb',
+      directory,
+      database: (folder) => new RocksDatabase(folder, OPTIONS),
+      checksum: portableChecksum,
+      logger: silentLogger,
+    }),
+});
