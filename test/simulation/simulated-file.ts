@@ -51,6 +51,13 @@ export class SimulatedFile {
     this.#touch(from, end);
   }
 
+  /** A bit that flips on the device, and in the page that was read from there. */
+  rot(position: number, bit: number): void {
+    for (const bytes of [this.#content, this.#durable]) {
+      if (position < bytes.length) bytes[position]! ^= 1 << bit;
+    }
+  }
+
   truncate(size: number): void {
     const before = this.#size;
     this.#reserve(size);

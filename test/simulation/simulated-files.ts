@@ -5,7 +5,7 @@ import type { SimulatedFile } from './simulated-file.ts';
 
 export type OperationKind = keyof FileSystem;
 
-/** What goes wrong with an operation: an error code, or a write that takes less than it was given. */
+/** What goes wrong with an operation: an error code, or a read or write that does less than was asked for. */
 export type Fault = 'EIO' | 'ENOSPC' | 'short';
 
 export interface SimulatedFilesOptions {
@@ -87,15 +87,15 @@ export class SimulatedFiles implements FileSystem {
 
   readSync(fd: number, target: Uint8Array, length: number, position: number): number {
     const { file, path } = this.#descriptor(fd);
-    this.#begin('readSync', path);
-    return file.read(target, length, position);
+    const fault = this.#begin('readSync', path);
+    return file.read(target, this.#readable(length, fault), position);
   }
 
   async read(fd: number, target: Uint8Array, length: number, position: number): Promise<number> {
     const { file, path } = this.#descriptor(fd);
-    this.#begin('read', path);
+    const fault = this.#begin('read', path);
     await this.#latency(path);
-    return file.read(target, length, position);
+    return file.read(target, this.#readable(length, fault), position);
   }
 
   ftruncateSync(fd: number, length: number): void {
@@ -193,6 +193,10 @@ export class SimulatedFiles implements FileSystem {
   async totalBytes(path: string): Promise<number> {
     this.#begin('totalBytes', path);
     return FREE_BYTES;
+  }
+
+  #readable(length: number, fault: Fault | undefined): number {
+    return fault === 'short' ? this.#random.between(1, length) : length;
   }
 
   async #sync(file: SimulatedFile, kind: OperationKind, path: string): Promise<void> {

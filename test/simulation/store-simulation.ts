@@ -9,6 +9,8 @@ import { SimulatedFiles } from './simulated-files.ts';
 import { SNAPSHOTS, StoreWorkload } from './store-workload.ts';
 
 const PARTITIONS = [partition('a', 0), partition('a', 1), partition('b', 0)];
+/** Now and then more than are synced one by one. */
+const MANY_PARTITIONS = Array.from({ length: 16 }, (_, i) => partition('many', i));
 
 export interface StoreSimulationOptions {
   readonly seed: number;
@@ -38,7 +40,8 @@ export class StoreSimulation {
     this.#disk = new SimulatedDisk(this.#random.fork());
     this.#disk.makeDirectory('/data');
     this.#disk.beginSync(this.#disk.root)();
-    this.#oracles = PARTITIONS.map((id) => new LogOracle(id));
+    const partitions = options.seed % 4 === 1 ? MANY_PARTITIONS : PARTITIONS;
+    this.#oracles = partitions.map((id) => new LogOracle(id));
   }
 
   async run(): Promise<void> {

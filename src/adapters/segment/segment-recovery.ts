@@ -3,7 +3,7 @@ import { hasValidCrc, relativeBaseOffset, relativeLastOffset } from './batch-hea
 import { type BatchWalk, walkBatches } from './batch-walk.ts';
 import type { OpenFile } from './file-cache.ts';
 import { readIndexes } from './index-files.ts';
-import { type LogSegment, MAX_INT32 } from './log-segment.ts';
+import { type LogSegment, MAX_INT32, type SegmentMark } from './log-segment.ts';
 import { OffsetIndex } from './offset-index.ts';
 import type { SegmentContext } from './segment-context.ts';
 import { TimeIndex } from './time-index.ts';
@@ -110,6 +110,8 @@ export async function scanSegment(
   segment.maxTimestampMs = -1n;
   segment.relativeOfMax = -1;
   segment.bytesSinceIndexEntry = 0;
+  let gap: { readonly position: number; readonly before: SegmentMark } | undefined;
+  let cutAt: number | undefined;
   const file = context.cache.acquire(segment.logPath);
   try {
     const walk: BatchWalk = {
@@ -117,17 +119,24 @@ export async function scanSegment(
       from: 0,
       to: sizeBytes,
       whole: true,
-      visit(bytes, view, at) {
+      visit(bytes, view, at, position) {
         const first = relativeBaseOffset(view, at, segment.base);
         const last = relativeLastOffset(view, at, segment.base);
-        if (first < segment.nextRelative || last > MAX_INT32) return false;
+        if (first < segment.nextRelative && gap !== undefined) {
+          // No checksum covers a base offset: that of the batch before was too high.
+          segment.rewind(gap.before);
+          cutAt = gap.position;
+        }
+        if (first < segment.nextRelative || last > MAX_INT32 || cutAt !== undefined) return false;
         if (!hasValidCrc(bytes, view, at, context.checksum)) return false;
+        const isGap = first > segment.nextRelative;
+        gap = isGap ? { position, before: segment.mark() } : undefined;
         segment.addFrom(view, at, readBatchSize(view, at), INDEX_INTERVAL_BYTES);
         return true;
       },
     };
     const { position } = await walkBatches(context.files, context.buffers, walk);
-    return position;
+    return cutAt ?? position;
   } finally {
     context.cache.release(file);
   }

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { KafkaError } from '../../../src/domain/kafka-error.ts';
@@ -164,6 +164,19 @@ describe('a bit that flipped on disk', () => {
       const [before] = (await readAt(opened.log, batches[i - 1]!.baseOffset)) as Uint8Array[];
       expectBatches([before!], [batches[i - 1]!]);
     }
+  });
+
+  it('of a base offset does not move the end of a log that is recovered', async () => {
+    const [directory, copy] = [await temporaryDirectory(), await temporaryDirectory()];
+    const batches = sampleBatches(6, { records: 3 });
+    await filled(directory, batches);
+    cpSync(directory, copy, { recursive: true });
+    const places = placesOf(copy);
+    expect(new Set(places.map(({ path }) => path)).size).toBe(1);
+    flip(places[4]!, 5, 0);
+    const [recovered] = await storeIn(copy).open();
+    expect(recovered!.log.endOffset).toBe(12n);
+    expect(recovered!.truncatedBytes).toBe(2 * batches[0]!.bytes.length);
   });
 
   it('in an index leads nobody astray', { timeout: 120_000 }, async () => {
