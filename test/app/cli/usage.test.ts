@@ -30,6 +30,8 @@ describe('wrong usage ends with 2 and says what is wrong', () => {
     [['group', 'seek', 'g', '--topic', 't:x', '--to', '1'], '--topic t:x: it must look like'],
     [['group', 'seek', 'g', '--topic', 't', '--shift-by', 'x'], 'it must be a whole number'],
     [['config', 'show', 'log.retention.mss'], 'did you mean log.retention.ms?'],
+    [['storage', 'copy', '--from-dir', 'a', '--to-dir', 'b'], "required option '--to-engine"],
+    [['storage', 'dump', 'a-0', '--max', '0'], 'It must be a whole number from 1'],
     [['completion', 'tcsh'], 'Allowed choices are zsh, bash, fish, powershell'],
   ])('%j', async (argv, message) => {
     const { code, out, err } = await cli(argv);
@@ -44,12 +46,12 @@ describe('help', () => {
   it('names the commands', async () => {
     const { code, out } = await cli(['--help']);
     expect(code).toBe(0);
-    for (const name of ['serve', 'topic', 'group', 'config', 'completion']) {
+    for (const name of ['serve', 'topic', 'group', 'config', 'storage', 'completion']) {
       expect(out).toMatch(new RegExp(`^ {2}${name}\\b`, 'm'));
     }
   });
 
-  it.each([['topic'], ['group'], ['config'], []])(
+  it.each([['topic'], ['group'], ['config'], ['storage'], []])(
     'is what %j alone gives, with exit code 2',
     async (...argv) => {
       const { code, err } = await cli(argv);
