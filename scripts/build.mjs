@@ -25,7 +25,16 @@ const bundle = await rolldown({
   input: Object.fromEntries([...ENTRIES, PROGRAM].map((name) => [name, `src/${name}.ts`])),
   platform: 'node',
   // Native packages, and those that load files of their own beside them.
-  external: ['@node-rs/crc32', 'lz4-napi', 'pino', 'snappy', 'vitest', 'fast-check'],
+  external: [
+    '@node-rs/crc32',
+    '@nxtedition/rocksdb',
+    'classic-level',
+    'lz4-napi',
+    'pino',
+    'snappy',
+    'vitest',
+    'fast-check',
+  ],
 });
 const { output } = await bundle.write({
   dir: join(root, 'dist'),

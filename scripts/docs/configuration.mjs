@@ -19,8 +19,6 @@ export const KAFKA_DEFAULTS = {
     'process.roles': null,
     'share.coordinator.state.topic.min.isr': '2',
     'share.coordinator.state.topic.replication.factor': '3',
-    'storage.engine': undefined,
-    'storage.verify_on_read': undefined,
     'transaction.state.log.min.isr': '2',
     'transaction.state.log.replication.factor': '3',
   },
@@ -35,7 +33,6 @@ const REMARKS = {
   'cleanup.policy': 'Nothing is compacted yet: a compacted topic keeps all its records.',
   'log.cleanup.policy': 'Nothing is compacted yet: a compacted topic keeps all its records.',
   'listener.security.protocol.map': 'Only PLAINTEXT is served yet.',
-  'storage.engine': 'The last two are not there yet; a broker refuses to start with them.',
 };
 
 const AREAS = [

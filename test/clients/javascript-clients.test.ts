@@ -8,10 +8,11 @@ import {
 import { Kafka, logLevel } from 'kafkajs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type BrokerProcess, startBrokerProcess } from '../support/broker-process.ts';
+import { STORAGE_ENGINES } from '../support/storage-engines.ts';
 
 const RECORDS = 200;
 
-describe.each(['segment', 'memory'])('JavaScript clients over the %s engine', (storage) => {
+describe.each(STORAGE_ENGINES)('JavaScript clients over the %s engine', (storage) => {
   let broker: BrokerProcess;
   beforeAll(async () => {
     broker = await startBrokerProcess({ storage });

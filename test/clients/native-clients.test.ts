@@ -1,11 +1,12 @@
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type BrokerProcess, startBrokerProcess } from '../support/broker-process.ts';
+import { STORAGE_ENGINES } from '../support/storage-engines.ts';
 import { available, FRANZ_GO, PYTHON, run } from './run-client.ts';
 
 const script = (name: string) => fileURLToPath(new URL(`./python/${name}`, import.meta.url));
 
-describe.each(['segment', 'memory'])('clients over the %s engine', (storage) => {
+describe.each(STORAGE_ENGINES)('clients over the %s engine', (storage) => {
   let broker: BrokerProcess;
   beforeAll(async () => {
     broker = await startBrokerProcess({ storage });

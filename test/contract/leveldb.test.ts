@@ -2,15 +2,8 @@ import { KeyValueLogStore } from '../../src/adapters/key-value/key-value-log-sto
 import { LevelDatabase } from '../../src/adapters/leveldb/level-database.ts';
 import { portableChecksum } from '../../src/domain/record/crc32c.ts';
 import { logStoreContract } from '../../src/testing/log-store-contract.ts';
+import { SMALL_LEVEL } from '../support/key-value-options.ts';
 import { silentLogger } from '../support/silent-logger.ts';
-
-const MEBIBYTE = 1024 * 1024;
-const OPTIONS = {
-  writeBufferBytes: 64 * MEBIBYTE,
-  fileBytes: 64 * MEBIBYTE,
-  cacheBytes: 8 * MEBIBYTE,
-  openFilesMax: 1000,
-} as const;
 
 logStoreContract({
   name: 'leveldb',
@@ -25,7 +18,7 @@ logStoreContract({
     new KeyValueLogStore({
       engine: 'leveldb',
       directory,
-      database: (folder) => new LevelDatabase(folder, OPTIONS),
+      database: (folder) => new LevelDatabase(folder, SMALL_LEVEL),
       checksum: portableChecksum,
       logger: silentLogger,
     }),

@@ -2,14 +2,8 @@ import { KeyValueLogStore } from '../../src/adapters/key-value/key-value-log-sto
 import { RocksDatabase } from '../../src/adapters/rocksdb/rocks-database.ts';
 import { portableChecksum } from '../../src/domain/record/crc32c.ts';
 import { logStoreContract } from '../../src/testing/log-store-contract.ts';
+import { SMALL_ROCKS } from '../support/key-value-options.ts';
 import { silentLogger } from '../support/silent-logger.ts';
-
-const MEBIBYTE = 1024 * 1024;
-const OPTIONS = {
-  memtableBytes: 256 * MEBIBYTE,
-  cacheBytes: 64 * MEBIBYTE,
-  compaction: 'universal',
-} as const;
 
 logStoreContract({
   name: 'rocksdb',
@@ -24,7 +18,7 @@ logStoreContract({
     new KeyValueLogStore({
       engine: 'rocksdb',
       directory,
-      database: (folder) => new RocksDatabase(folder, OPTIONS),
+      database: (folder) => new RocksDatabase(folder, SMALL_ROCKS),
       checksum: portableChecksum,
       logger: silentLogger,
     }),

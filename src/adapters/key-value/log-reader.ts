@@ -5,6 +5,7 @@ import type { LogReadRequest, LogReadResult } from '../../ports/log-store.ts';
 import { checkBatch } from './batch-check.ts';
 import type { KeyValueContext } from './key-value-context.ts';
 import { batchRange } from './log-keys.ts';
+import { earlierOf, laterOf } from './offsets.ts';
 
 /** Entries of one read, so that no read of small batches lasts long. */
 const BATCHES_MAX = 4096;
@@ -33,8 +34,8 @@ export class LogReader {
 
   read(request: LogReadRequest): LogReadResult | Promise<LogReadResult> {
     const { startOffset, endOffset, data } = this.#log;
-    const from = request.fromOffset > startOffset ? request.fromOffset : startOffset;
-    const upTo = request.upTo < endOffset ? request.upTo : endOffset;
+    const from = laterOf(request.fromOffset, startOffset);
+    const upTo = earlierOf(request.upTo, endOffset);
     if (from >= upTo || (request.maxBytes <= 0 && !request.minOneBatch)) return NOTHING;
     const query = {
       ...batchRange(data, from, upTo),

@@ -3,6 +3,7 @@ import type { KeyValueDatabase } from '../../ports/key-value-database.ts';
 import type { BatchPosition } from '../../ports/log-store.ts';
 import { type BatchKey, batchRange, parseBatchKey } from './log-keys.ts';
 import type { LogSegment } from './log-segments.ts';
+import { earlierOf, laterOf } from './offsets.ts';
 import { after } from './read-all.ts';
 
 const PAGE = 500;
@@ -96,8 +97,7 @@ async function largestInSegment(
 function boundsOf(log: SearchedLog, index: number): { from: Offset; to: Offset } {
   const { baseOffset } = log.segments[index]!;
   const next = log.segments[index + 1]?.baseOffset ?? log.endOffset;
-  const from = baseOffset > log.startOffset ? baseOffset : log.startOffset;
-  return { from, to: next < log.endOffset ? next : log.endOffset };
+  return { from: laterOf(baseOffset, log.startOffset), to: earlierOf(next, log.endOffset) };
 }
 
 async function firstFrom(

@@ -16,7 +16,7 @@ export function addServeCommand(program: Command, session: CliSession): void {
     .option('--config <file>', 'read the configuration from a TOML file')
     .option('--listen <host:port>', 'listen there')
     .option('--data-dir <directory>', 'keep the data there')
-    .option('--storage <engine>', 'memory or segment')
+    .option('--storage <engine>', 'memory, segment, rocksdb or leveldb')
     .option('--set <key=value>', 'set one key of the configuration (repeatable)', collect)
     .action(
       lazily(session, async () => {

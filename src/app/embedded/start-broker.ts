@@ -4,7 +4,7 @@ import { type LogLevel, loggerOf } from '../container/logger-of.ts';
 import { openBroker } from '../container/open-broker.ts';
 import { Broker } from './broker.ts';
 
-export type StorageEngine = 'memory' | 'segment';
+export type StorageEngine = 'memory' | 'segment' | 'rocksdb' | 'leveldb';
 
 export interface StartBrokerOptions {
   /** 127.0.0.1 when absent. */
@@ -13,7 +13,7 @@ export interface StartBrokerOptions {
   readonly port?: number;
   /** Where data are kept, `./kawa-data` when absent; memory keeps none. */
   readonly dataDir?: string;
-  /** Files in Kafka's own format (`segment`) when absent. */
+  /** Files in Kafka's own format (`segment`) when absent; `rocksdb` needs the package @nxtedition/rocksdb. */
   readonly storage?: StorageEngine;
   /** A TOML file; the options here go before what it says. */
   readonly configFile?: string;

@@ -6,12 +6,14 @@ import { LOG_KEYS } from './keys/log-keys.ts';
 import { NETWORK_KEYS } from './keys/network-keys.ts';
 import { REPLICATION_KEYS } from './keys/replication-keys.ts';
 import { SECURITY_KEYS } from './keys/security-keys.ts';
+import { STORAGE_KEYS } from './keys/storage-keys.ts';
 import { TOPIC_KEYS } from './keys/topic-keys.ts';
 import { TRANSACTION_KEYS } from './keys/transaction-keys.ts';
 
 const BROKER_KEYS = {
   ...NETWORK_KEYS,
   ...LOG_KEYS,
+  ...STORAGE_KEYS,
   ...GROUP_COORDINATOR_KEYS,
   ...TRANSACTION_KEYS,
   ...REPLICATION_KEYS,

@@ -145,7 +145,7 @@ log.retention.mss = 1
     expect(new ConfigError(problems).message).toContain(
       `${file}:2: network.bind_prot: no such key (did you mean network.bind_port?)`,
     );
-    expect(problems[2]?.message).toContain('memory, segment');
+    expect(problems[2]?.message).toContain('memory, segment, rocksdb, leveldb');
   });
 
   it('tells where a file is no TOML, or is not there', () => {

@@ -64,7 +64,8 @@ describe('the config table', () => {
     const ours = describeBrokerConfigs(sampledBroker(), ALL);
     expectLikeKafka(ours, sample('broker'));
     const strangers = ours.filter(({ name }) => !sample('broker').some((k) => k.name === name));
-    expect(strangers.map(({ name }) => name)).toEqual(['storage.engine', 'storage.verify_on_read']);
+    expect(strangers.filter(({ name }) => !/^storage\.[a-z_.]+$/.test(name))).toEqual([]);
+    expect(strangers.length).toBeGreaterThan(0);
   });
 
   it.runIf(present)('tells a topic as Kafka does', () => {

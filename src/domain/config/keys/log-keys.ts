@@ -132,13 +132,4 @@ export const LOG_KEYS = {
     doc: 'How many replicas must have an append before acks=all is answered.',
   }),
   'num.recovery.threads.per.data.dir': int('2', 'cluster-wide', { rule: atLeast(1) }),
-  'storage.engine': string('segment', 'read-only', {
-    rule: oneOf('memory', 'segment'),
-    toml: 'storage.engine',
-    doc: "Where logs are kept (KawaDB's own key): in segment files as Kafka writes them, or in memory.",
-  }),
-  'storage.verify_on_read': boolean('true', 'read-only', {
-    toml: 'storage.verify_on_read',
-    doc: "Whether each batch's checksum is verified before it is served from segment files (KawaDB's own key), so that a consumer is told of a damaged one (CORRUPT_MESSAGE) instead of getting it.",
-  }),
 };
