@@ -12,6 +12,8 @@ export interface StoreFormat {
   readonly engine: string;
   /** Of the engine's layout of its data. */
   readonly version: number;
+  /** Earlier versions that it takes over; the folder is of its own version afterwards. */
+  readonly upgrades?: readonly number[];
 }
 
 /**
@@ -28,9 +30,8 @@ export async function checkStoreFormat(
   const found = await readStoreFormat(files, directory);
   if (found !== undefined) {
     checkFormat(found, own, path);
-    return;
-  }
-  if (holdsData(await files.names(directory))) {
+    if (found.version === own.version) return;
+  } else if (holdsData(await files.names(directory))) {
     throw new KafkaError(
       'KAFKA_STORAGE_ERROR',
       `${directory} holds data but no file ${FORMAT}, so they are not of this store: choose an empty folder`,
@@ -77,7 +78,8 @@ function checkFormat(
   path: string,
 ): void {
   if (engine === UNFINISHED_COPY) throw unfinishedCopy(path);
-  if (engine === own.engine && version === own.version) return;
+  const versions: readonly unknown[] = [own.version, ...(own.upgrades ?? [])];
+  if (engine === own.engine && versions.includes(version)) return;
   throw new KafkaError(
     'KAFKA_STORAGE_ERROR',
     `${path} says that the data are of the storage engine ${engine}, version ${version}; ` +

@@ -10,6 +10,7 @@ const LEFTOVER_FILE = /\.(tmp|deleted)$/;
 
 /** Kafka's names of a data folder's own files. */
 export const CLEAN_STOP = '.kafka_cleanshutdown';
+export const JOURNAL = 'journal';
 export const PARTITION_METADATA = 'partition.metadata';
 /** Tells the next start that a log's pages in memory may be cleaner than they are on the device. */
 export const SYNC_FAILED = 'sync-failed';

@@ -1,21 +1,32 @@
+import type { TopicIdPartition } from '../../domain/topic-partition.ts';
 import { allSettled } from './all-settled.ts';
 import type { OpenFile } from './file-cache.ts';
 import { writeIndexes } from './index-files.ts';
+import type { JournaledLog, JournalPart, JournalRound } from './journal.ts';
+import { folderName } from './log-directory.ts';
 import type { LogSegment } from './log-segment.ts';
 import type { SegmentContext } from './segment-context.ts';
 import type { SegmentList } from './segment-list.ts';
 import type { AppendMark } from './segment-writer.ts';
 import { noteSyncFailure } from './sync-failure.ts';
 import { RoundSync } from './sync-rounds.ts';
+import { UnsyncedBatches } from './unsynced-batches.ts';
 
 const DONE = Promise.resolve();
 
 /** Knows what of a log is not synced yet, and syncs it for all who wait together. */
-export class LogSyncer {
+export class LogSyncer implements JournaledLog {
+  readonly key: string;
   readonly #context: SegmentContext;
   readonly #list: SegmentList;
   readonly #group: RoundSync;
+  /** Written to since their own files were synced, whatever the journal has of them. */
   #unsynced: LogSegment[] = [];
+  /** What was written since the last sync began. */
+  readonly #batches = new UnsyncedBatches();
+  /** The sync of the log's own files that is under way. */
+  #ownSync: Promise<void> | undefined;
+  readonly #flushes = new Set<Promise<void>>();
   /** Closed since the last sync began. */
   #closed: LogSegment[] = [];
   #directoryChanged = false;
@@ -31,7 +42,8 @@ export class LogSyncer {
     this.#context = context;
     this.#list = list;
     this.#undo = undo;
-    this.#group = new RoundSync(context.rounds, () => this.#run());
+    this.key = journalKey(list.id);
+    this.#group = new RoundSync(context.rounds, (round) => this.#run(round));
   }
 
   /** Why appends are refused: after a failed sync nobody knows what the device holds. */
@@ -68,6 +80,16 @@ export class LogSyncer {
     this.#unsynced.push(segment);
   }
 
+  /** Called after a segment was written to. `batches` are only given where they stay as they are until the next sync. */
+  wrote(segment: LogSegment, position: number, batches: readonly Uint8Array[] | undefined): void {
+    this.#batches.add(segment, position, batches);
+  }
+
+  /** For what was written beyond `sizeBytes` and is taken back. */
+  tookBack(segment: LogSegment, sizeBytes: number): void {
+    this.#batches.cut(segment, sizeBytes);
+  }
+
   /** For a segment that another one follows. */
   closed(segment: LogSegment): void {
     this.#closed.push(segment);
@@ -85,25 +107,80 @@ export class LogSyncer {
   /** Resolves once all that was written before the call is synced. */
   sync(): Promise<void> {
     if (this.#failure !== undefined) return Promise.reject(this.#failure);
-    if (this.#unsynced.length === 0 && !this.#directoryChanged) return this.#group.running ?? DONE;
+    if (!this.#batches.any && !this.#directoryChanged) return this.#group.running ?? DONE;
     return this.#group.request();
   }
 
   /** The same for an append, which is undone when the sync fails. */
-  async syncAppend(mark: AppendMark): Promise<void> {
+  syncAppend(mark: AppendMark): Promise<void> {
     this.#waiting.push(mark);
-    await this.sync();
-    this.#waiting.shift();
+    return this.sync();
   }
 
   /** Resolves when nothing of the log's files is in use. */
   async settled(): Promise<void> {
     await this.#group.running?.catch(() => {});
+    await Promise.allSettled(this.#flushes);
     await Promise.all(this.#sealing);
   }
 
-  async #run(): Promise<void> {
+  /** Syncs the log's own files, whatever the journal has of them. */
+  flush(): Promise<void> {
+    const flush = this.#flush().finally(() => this.#flushes.delete(flush));
+    this.#flushes.add(flush);
+    return flush;
+  }
+
+  async #flush(): Promise<void> {
+    await this.#ownSync?.catch(() => {});
     if (this.#failure !== undefined) throw this.#failure;
+    const flushed = this.#unsynced.map((segment) => {
+      return { segment, sizeBytes: segment.sizeBytes, synced: this.#syncFile(segment.file!) };
+    });
+    try {
+      await allSettled(flushed.map(({ synced }) => synced));
+    } catch (error) {
+      await this.#syncFailed(error);
+      throw error;
+    }
+    for (const { segment, sizeBytes } of flushed) {
+      if (!segment.unsynced || segment.sizeBytes !== sizeBytes) continue;
+      segment.unsynced = false;
+      this.#unsynced = this.#unsynced.filter((other) => other !== segment);
+      this.#close(segment);
+    }
+  }
+
+  async #run(round: JournalRound | undefined): Promise<void> {
+    if (this.#failure !== undefined) throw this.#failure;
+    const waiting = this.#waiting.length;
+    const part = round && this.#partForJournal();
+    const isInJournal = part !== undefined && (await round!.add(part));
+    if (!isInJournal) {
+      this.#ownSync = this.#syncOwn().finally(() => {
+        this.#ownSync = undefined;
+      });
+      await this.#ownSync;
+    }
+    if (this.#failure !== undefined) throw this.#failure;
+    // At once: a failure from here on must not undo what is about to be acknowledged.
+    this.#waiting.splice(0, waiting);
+  }
+
+  /** What there is to sync, where the journal can do it: whole batches and nothing of the folder. */
+  #partForJournal(): JournalPart | undefined {
+    if (this.#directoryChanged || this.#closed.length > 0) return undefined;
+    const batches = this.#batches.take();
+    if (batches === undefined) return undefined;
+    const { id } = this.#list;
+    const { topicId } = id;
+    const segmentBase = batches.segment.baseOffset;
+    return { log: this, entry: { folder: folderName(id), topicId, segmentBase, ...batches } };
+  }
+
+  async #syncOwn(): Promise<void> {
+    if (this.#failure !== undefined) throw this.#failure;
+    this.#batches.clear();
     const segments = this.#unsynced;
     const directoryChanged = this.#directoryChanged;
     const indexRemovals = this.#indexRemovals;
@@ -174,4 +251,8 @@ export class LogSyncer {
     segment.file = undefined;
     this.#context.cache.release(file);
   }
+}
+
+export function journalKey({ topicId, partition }: TopicIdPartition): string {
+  return `${topicId}-${partition}`;
 }

@@ -4,6 +4,7 @@ import type { FileSystem } from '../data-folder/file-system.ts';
 import type { BufferPool } from './buffer-pool.ts';
 import type { FileCache } from './file-cache.ts';
 import type { IndexCache } from './index-cache.ts';
+import type { Journal } from './journal.ts';
 import type { ReadFailures } from './read-failures.ts';
 import type { SyncRounds } from './sync-rounds.ts';
 
@@ -14,6 +15,7 @@ export interface SegmentContext {
   readonly buffers: BufferPool;
   readonly indexes: IndexCache;
   readonly rounds: SyncRounds;
+  readonly journal: Journal | undefined;
   readonly checksum: Checksum;
   /** The same, unless reads shall go without. */
   readonly readChecksum: Checksum | undefined;

@@ -12,6 +12,7 @@ import type {
 } from '../../ports/log-store.ts';
 import { writeFileAtomically } from '../data-folder/atomic-file.ts';
 import { writeIndexes } from './index-files.ts';
+import { writeJournalCut } from './journal-cut.ts';
 import { LOG_START_OFFSET, snapshotFileName, startOffsetCheckpoint } from './log-directory.ts';
 import { LogSyncer } from './log-syncer.ts';
 import type { SegmentContext } from './segment-context.ts';
@@ -89,8 +90,9 @@ export class SegmentLog implements StoredLog {
   appendGathered(durability: Durability): Promise<void> {
     this.#refuseAppends();
     const rolledFrom = this.#list.active;
-    const before = this.#writer.write(this.gathered, this.#config);
-    if (durability === 'synced') return this.#syncer.syncAppend(before);
+    const isSynced = durability === 'synced';
+    const before = this.#writer.write(this.gathered, this.#config, isSynced);
+    if (isSynced) return this.#syncer.syncAppend(before);
     // Kafka too flushes a segment once it has rolled.
     if (this.#list.active !== rolledFrom || !this.#syncer.mayRoll) {
       this.#syncer.sync().catch(() => {});
@@ -131,8 +133,13 @@ export class SegmentLog implements StoredLog {
   truncate(offset: Offset): Promise<void> {
     return this.#change(async () => {
       if (offset >= this.endOffset && this.#unfinishedCut === undefined) return;
-      const cut = offset < this.startOffset ? resetSegments : truncateSegments;
-      await this.#cut(() => cut(this.#context, this.#list, this.#syncer, offset));
+      if (offset < this.startOffset) return this.#reset(offset);
+      await this.#cut(async () => {
+        // What stays must not depend on the journal, which has no use for the log from here on.
+        if (this.#isInJournal) await this.#syncer.flush();
+        await this.#leaveJournal();
+        await truncateSegments(this.#context, this.#list, this.#syncer, offset);
+      });
     });
   }
 
@@ -193,6 +200,7 @@ export class SegmentLog implements StoredLog {
     if (this.#deleted) return;
     await this.#lastChange.catch(() => {});
     if (!this.failed) await this.#syncer.sync();
+    if (!this.failed) await this.#syncer.flush();
     await this.#syncer.settled();
     if (this.failed) return;
     for (const segment of this.#list.segments) await writeIndexes(this.#context, segment);
@@ -215,7 +223,20 @@ export class SegmentLog implements StoredLog {
   }
 
   #reset(offset: Offset): Promise<void> {
-    return this.#cut(() => resetSegments(this.#context, this.#list, this.#syncer, offset));
+    return this.#cut(async () => {
+      await this.#leaveJournal();
+      await resetSegments(this.#context, this.#list, this.#syncer, offset);
+    });
+  }
+
+  get #isInJournal(): boolean {
+    return this.#context.journal?.holds(this.#syncer.key) ?? false;
+  }
+
+  /** A replay after the cut must not bring back what was cut. */
+  async #leaveJournal(): Promise<void> {
+    const { files, journal } = this.#context;
+    if (this.#isInJournal) await writeJournalCut(files, this.#list.directory, journal!.cut);
   }
 
   /** Appends are refused meanwhile, and until a cut that failed has been done after all. */

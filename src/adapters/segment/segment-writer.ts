@@ -23,6 +23,7 @@ export class SegmentWriter {
   readonly #nowMs: () => number;
   readonly #pieces: Uint8Array[] = [];
   #piecesBytes = 0;
+  #isSynced = false;
 
   constructor(context: SegmentContext, list: SegmentList, syncer: LogSyncer) {
     this.#context = context;
@@ -31,8 +32,12 @@ export class SegmentWriter {
     this.#nowMs = () => context.nowMs();
   }
 
-  /** Writes all entries or none; tells where the log stood before. */
-  write(entries: readonly AppendEntry[], config: StoredLogConfig): AppendMark {
+  /**
+   * Writes all entries or none; tells where the log stood before. Whether their bytes stay as they are until they are
+   * synced tells `isSynced`.
+   */
+  write(entries: readonly AppendEntry[], config: StoredLogConfig, isSynced: boolean): AppendMark {
+    this.#isSynced = isSynced;
     const { active } = this.#list;
     const before = { segment: active, mark: active.mark() };
     try {
@@ -61,6 +66,7 @@ export class SegmentWriter {
     while (list.active !== segment) rolled.push(list.pop());
     list.sizeBytes -= segment.sizeBytes - mark.sizeBytes;
     segment.rewind(mark);
+    this.#syncer.tookBack(segment, mark.sizeBytes);
     list.cuts += 1;
     const { file } = segment;
     const { files } = this.#context;
@@ -116,6 +122,7 @@ export class SegmentWriter {
     const position = segment.sizeBytes - this.#piecesBytes;
     const { files } = this.#context;
     writeAllSync(files, segment.file!.fd, this.#pieces, this.#piecesBytes, position);
+    this.#syncer.wrote(segment, position, this.#isSynced ? this.#pieces : undefined);
     this.#pieces.length = 0;
     this.#piecesBytes = 0;
   }

@@ -1,6 +1,8 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { Journal, JournalRound } from './journal.ts';
 
-type Work = () => Promise<void>;
+/** With a round of the journal it may put there, at once, what it has to sync. */
+type Work = (round?: JournalRound) => Promise<void>;
 
 /**
  * After a round over many files: the turns of the event loop in which those it answered may send more, so that they
@@ -15,8 +17,13 @@ const GATHER_FROM_LOGS = 8;
  * gathers more appends for one sync so, which is what a device that takes as long for a few bytes as for many asks for.
  */
 export class SyncRounds {
+  readonly #journal: Journal | undefined;
   #waiting: Work[] = [];
   #isRunning = false;
+
+  constructor(journal?: Journal) {
+    this.#journal = journal;
+  }
 
   /** `work` starts in the next round; it must not reject. */
   join(work: Work): void {
@@ -31,23 +38,30 @@ export class SyncRounds {
     while (this.#waiting.length > 0) {
       const round = this.#waiting;
       this.#waiting = [];
-      if (round.length === 1) await round[0]!();
-      else await Promise.all(round.map((work) => work()));
+      await this.#runRound(round);
       if (round.length < GATHER_FROM_LOGS) continue;
       for (let turn = 0; turn < GATHER_TURNS; turn++) await nextTurn();
     }
     this.#isRunning = false;
+  }
+
+  async #runRound(works: readonly Work[]): Promise<void> {
+    if (works.length === 1) return works[0]!();
+    const journaled = this.#journal?.round(works.length);
+    const running = works.map((work) => work(journaled));
+    journaled?.write();
+    await Promise.all(running);
   }
 }
 
 /** One log's part in them: whoever asks before its next sync has started waits for that one. */
 export class RoundSync {
   readonly #rounds: SyncRounds;
-  readonly #sync: () => Promise<void>;
+  readonly #sync: Work;
   #running: Promise<void> | undefined;
   #next: Promise<void> | undefined;
 
-  constructor(rounds: SyncRounds, sync: () => Promise<void>) {
+  constructor(rounds: SyncRounds, sync: Work) {
     this.#rounds = rounds;
     this.#sync = sync;
   }
@@ -59,11 +73,11 @@ export class RoundSync {
   request(): Promise<void> {
     if (this.#next !== undefined) return this.#next;
     const next = new Promise<void>((resolve, reject) => {
-      this.#rounds.join(async () => {
+      this.#rounds.join(async (round) => {
         this.#running = next;
         this.#next = undefined;
         try {
-          await this.#sync();
+          await this.#sync(round);
           resolve();
         } catch (error) {
           reject(error);

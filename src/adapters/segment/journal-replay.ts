@@ -1,0 +1,172 @@
+import { KafkaError } from '../../domain/kafka-error.ts';
+import { allSettled } from './all-settled.ts';
+import { readFully } from './batch-walk.ts';
+import type { OpenFile } from './file-cache.ts';
+import { type JournalCut, readJournalCut } from './journal-cut.ts';
+import {
+  alignedPosition,
+  decodeEntries,
+  decodeRoundHeader,
+  type JournalEntry,
+  type RoundHeader,
+  roundHeaderBytes,
+  SMALLEST_HEADER_BYTES,
+} from './journal-round-format.ts';
+import { PARTITION_METADATA, partitionOf, segmentName } from './log-directory.ts';
+import type { SegmentContext } from './segment-context.ts';
+import { writePiecesSync } from './write-all.ts';
+
+interface Round {
+  readonly header: RoundHeader;
+  readonly entries: readonly JournalEntry[];
+}
+
+/** A log's folder as the replay finds it. */
+interface ReplayedFolder {
+  readonly topicId: string | undefined;
+  readonly names: ReadonlySet<string>;
+  readonly cut: JournalCut | undefined;
+}
+
+/**
+ * Brings the logs' files up to what the journal has of them, after a stop that was not clean. Every batch goes to the
+ * position it had: where the file has it already, nothing changes.
+ */
+export class JournalReplay {
+  readonly #context: SegmentContext;
+  readonly #directory: string;
+  readonly #journalDirectory: string;
+  readonly #folders = new Map<string, ReplayedFolder>();
+  readonly #written = new Map<string, { readonly file: OpenFile; sizeBytes: number }>();
+
+  constructor(context: SegmentContext, directory: string, journalDirectory: string) {
+    this.#context = context;
+    this.#directory = directory;
+    this.#journalDirectory = journalDirectory;
+  }
+
+  async run(): Promise<void> {
+    const { files, cache } = this.#context;
+    const names = await files.names(this.#journalDirectory);
+    const paths = names.map((name) => `${this.#journalDirectory}/${name}`);
+    try {
+      for (const path of await this.#inOrder(paths)) await this.#replay(path);
+      await allSettled([...this.#written.values()].map(({ file }) => files.fdatasync(file.fd)));
+    } finally {
+      for (const { file } of this.#written.values()) cache.release(file);
+    }
+    // Only now: whatever stops this before leaves it to be done again.
+    for (const path of paths) await files.remove(path);
+    if (paths.length > 0) await files.syncDirectory(this.#journalDirectory);
+  }
+
+  async #inOrder(paths: readonly string[]): Promise<readonly string[]> {
+    const found: { readonly path: string; readonly sequence: bigint }[] = [];
+    for (const path of paths) {
+      const { value } = await this.#rounds(path).next();
+      if (value !== undefined) found.push({ path, sequence: value.header.sequence });
+    }
+    found.sort((a, b) => (a.sequence < b.sequence ? -1 : 1));
+    return found.map(({ path }) => path);
+  }
+
+  async #replay(path: string): Promise<void> {
+    for await (const { header, entries } of this.#rounds(path)) {
+      for (const entry of entries) await this.#apply(header, entry);
+    }
+  }
+
+  /** Up to the first that is not whole or not the next one: what follows is of an earlier use of the file. */
+  async *#rounds(path: string): AsyncGenerator<Round, undefined> {
+    const { files, cache, checksum } = this.#context;
+    const sizeBytes = await files.sizeBytes(path);
+    const file = cache.acquire(path);
+    try {
+      let position = 0;
+      let last: RoundHeader | undefined;
+      for (;;) {
+        const start = await this.#read(file, position, SMALLEST_HEADER_BYTES, sizeBytes);
+        const headerBytes = start && roundHeaderBytes(start);
+        const bytes = headerBytes && (await this.#read(file, position, headerBytes, sizeBytes));
+        const header = bytes ? decodeRoundHeader(bytes, checksum) : undefined;
+        if (!bytes || header === undefined || (last && !follows(header, last))) return;
+        const payloadAt = position + header.headerBytes;
+        const payload = await this.#read(file, payloadAt, header.payloadBytes, sizeBytes);
+        const entries = payload && decodeEntries(bytes, payload, checksum);
+        if (entries === undefined) return;
+        yield { header, entries };
+        last = header;
+        position = alignedPosition(payloadAt + header.payloadBytes);
+      }
+    } finally {
+      cache.release(file);
+      cache.forget(path);
+    }
+  }
+
+  async #read(
+    { fd }: OpenFile,
+    position: number,
+    length: number,
+    sizeBytes: number,
+  ): Promise<Uint8Array | undefined> {
+    if (position + length > sizeBytes) return undefined;
+    const bytes = new Uint8Array(length);
+    const count = await readFully(this.#context.files, fd, bytes, length, position);
+    return count === length ? bytes : undefined;
+  }
+
+  async #apply({ epoch, sequence }: RoundHeader, entry: JournalEntry): Promise<void> {
+    const folder = await this.#folder(entry.folder);
+    if (folder.topicId !== entry.topicId) return;
+    const { cut } = folder;
+    if (cut?.epoch === epoch && sequence <= cut.sequence) return;
+    const name = `${segmentName(entry.segmentBase)}.log`;
+    // A segment that is gone was dropped: it was there, synced, before the journal had anything of it.
+    if (!folder.names.has(name)) return;
+    const path = `${this.#directory}/${entry.folder}/${name}`;
+    const written = await this.#openFile(path);
+    if (entry.position > written.sizeBytes) throw missingBefore(path, entry, written.sizeBytes);
+    const { files } = this.#context;
+    writePiecesSync(files, written.file.fd, entry.batches, entry.position);
+    const end = entry.batches.reduce((sum, { length }) => sum + length, entry.position);
+    if (end > written.sizeBytes) written.sizeBytes = end;
+  }
+
+  async #openFile(path: string): Promise<{ readonly file: OpenFile; sizeBytes: number }> {
+    let written = this.#written.get(path);
+    if (written === undefined) {
+      const sizeBytes = await this.#context.files.sizeBytes(path);
+      written = { file: this.#context.cache.acquire(path), sizeBytes };
+      this.#written.set(path, written);
+    }
+    return written;
+  }
+
+  async #folder(name: string): Promise<ReplayedFolder> {
+    let folder = this.#folders.get(name);
+    if (folder === undefined) {
+      const { files } = this.#context;
+      const path = `${this.#directory}/${name}`;
+      const metadata = await files.readFile(`${path}/${PARTITION_METADATA}`);
+      folder = {
+        topicId: metadata && partitionOf(name, metadata)?.topicId,
+        names: new Set(metadata === undefined ? [] : await files.names(path)),
+        cut: metadata && (await readJournalCut(files, path)),
+      };
+      this.#folders.set(name, folder);
+    }
+    return folder;
+  }
+}
+
+function follows(header: RoundHeader, last: RoundHeader): boolean {
+  return header.epoch === last.epoch && header.sequence === last.sequence + 1n;
+}
+
+function missingBefore(path: string, { position }: JournalEntry, sizeBytes: number): KafkaError {
+  return new KafkaError(
+    'KAFKA_STORAGE_ERROR',
+    `${path} ends at ${sizeBytes}, but the journal goes on at ${position}: the file was changed since the store stopped; restore it`,
+  );
+}
