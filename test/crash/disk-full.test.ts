@@ -8,10 +8,9 @@ import { ERROR_CODES } from '../../src/domain/error-code.ts';
 import { DeleteTopicsApi } from '../../src/domain/protocol/messages/delete-topics.ts';
 import { ZERO_UUID } from '../../src/domain/wire/uuid.ts';
 import { type BrokerProcess, startBrokerProcess } from '../support/broker-process.ts';
-import { CRASH_TOPIC, nothingAcknowledged, produceOnce } from './acknowledged-load.ts';
-import { checkAcknowledged } from './check-acknowledged.ts';
 import { CONNECTION_OPTIONS } from './crash-connection.ts';
-import { createTopic } from './kill-rounds.ts';
+import { CRASH_TOPIC, createTopic, PARTITIONS, produce } from './crash-requests.ts';
+import { PartitionOracle } from './partition-oracle.ts';
 
 const DISK_MB = 8;
 const VALUE_BYTES = 100_000;
@@ -44,6 +43,33 @@ function addressOf({ bootstrap }: BrokerProcess) {
   return { host, port: Number(port) };
 }
 
+/** One record to the partition its number tells; gives the error code. */
+async function produceOnce(
+  connection: BrokerConnection,
+  topic: string,
+  n: number,
+  oracles: readonly PartitionOracle[] = [],
+): Promise<number> {
+  const partition = n % PARTITIONS;
+  const values = [`once-${n}`];
+  oracles[partition]?.sends(values);
+  const batch = { topic, partition, values, paddingBytes: VALUE_BYTES };
+  const { errorCode, baseOffset } = await produce(connection, batch);
+  if (errorCode === 0) oracles[partition]?.acknowledges(baseOffset, values);
+  return errorCode;
+}
+
+async function problemsOf(
+  connection: BrokerConnection,
+  oracles: readonly PartitionOracle[],
+): Promise<string[]> {
+  const problems: string[] = [];
+  for (const oracle of oracles) {
+    problems.push(...(await oracle.checkAll(connection)), ...(await oracle.check(connection)));
+  }
+  return problems;
+}
+
 const disk = await smallDisk();
 
 test.skipIf(disk === undefined)(
@@ -52,39 +78,37 @@ test.skipIf(disk === undefined)(
   async () => {
     await using full = disk as NonNullable<typeof disk>;
     const dataDir = join(full.path, 'data');
-    const acknowledged = nothingAcknowledged();
+    const oracles = Array.from({ length: PARTITIONS }, (_, n) => new PartitionOracle(n));
     {
       await using broker = await startBrokerProcess({ dataDir, settings: SETTINGS });
-      await createTopic(addressOf(broker), CRASH_TOPIC);
-      await createTopic(addressOf(broker), 'ballast');
       const connection = await connect(broker);
-      const ballast = nothingAcknowledged();
-      for (let n = 0; n < 20; n++)
-        await produceOnce(connection, 'ballast', n, VALUE_BYTES, ballast);
+      await createTopic(connection, CRASH_TOPIC);
+      await createTopic(connection, 'ballast');
+      for (let n = 0; n < 20; n++) await produceOnce(connection, 'ballast', n);
       let refused = 0;
       for (let n = 0; n < 200 && refused < 10; n++) {
-        const errorCode = await produceOnce(connection, CRASH_TOPIC, n, VALUE_BYTES, acknowledged);
+        const errorCode = await produceOnce(connection, CRASH_TOPIC, n, oracles);
         if (errorCode === 0) continue;
         expect(errorCode).toBe(ERROR_CODES.KAFKA_STORAGE_ERROR.code);
         refused += 1;
       }
       expect(refused).toBe(10);
       expect(broker.output()).toMatch(/ENOSPC/);
-      expect(await checkAcknowledged(addressOf(broker), acknowledged, new Map())).toEqual([]);
+      expect(await problemsOf(connection, oracles)).toEqual([]);
       await connection.send(DeleteTopicsApi, {
         topics: [{ name: 'ballast', topicId: ZERO_UUID }],
         topicNames: ['ballast'],
         timeoutMs: 10_000,
       });
       await expect
-        .poll(() => produceOnce(connection, CRASH_TOPIC, 1_000, VALUE_BYTES, acknowledged), {
-          timeout: 10_000,
-        })
+        .poll(() => produceOnce(connection, CRASH_TOPIC, 1_000, oracles), { timeout: 10_000 })
         .toBe(0);
       connection.close();
       await broker.stop('SIGTERM');
     }
     await using again = await startBrokerProcess({ dataDir, settings: SETTINGS });
-    expect(await checkAcknowledged(addressOf(again), acknowledged, new Map())).toEqual([]);
+    const connection = await connect(again);
+    expect(await problemsOf(connection, oracles)).toEqual([]);
+    connection.close();
   },
 );

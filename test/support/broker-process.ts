@@ -23,6 +23,8 @@ export interface BrokerProcessOptions {
   readonly dataDir?: string;
   readonly port?: number;
   readonly settings?: Readonly<Record<string, string>>;
+  /** Called with the process before it is ready. */
+  readonly started?: (child: ChildProcess) => void;
 }
 
 export async function startBrokerProcess(
@@ -41,6 +43,7 @@ export async function startBrokerProcess(
     ],
     { stdio: ['ignore', 'pipe', 'pipe'] },
   );
+  options.started?.(child);
   const exited = once(child, 'exit');
   let output = '';
   for (const stream of [child.stdout, child.stderr]) {

@@ -1,0 +1,2 @@
+/** The storage engines whose data outlive the process. */
+export const durableEngines = ['segment'] as const;
