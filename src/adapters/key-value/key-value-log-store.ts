@@ -27,7 +27,7 @@ import { type LogPoint, LogSegments } from './log-segments.ts';
 import { encodeLogRecord } from './log-values.ts';
 import { after } from './read-all.ts';
 
-const VERSION = 1;
+export const KEY_VALUE_VERSION = 1;
 const DONE = Promise.resolve();
 /** Kafka's defaults, until a log is told its own. */
 const DEFAULT_CONFIG: StoredLogConfig = {
@@ -84,7 +84,7 @@ export class KeyValueLogStore implements LogStore {
     await this.#files.mkdir(this.#directory);
     await this.#lock.acquire();
     try {
-      const format = { engine, version: VERSION };
+      const format = { engine, version: KEY_VALUE_VERSION };
       await checkStoreFormat(this.#files, this.#directory, format, holdsData);
       return await this.#openDatabase(`${this.#directory}/${engine}`);
     } catch (error) {

@@ -3,7 +3,7 @@ import { addOutputOption, integer } from './client-options.ts';
 import { type CliSession, lazily } from './command-run.ts';
 
 /** Engines whose data are in a folder. */
-const ENGINES = ['segment'] as const;
+const ENGINES = ['segment', 'rocksdb', 'leveldb'] as const;
 const DUMPED_BATCHES = 1000;
 
 export function addStorageCommands(program: Command, session: CliSession): void {

@@ -1,9 +1,9 @@
 import type { BrokerConfig } from '../../domain/config/broker-config.ts';
 import { KafkaError } from '../../domain/kafka-error.ts';
 import type { Checksum } from '../../ports/checksum.ts';
-import type { KeyValueDatabase } from '../../ports/key-value-database.ts';
 import type { LogStore } from '../../ports/log-store.ts';
 import type { Logger } from '../../ports/logger.ts';
+import { type KeyValueEngine, keyValueDatabaseOf } from './key-value-database-of.ts';
 
 export interface LogStoreParts {
   readonly checksum: Checksum;
@@ -28,25 +28,9 @@ export async function logStoreOf(config: BrokerConfig, parts: LogStoreParts): Pr
         verifyOnRead: config.get('storage.verify_on_read'),
       });
     }
-    case 'rocksdb': {
-      const { RocksDatabase } = await import('../../adapters/rocksdb/rocks-database.ts');
-      const options = {
-        memtableBytes: Number(config.get('storage.rocksdb.memtable_bytes')),
-        cacheBytes: Number(config.get('storage.rocksdb.cache_bytes')),
-        compaction: config.get('storage.rocksdb.compaction') as 'universal' | 'level',
-      };
-      return keyValueStoreOf(config, parts, (directory) => new RocksDatabase(directory, options));
-    }
-    case 'leveldb': {
-      const { LevelDatabase } = await import('../../adapters/leveldb/level-database.ts');
-      const options = {
-        writeBufferBytes: config.get('storage.leveldb.write_buffer_bytes'),
-        fileBytes: config.get('storage.leveldb.file_bytes'),
-        cacheBytes: config.get('storage.leveldb.cache_bytes'),
-        openFilesMax: config.get('storage.leveldb.open_files_max'),
-      };
-      return keyValueStoreOf(config, parts, (directory) => new LevelDatabase(directory, options));
-    }
+    case 'rocksdb':
+    case 'leveldb':
+      return keyValueStoreOf(config, parts, engine);
     default:
       throw new KafkaError('INVALID_CONFIG', `there is no storage engine ${engine}`);
   }
@@ -55,13 +39,13 @@ export async function logStoreOf(config: BrokerConfig, parts: LogStoreParts): Pr
 async function keyValueStoreOf(
   config: BrokerConfig,
   { checksum, logger }: LogStoreParts,
-  database: (directory: string) => KeyValueDatabase,
+  engine: KeyValueEngine,
 ): Promise<LogStore> {
   const { KeyValueLogStore } = await import('../../adapters/key-value/key-value-log-store.ts');
   return new KeyValueLogStore({
-    engine: config.get('storage.engine'),
+    engine,
     directory: dataDirectoryOf(config),
-    database,
+    database: await keyValueDatabaseOf(config, engine),
     checksum,
     logger: logger.child({ component: 'store' }),
     verifyOnRead: config.get('storage.verify_on_read'),

@@ -5,13 +5,16 @@ import {
   UNFINISHED_COPY,
   unfinishedCopy,
 } from '../../adapters/data-folder/store-format.ts';
+import type { BrokerConfig } from '../../domain/config/broker-config.ts';
 import { KafkaError } from '../../domain/kafka-error.ts';
 import type { Checksum } from '../../ports/checksum.ts';
 import type { StoreInspector } from '../../ports/store-inspector.ts';
+import { keyValueDatabaseOf } from './key-value-database-of.ts';
 
 /** What reads a data folder as it is, by the engine that wrote it. Only the one that is used is loaded. */
 export async function storeInspectorOf(
   directory: string,
+  config: BrokerConfig,
   checksum: Checksum,
 ): Promise<StoreInspector> {
   const format = await readStoreFormat(nodeFileSystem, directory);
@@ -24,6 +27,13 @@ export async function storeInspectorOf(
     case 'segment': {
       const { SegmentInspector } = await import('../../adapters/segment/segment-inspector.ts');
       return new SegmentInspector({ directory, checksum });
+    }
+    case 'rocksdb':
+    case 'leveldb': {
+      const { engine } = format;
+      const { KeyValueInspector } = await import('../../adapters/key-value/key-value-inspector.ts');
+      const database = await keyValueDatabaseOf(config, engine);
+      return new KeyValueInspector({ engine, directory, database });
     }
     case UNFINISHED_COPY:
       throw unfinishedCopy(`${directory}/${FORMAT}`);

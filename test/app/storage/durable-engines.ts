@@ -1,2 +1,2 @@
 /** The storage engines whose data are in a folder. */
-export const DURABLE_ENGINES = ['segment'] as const;
+export const DURABLE_ENGINES = ['segment', 'rocksdb', 'leveldb'] as const;

@@ -11,7 +11,7 @@ import { copyStore } from '../../services/storage/copy-store.ts';
 import { CliError } from '../cli-error.ts';
 import type { CliIo } from '../cli-io.ts';
 import type { OutputFormat } from '../client-options.ts';
-import { batchTools, withStoppedStore } from '../data-folder.ts';
+import { batchTools, folderOf, withStoppedStore } from '../data-folder.ts';
 import { print } from '../output.ts';
 import { Progress, sizeText } from '../progress.ts';
 import { findingTable, findingText, shownFinding } from '../storage-finding.ts';
@@ -37,7 +37,8 @@ export async function run(_args: readonly string[], options: Options, io: CliIo)
   const [from, to] = [resolve(options.fromDir), resolve(options.toDir)];
   const startedMs = performance.now();
   const copied: Copied = { logs: 0, batches: 0, records: 0, bytes: 0, damage: [] };
-  await withStoppedStore(from, async (source) => {
+  const folder = folderOf({ ...options, dataDir: from }, io);
+  await withStoppedStore(folder, async (source) => {
     const copy = await NewCopy.begin(nodeFileSystem, to);
     try {
       await copyTo(copy.staging, source, copied, options, io);

@@ -32,8 +32,9 @@ const COLUMNS = [
 ] as const;
 
 export async function run([name = '']: readonly string[], options: Options, io: CliIo) {
-  const directory = folderOf(options, io);
-  return withStoppedStore(directory, async (store) => {
+  const folder = folderOf(options, io);
+  const { directory } = folder;
+  return withStoppedStore(folder, async (store) => {
     const log = logNamed(store, name, directory);
     const rows: ReturnType<typeof row>[] = [];
     let damaged = 0;

@@ -12,7 +12,8 @@ import { findingTable, shownFinding } from '../storage-finding.ts';
 const SHOWN_FINDINGS = 10_000;
 
 export async function run(_args: readonly string[], options: FolderOptions, io: CliIo) {
-  const directory = folderOf(options, io);
+  const folder = folderOf(options, io);
+  const { directory } = folder;
   const startedMs = performance.now();
   const checked = { logs: 0, batches: 0, records: 0, bytes: 0 };
   const findings: StorageFinding[] = [];
@@ -21,7 +22,7 @@ export async function run(_args: readonly string[], options: FolderOptions, io: 
     found += 1;
     if (findings.length < SHOWN_FINDINGS) findings.push(finding);
   };
-  const { engine, clean } = await withStoppedStore(directory, async (store) => {
+  const { engine, clean } = await withStoppedStore(folder, async (store) => {
     const { stopped: signal } = io;
     const metadata = new StoppedMetadata(batchTools);
     const totalBytes = store.logs.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);

@@ -1,0 +1,125 @@
+import { resolve } from 'node:path';
+import { KafkaError } from '../../domain/kafka-error.ts';
+import type { KeyValueDatabase } from '../../ports/key-value-database.ts';
+import type {
+  InspectedStore,
+  StorageFinding,
+  StoreInspector,
+} from '../../ports/store-inspector.ts';
+import { DatabaseMirror } from '../data-folder/database-mirror.ts';
+import { nodeFileSystem } from '../data-folder/file-system.ts';
+import { nodeProcesses } from '../data-folder/process-identity.ts';
+import { requireStoreFormat } from '../data-folder/store-format.ts';
+import { StoreLock } from '../data-folder/store-lock.ts';
+import { InspectedKeyValueLog } from './inspected-key-value-log.ts';
+import { KEY_VALUE_VERSION } from './key-value-log-store.ts';
+import { ALL_LOGS, batchRange, CLEAN_STOP_KEY, parseBatchKey, parseLogKey } from './log-keys.ts';
+import { type LogRecord, parseLogRecord } from './log-values.ts';
+import { after, readAll } from './read-all.ts';
+
+export interface KeyValueInspectorOptions {
+  /** The engine's name, in the data folder and as the folder of the database in it. */
+  readonly engine: string;
+  readonly directory: string;
+  /** The database in a folder, not opened. */
+  readonly database: (directory: string) => KeyValueDatabase;
+}
+
+/** Reads the database of a key-value store as it is, through a mirror of its folder. */
+export class KeyValueInspector implements StoreInspector {
+  readonly #engine: string;
+  readonly #directory: string;
+  readonly #databaseIn: (directory: string) => KeyValueDatabase;
+
+  constructor({ engine, directory, database }: KeyValueInspectorOptions) {
+    this.#engine = engine;
+    this.#directory = resolve(directory);
+    this.#databaseIn = database;
+  }
+
+  async open(): Promise<InspectedStore> {
+    const engine = this.#engine;
+    const lock = new StoreLock(nodeFileSystem, this.#directory, nodeProcesses);
+    const lockNumber = await lock.checkFree();
+    const format = { engine, version: KEY_VALUE_VERSION };
+    await requireStoreFormat(nodeFileSystem, this.#directory, format);
+    const mirror = await DatabaseMirror.of(`${this.#directory}/${engine}`);
+    const database = this.#databaseIn(mirror.directory);
+    try {
+      await this.#openDatabase(database);
+      const found = await logsOf(database);
+      return {
+        engine,
+        ...found,
+        close: async () => {
+          await database.close();
+          await mirror.remove();
+          if ((await lock.checkFree()) !== lockNumber) throw openedMeanwhile(this.#directory);
+        },
+      };
+    } catch (error) {
+      await database.close().catch(() => undefined);
+      await mirror.remove();
+      throw error;
+    }
+  }
+
+  async #openDatabase(database: KeyValueDatabase): Promise<void> {
+    try {
+      await database.open();
+    } catch (cause) {
+      if (cause instanceof KafkaError) throw cause;
+      const { cause: deeper } = cause as { cause?: unknown };
+      const why = deeper === undefined ? String(cause) : `${String(cause)} (${String(deeper)})`;
+      const place = `${this.#directory}/${this.#engine}`;
+      const message = `the ${database.name} database ${place} cannot be opened: ${why}`;
+      throw new KafkaError('KAFKA_STORAGE_ERROR', message, { cause });
+    }
+  }
+}
+
+async function logsOf(
+  database: KeyValueDatabase,
+): Promise<Pick<InspectedStore, 'clean' | 'logs' | 'findings'>> {
+  const lt = after(CLEAN_STOP_KEY);
+  const marks = await database.read({ gte: CLEAN_STOP_KEY, lt, values: false, limit: 1 });
+  const logs: InspectedKeyValueLog[] = [];
+  const findings: StorageFinding[] = [];
+  for await (const [key, value] of readAll(database, ALL_LOGS)) {
+    const number = parseLogKey(key);
+    const record = parseLogRecord(value);
+    if (record === undefined) {
+      findings.push({ kind: 'file', message: `what is kept of log ${number} is damaged` });
+    } else logs.push(await logOf(database, number, record));
+  }
+  logs.sort(byTopicAndPartition);
+  return { clean: marks.length > 0, logs, findings };
+}
+
+/** Its size by its last key. */
+async function logOf(
+  database: KeyValueDatabase,
+  number: number,
+  record: LogRecord,
+): Promise<InspectedKeyValueLog> {
+  const range = batchRange(record.data, record.startOffset);
+  const query = { ...range, reverse: true, values: false, limit: 1 };
+  // What cannot be read is told when the log is gone over.
+  const [entry] = await Promise.resolve(database.read(query)).catch(() => []);
+  const last = entry && parseBatchKey(entry[0]);
+  const sizeBytes = last === undefined ? 0 : last.position + last.sizeBytes - record.startPosition;
+  return new InspectedKeyValueLog(database, number, record, sizeBytes);
+}
+
+function byTopicAndPartition(
+  { id: one }: InspectedKeyValueLog,
+  { id: other }: InspectedKeyValueLog,
+) {
+  if (one.topic !== other.topic) return one.topic < other.topic ? -1 : 1;
+  return one.partition - other.partition;
+}
+
+function openedMeanwhile(directory: string): KafkaError {
+  const message = `a broker was started on ${directory} meanwhile: stop it and begin again`;
+  return new KafkaError('KAFKA_STORAGE_ERROR', message);
+}
