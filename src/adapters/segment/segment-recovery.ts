@@ -94,6 +94,16 @@ export async function resume(
 }
 
 /**
+ * A batch that leaves out some offsets. No checksum covers a base offset: where the next batch goes on as if nothing had
+ * been left out, it is this one's that is wrong.
+ */
+interface Gap {
+  readonly position: number;
+  readonly before: SegmentMark;
+  readonly nextWithout: number;
+}
+
+/**
  * Goes over all batches (Kafka's LogSegment.recover), rebuilds the indexes and tells where the first batch is that
  * is not whole. What is before it is then synced.
  */
@@ -110,7 +120,7 @@ export async function scanSegment(
   segment.maxTimestampMs = -1n;
   segment.relativeOfMax = -1;
   segment.bytesSinceIndexEntry = 0;
-  let gap: { readonly position: number; readonly before: SegmentMark } | undefined;
+  let gap: Gap | undefined;
   let cutAt: number | undefined;
   const file = context.cache.acquire(segment.logPath);
   try {
@@ -122,15 +132,18 @@ export async function scanSegment(
       visit(bytes, view, at, position) {
         const first = relativeBaseOffset(view, at, segment.base);
         const last = relativeLastOffset(view, at, segment.base);
-        if (first < segment.nextRelative && gap !== undefined) {
-          // No checksum covers a base offset: that of the batch before was too high.
+        if (last > MAX_INT32 || !hasValidCrc(bytes, view, at, context.checksum)) return false;
+        if (first < segment.nextRelative) {
+          if (first !== gap?.nextWithout) return false;
           segment.rewind(gap.before);
           cutAt = gap.position;
+          return false;
         }
-        if (first < segment.nextRelative || last > MAX_INT32 || cutAt !== undefined) return false;
-        if (!hasValidCrc(bytes, view, at, context.checksum)) return false;
-        const isGap = first > segment.nextRelative;
-        gap = isGap ? { position, before: segment.mark() } : undefined;
+        gap = undefined;
+        if (first > segment.nextRelative) {
+          const nextWithout = segment.nextRelative + last - first + 1;
+          gap = { position, before: segment.mark(), nextWithout };
+        }
         segment.addFrom(view, at, readBatchSize(view, at), INDEX_INTERVAL_BYTES);
         return true;
       },
