@@ -70,7 +70,7 @@ export class KeyValueInspector implements StoreInspector {
     } catch (cause) {
       if (cause instanceof KafkaError) throw cause;
       const { cause: deeper } = cause as { cause?: unknown };
-      const why = deeper === undefined ? String(cause) : `${String(cause)} (${String(deeper)})`;
+      const why = deeper instanceof Error ? `${String(cause)} (${deeper.message})` : String(cause);
       const place = `${this.#directory}/${this.#engine}`;
       const message = `the ${database.name} database ${place} cannot be opened: ${why}`;
       throw new KafkaError('KAFKA_STORAGE_ERROR', message, { cause });

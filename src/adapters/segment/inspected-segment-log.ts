@@ -2,6 +2,7 @@ import type { Offset, TopicIdPartition } from '../../domain/topic-partition.ts';
 import type { Checksum } from '../../ports/checksum.ts';
 import type { InspectedLog, LogFinding, LogScan } from '../../ports/store-inspector.ts';
 import type { FileSystem } from '../data-folder/file-system.ts';
+import type { JournalView } from './journal-view.ts';
 import {
   LOG_START_OFFSET,
   SYNC_FAILED,
@@ -19,6 +20,7 @@ export interface InspectedFolder {
   readonly directory: string;
   readonly clean: boolean;
   readonly checksum: Checksum;
+  readonly journal: JournalView;
 }
 
 interface SegmentFile {
@@ -55,12 +57,13 @@ export class InspectedSegmentLog implements InspectedLog {
   }
 
   static async open(id: TopicIdPartition, folder: InspectedFolder): Promise<InspectedSegmentLog> {
-    const { files, directory } = folder;
+    const { files, directory, journal } = folder;
     const names = await files.names(directory);
     const segments: SegmentFile[] = [];
     for (const baseOffset of segmentBaseOffsets(names)) {
       const name = segmentName(baseOffset);
-      const sizeBytes = await files.sizeBytes(`${directory}/${name}.log`);
+      const path = `${directory}/${name}.log`;
+      const sizeBytes = journal.sizeOf(path, await files.sizeBytes(path));
       segments.push({ name, baseOffset, sizeBytes });
     }
     const checkpoint = await files.readFile(`${directory}/${LOG_START_OFFSET}`);
@@ -91,13 +94,17 @@ export class InspectedSegmentLog implements InspectedLog {
   }
 
   async #scanSegment(segment: SegmentFile, scan: LogScan) {
-    const { checksum } = this.#folder;
+    const { checksum, journal } = this.#folder;
     const { file: path } = this.#place(segment);
     const { baseOffset, sizeBytes } = segment;
     const indexes = scan.checkIndexes
       ? { offsets: await this.#offsets(segment, scan), times: await this.#times(segment, scan) }
       : { offsets: undefined, times: undefined };
-    return new SegmentScan({ path, baseOffset, sizeBytes, ...indexes }, scan, checksum).run();
+    return new SegmentScan(
+      { path, baseOffset, sizeBytes, journal, ...indexes },
+      scan,
+      checksum,
+    ).run();
   }
 
   async #offsets(segment: SegmentFile, scan: LogScan) {

@@ -21,6 +21,8 @@ interface Round {
   readonly entries: readonly JournalEntry[];
 }
 
+export type ReplayContext = Pick<SegmentContext, 'files' | 'cache' | 'checksum'>;
+
 /** A log's folder as the replay finds it. */
 interface ReplayedFolder {
   readonly topicId: string | undefined;
@@ -33,13 +35,13 @@ interface ReplayedFolder {
  * position it had: where the file has it already, nothing changes.
  */
 export class JournalReplay {
-  readonly #context: SegmentContext;
+  readonly #context: ReplayContext;
   readonly #directory: string;
   readonly #journalDirectory: string;
   readonly #folders = new Map<string, ReplayedFolder>();
   readonly #written = new Map<string, { readonly file: OpenFile; sizeBytes: number }>();
 
-  constructor(context: SegmentContext, directory: string, journalDirectory: string) {
+  constructor(context: ReplayContext, directory: string, journalDirectory: string) {
     this.#context = context;
     this.#directory = directory;
     this.#journalDirectory = journalDirectory;

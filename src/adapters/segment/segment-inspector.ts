@@ -11,6 +11,7 @@ import { nodeProcesses } from '../data-folder/process-identity.ts';
 import { requireStoreFormat } from '../data-folder/store-format.ts';
 import { StoreLock } from '../data-folder/store-lock.ts';
 import { InspectedSegmentLog } from './inspected-segment-log.ts';
+import { JournalView } from './journal-view.ts';
 import { CLEAN_STOP, isLogFolder, PARTITION_METADATA, partitionOf } from './log-directory.ts';
 import { SEGMENT_FORMAT } from './segment-log-store.ts';
 
@@ -37,15 +38,17 @@ export class SegmentInspector implements StoreInspector {
     const names = await this.#files.names(this.#directory);
     const logs: InspectedSegmentLog[] = [];
     const findings: StorageFinding[] = [];
+    const journal = await this.#journal(findings);
+    const clean = names.includes(CLEAN_STOP);
     for (const name of names.filter(isLogFolder)) {
-      const log = await this.#log(name, names.includes(CLEAN_STOP));
+      const log = await this.#log(name, clean, journal);
       if (log instanceof InspectedSegmentLog) logs.push(log);
       else findings.push(log);
     }
     logs.sort(byTopicAndPartition);
     return {
       engine: SEGMENT_FORMAT.engine,
-      clean: names.includes(CLEAN_STOP),
+      clean,
       logs,
       findings,
       close: async () => {
@@ -54,13 +57,28 @@ export class SegmentInspector implements StoreInspector {
     };
   }
 
-  async #log(name: string, clean: boolean): Promise<InspectedSegmentLog | StorageFinding> {
+  /** A start would stop at a journal that does not go with the files. */
+  async #journal(findings: StorageFinding[]): Promise<JournalView> {
+    try {
+      return await JournalView.of(this.#directory, this.#checksum);
+    } catch (error) {
+      if (!(error instanceof KafkaError)) throw error;
+      findings.push({ kind: 'file', message: error.message });
+      return new JournalView();
+    }
+  }
+
+  async #log(
+    name: string,
+    clean: boolean,
+    journal: JournalView,
+  ): Promise<InspectedSegmentLog | StorageFinding> {
     const directory = `${this.#directory}/${name}`;
     const file = `${directory}/${PARTITION_METADATA}`;
     const metadata = await this.#files.readFile(file);
     const id = metadata && partitionOf(name, metadata);
     if (id !== undefined) {
-      const folder = { files: this.#files, directory, clean, checksum: this.#checksum };
+      const folder = { files: this.#files, directory, clean, checksum: this.#checksum, journal };
       return InspectedSegmentLog.open(id, folder);
     }
     const [, topic, partition] = /^(.*)-(\d+)$/.exec(name) ?? [];

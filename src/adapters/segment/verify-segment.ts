@@ -3,6 +3,7 @@ import * as header from '../../domain/record/record-batch-header.ts';
 import type { Checksum } from '../../ports/checksum.ts';
 import type { LogScan } from '../../ports/store-inspector.ts';
 import { hasValidCrc, isPlausibleHeader } from './batch-header.ts';
+import type { JournalView } from './journal-view.ts';
 import { MAX_INT32 } from './log-segment.ts';
 import type { OffsetIndexCheck, TimeIndexCheck } from './verify-indexes.ts';
 import { VerifyWindow } from './verify-window.ts';
@@ -13,7 +14,9 @@ const MAX_BATCH_BYTES = 512 * 1024 * 1024;
 export interface SegmentToScan {
   readonly path: string;
   readonly baseOffset: bigint;
+  /** With what the journal adds. */
   readonly sizeBytes: number;
+  readonly journal: JournalView;
   readonly offsets: OffsetIndexCheck | undefined;
   readonly times: TimeIndexCheck | undefined;
 }
@@ -40,11 +43,11 @@ export class SegmentScan {
   }
 
   async run(): Promise<ScannedSegment> {
-    const { path, sizeBytes, offsets, times } = this.#segment;
+    const { path, offsets, times } = this.#segment;
     const handle = await open(path, 'r');
     try {
-      const window = new VerifyWindow(handle, sizeBytes);
-      while (this.#position < sizeBytes) {
+      const window = new VerifyWindow(handle, this.#segment);
+      while (this.#position < window.sizeBytes) {
         const size = await loadBatch(window, this.#position);
         if (size === undefined) await this.#tellNoBatch(window);
         else if (!(await this.#takeBatch(window, size))) {

@@ -1,5 +1,6 @@
 import type { FileHandle } from 'node:fs/promises';
 import { viewOf } from '../../domain/record/record-batch-header.ts';
+import type { JournalView } from './journal-view.ts';
 
 const CHUNK_BYTES = 1024 * 1024;
 const NOTHING = new Uint8Array();
@@ -7,13 +8,20 @@ const NOTHING = new Uint8Array();
 /** The part of a file that is in memory, for reading it from start to end without changing it. */
 export class VerifyWindow {
   readonly sizeBytes: number;
+  readonly #path: string;
+  readonly #journal: JournalView;
   readonly #handle: FileHandle;
   bytes: Uint8Array = NOTHING;
   view: DataView = viewOf(NOTHING);
   #from = 0;
   #length = 0;
 
-  constructor(handle: FileHandle, sizeBytes: number) {
+  constructor(
+    handle: FileHandle,
+    { path, sizeBytes, journal }: { path: string; sizeBytes: number; journal: JournalView },
+  ) {
+    this.#path = path;
+    this.#journal = journal;
     this.#handle = handle;
     this.sizeBytes = sizeBytes;
   }
@@ -44,6 +52,10 @@ export class VerifyWindow {
       if (bytesRead === 0) break;
       this.#length += bytesRead;
     }
+    // What the file does not have at its end, the journal has whole.
+    const end = this.#journal.sizeOf(this.#path, position + this.#length);
+    this.#length = Math.min(wanted, end - position);
+    this.#journal.cover(this.#path, this.bytes.subarray(0, this.#length), position);
     return this.#length >= count;
   }
 }
