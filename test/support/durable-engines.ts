@@ -1,2 +1,2 @@
 /** The storage engines whose data outlive the process. */
-export const durableEngines = ['segment'] as const;
+export const durableEngines = ['segment', 'rocksdb', 'leveldb'] as const;
