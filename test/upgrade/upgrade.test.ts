@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { cli } from '../app/cli/cli-run.ts';
+import { DURABLE_ENGINES } from '../app/storage/durable-engines.ts';
 import { brokerIn, idempotentBatch, logOf, produce } from '../app/storage/filled-broker.ts';
 import { folderState, SETTINGS } from './folder-state.ts';
 
@@ -55,5 +56,5 @@ describe.each(names)('a data folder of %s', (name) => {
 });
 
 it('every durable engine has a folder', () => {
-  expect(new Set(names.map((name) => name.replace(/-\d+$/, '')))).toEqual(new Set(['segment']));
+  expect(new Set(names.map((name) => name.replace(/-\d+$/, '')))).toEqual(new Set(DURABLE_ENGINES));
 });
