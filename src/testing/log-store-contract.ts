@@ -6,6 +6,7 @@ import { lifecycleTests } from './log-store/lifecycle-tests.ts';
 import { modelTests } from './log-store/model-tests.ts';
 import { readTests } from './log-store/read-tests.ts';
 import { reopenTests } from './log-store/reopen-tests.ts';
+import { scenarioTests } from './log-store/scenario-tests.ts';
 import { snapshotTests } from './log-store/snapshot-tests.ts';
 import type { LogStoreSubject } from './log-store/store-bench.ts';
 import { timeTests } from './log-store/time-tests.ts';
@@ -29,5 +30,6 @@ export function logStoreContract(subject: LogStoreSubject): void {
     reopenTests(subject);
     concurrencyTests(subject);
     modelTests(subject);
+    scenarioTests(subject);
   });
 }

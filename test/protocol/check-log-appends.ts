@@ -1,5 +1,5 @@
 import { MemoryLogStore } from '../../src/adapters/memory/memory-log-store.ts';
-import { runScenario } from '../app/log/log-scenario.ts';
+import { runScenario } from '../../src/testing/log-scenarios/log-scenario.ts';
 import type { Vector, VectorChecker } from './vector-checker.ts';
 
 export function recognises(vector: Vector): boolean {

@@ -1,3 +1,4 @@
+import { mkdtempSync } from 'node:fs';
 import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -39,6 +40,8 @@ export const SMALL_SEGMENTS: StoredLogConfig = {
   indexIntervalBytes: 100,
 };
 
+const PREFIX = join(tmpdir(), 'kawadb-contract-');
+
 export const EVERYTHING: Offset = (1n << 63n) - 1n;
 
 export function partition(topic = 'orders', index = 0, incarnation = 'A'): TopicIdPartition {
@@ -61,9 +64,15 @@ export class StoreBench {
     this.store = subject.create(directory);
   }
 
-  static async open(subject: LogStoreSubject): Promise<StoreBench> {
-    const bench = new StoreBench(subject, await temporaryDirectory());
+  /** With a store that is not opened yet. */
+  static unopened(subject: LogStoreSubject): StoreBench {
+    const bench = new StoreBench(subject, mkdtempSync(PREFIX));
     onTestFinished(() => bench.dispose());
+    return bench;
+  }
+
+  static async open(subject: LogStoreSubject): Promise<StoreBench> {
+    const bench = StoreBench.unopened(subject);
     bench.recovered = await bench.store.open();
     return bench;
   }
@@ -99,12 +108,17 @@ export class StoreBench {
   /** Closes the store and opens it again; gives the log of `id`. */
   async reopen(id = partition()): Promise<StoredLog | undefined> {
     await this.store.close();
+    this.renew();
+    this.recovered = await this.store.open();
+    return this.recoveredLog(id);
+  }
+
+  /** A store in the place of the one that was closed. */
+  renew(): void {
     const { subject } = this;
     this.store = subject.again
       ? subject.again(this.store, this.#directory)
       : subject.create(this.#directory);
-    this.recovered = await this.store.open();
-    return this.recoveredLog(id);
   }
 
   /** Opens what another process would find if this one died now: a copy, without a close before. */
@@ -211,5 +225,5 @@ function lastOffsetOf(batch: Uint8Array): Offset {
 }
 
 function temporaryDirectory(): Promise<string> {
-  return mkdtemp(join(tmpdir(), 'kawadb-contract-'));
+  return mkdtemp(PREFIX);
 }

@@ -7,9 +7,12 @@ import {
   type RecordBatchInput,
 } from '../../../src/domain/record/record-batch.ts';
 import type { TopicIdPartition } from '../../../src/domain/topic-partition.ts';
-import type { Timer } from '../../../src/ports/clock.ts';
 import type { LogStore } from '../../../src/ports/log-store.ts';
+import { ManualTime } from '../../../src/testing/log-scenarios/manual-time.ts';
+import { joined } from '../../../src/testing/log-scenarios/scenario-vectors.ts';
 import { silentLogger } from '../../support/silent-logger.ts';
+
+export { joined, ManualTime };
 
 export const checksum = new NativeChecksum();
 export const compression = new NodeCompression();
@@ -19,40 +22,6 @@ export const ORDERS: TopicIdPartition = {
   topic: 'orders',
   partition: 0,
 };
-
-/** A clock and a timer that move only when they are told to. */
-export class ManualTime implements Timer {
-  ms = 1_700_000_060_000;
-  readonly #scheduled: { atMs: number; callback: () => void }[] = [];
-
-  nowMs(): number {
-    return this.ms;
-  }
-
-  schedule(delayMs: number, callback: () => void): () => void {
-    const entry = { atMs: this.ms + delayMs, callback };
-    this.#scheduled.push(entry);
-    return () => {
-      const at = this.#scheduled.indexOf(entry);
-      if (at >= 0) this.#scheduled.splice(at, 1);
-    };
-  }
-
-  afterTurn(callback: () => void): void {
-    setImmediate(callback);
-  }
-
-  advance(ms: number): void {
-    this.ms += ms;
-    const due = this.#scheduled.filter(({ atMs }) => atMs <= this.ms);
-    for (const entry of due) {
-      const at = this.#scheduled.indexOf(entry);
-      if (at < 0) continue;
-      this.#scheduled.splice(at, 1);
-      entry.callback();
-    }
-  }
-}
 
 export function logManager(
   store: LogStore,
@@ -84,8 +53,4 @@ export function batchOf(
         }))
       : records;
   return encodeRecordBatch({ ...input, records: all }, { checksum, compression });
-}
-
-export function joined(slices: readonly Uint8Array[]): Uint8Array {
-  return new Uint8Array(Buffer.concat(slices));
 }

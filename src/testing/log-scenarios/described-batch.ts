@@ -1,8 +1,8 @@
-import { incrementSequence } from '../../../src/domain/protocol/sequence.ts';
-import { decodeRecordBatch } from '../../../src/domain/record/record-batch.ts';
-import { ATTRIBUTES_AT } from '../../../src/domain/record/record-batch-header.ts';
-import type { Vector } from '../../protocol/vector-checker.ts';
-import { checksum, compression } from './log-fixture.ts';
+import { incrementSequence } from '../../domain/protocol/sequence.ts';
+import { decodeRecordBatch } from '../../domain/record/record-batch.ts';
+import { ATTRIBUTES_AT } from '../../domain/record/record-batch-header.ts';
+import { checksum, compression } from './scenario-codecs.ts';
+import type { Vector } from './scenario-vectors.ts';
 
 /** A batch as the log scenarios describe it, but for what depends on the codec library. */
 export function describedBatch(bytes: Uint8Array): Vector {

@@ -1,28 +1,42 @@
-import type { LogManager } from '../../../src/app/services/log/log-manager.ts';
-import type { UnifiedLog } from '../../../src/app/services/log/unified-log.ts';
-import { KafkaError } from '../../../src/domain/kafka-error.ts';
+import { LogManager } from '../../app/services/log/log-manager.ts';
+import type { UnifiedLog } from '../../app/services/log/unified-log.ts';
+import { KafkaError } from '../../domain/kafka-error.ts';
 import {
   type BrokerCompressionType,
   type CleanupPolicy,
   DEFAULT_LOG_CONFIG,
   type LogConfig,
-} from '../../../src/domain/log/log-config.ts';
-import { RecordValidationError } from '../../../src/domain/log/record-error.ts';
-import type { TimestampType } from '../../../src/domain/record/record-batch-header.ts';
-import { batchesOf } from '../../../src/domain/record/record-batches.ts';
-import type { LogStore } from '../../../src/ports/log-store.ts';
-import { assertEqual, hex, unhex, type Vector } from '../../protocol/vector-checker.ts';
+} from '../../domain/log/log-config.ts';
+import { RecordValidationError } from '../../domain/log/record-error.ts';
+import type { TimestampType } from '../../domain/record/record-batch-header.ts';
+import { batchesOf } from '../../domain/record/record-batches.ts';
+import type { TopicIdPartition } from '../../domain/topic-partition.ts';
+import type { LogStore } from '../../ports/log-store.ts';
+import type { Logger } from '../../ports/logger.ts';
 import { describedBatch } from './described-batch.ts';
-import { joined, logManager, ManualTime, ORDERS } from './log-fixture.ts';
+import { ManualTime } from './manual-time.ts';
+import { checksum, compression } from './scenario-codecs.ts';
+import { assertEqual, hex, joined, unhex, type Vector } from './scenario-vectors.ts';
 
 const READ_ALL_BYTES = 1 << 30;
+const ORDERS: TopicIdPartition = {
+  topicId: 'b3JkZXJzLW9yZGVycy1vcg',
+  topic: 'orders',
+  partition: 0,
+};
+const silent: Logger = {
+  debug() {},
+  info() {},
+  warn() {},
+  error() {},
+  child: () => silent,
+};
 
 /** Runs a scenario of Kafka's log on a store and throws where we do otherwise. */
 export async function runScenario(vector: Vector, store: LogStore): Promise<void> {
   const time = new ManualTime();
   time.ms = Number(vector.nowMs);
-  const manager = logManager(store, time);
-  await manager.open();
+  const manager = await opened(store, time);
   try {
     const log = await manager.create(ORDERS, configOf(vector.topicConfig));
     for (const [i, step] of vector.steps.entries()) await runStep(step, `step ${i}`, log, time);
@@ -33,24 +47,28 @@ export async function runScenario(vector: Vector, store: LogStore): Promise<void
 }
 
 /** As above, with a stop and a start before each step: nothing may be forgotten. */
-export async function runScenarioReopening(
-  vector: Vector,
-  open: (time: ManualTime) => Promise<LogManager>,
-): Promise<void> {
+export async function runScenarioReopening(vector: Vector, open: () => LogStore): Promise<void> {
   const time = new ManualTime();
   time.ms = Number(vector.nowMs);
   const config = configOf(vector.topicConfig);
-  let manager = await open(time);
+  let manager = await opened(open(), time);
   await manager.create(ORDERS, config);
   for (const [i, step] of vector.steps.entries()) {
     await manager.close();
-    manager = await open(time);
+    manager = await opened(open(), time);
     const log = manager.get(ORDERS.topicId, ORDERS.partition) as UnifiedLog;
     log.updateConfig(config);
     await runStep(step, `step ${i}`, log, time);
   }
   await checkEnd(vector, manager.get(ORDERS.topicId, ORDERS.partition) as UnifiedLog);
   await manager.close();
+}
+
+async function opened(store: LogStore, time: ManualTime): Promise<LogManager> {
+  const tools = { clock: time, timer: time, checksum, compression, logger: silent };
+  const manager = new LogManager({ store, ...tools });
+  await manager.open();
+  return manager;
 }
 
 async function runStep(step: Vector, what: string, log: UnifiedLog, time: ManualTime) {
