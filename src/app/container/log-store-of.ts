@@ -26,6 +26,8 @@ export async function logStoreOf(config: BrokerConfig, parts: LogStoreParts): Pr
         checksum,
         logger: logger.child({ component: 'store' }),
         verifyOnRead: config.get('storage.verify_on_read'),
+        journalBytes: Number(config.get('storage.segment.journal_bytes')),
+        openFilesMax: config.get('storage.segment.open_files_max'),
       });
     }
     case 'rocksdb':

@@ -45,6 +45,16 @@ export const STORAGE_KEYS = {
     toml: 'storage.rocksdb.memtable_bytes',
     doc: "Memory in which the rocksdb engine gathers what is written, in four buffers, before it makes table files of it; half more at most (KawaDB's own key).",
   }),
+  'storage.segment.journal_bytes': long('201326592', 'read-only', {
+    rule: between(0, 4095 * MEBIBYTE),
+    toml: 'storage.segment.journal_bytes',
+    doc: "The room of the segment engine's journal on the disk, into which appends to many partitions at once go so that one sync does for all of them (KawaDB's own key); 0 for none.",
+  }),
+  'storage.segment.open_files_max': int('4096', 'read-only', {
+    rule: between(16, 1_000_000),
+    toml: 'storage.segment.open_files_max',
+    doc: "Files the segment engine keeps open (KawaDB's own key); more only while more are being written or read. Others are opened when they are needed.",
+  }),
   'storage.verify_on_read': boolean('true', 'read-only', {
     toml: 'storage.verify_on_read',
     doc: "Whether each batch's checksum is verified before it is served from a disk (KawaDB's own key), so that a consumer is told of a damaged one (CORRUPT_MESSAGE) instead of getting it.",
