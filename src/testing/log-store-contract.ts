@@ -2,17 +2,20 @@ import { describe } from 'vitest';
 import { appendTests } from './log-store/append-tests.ts';
 import { concurrencyTests } from './log-store/concurrency-tests.ts';
 import { dropTests } from './log-store/drop-tests.ts';
+import { folderTests } from './log-store/folder-tests.ts';
 import { lifecycleTests } from './log-store/lifecycle-tests.ts';
 import { modelTests } from './log-store/model-tests.ts';
 import { readTests } from './log-store/read-tests.ts';
+import { readerTests } from './log-store/reader-tests.ts';
 import { reopenTests } from './log-store/reopen-tests.ts';
 import { scenarioTests } from './log-store/scenario-tests.ts';
 import { snapshotTests } from './log-store/snapshot-tests.ts';
+import { stopTests } from './log-store/stop-tests.ts';
 import type { LogStoreSubject } from './log-store/store-bench.ts';
 import { timeTests } from './log-store/time-tests.ts';
 import { truncateTests } from './log-store/truncate-tests.ts';
 
-export type { LogStoreSubject } from './log-store/store-bench.ts';
+export type { LogStoreSubject, StrangerFolder } from './log-store/store-bench.ts';
 
 /**
  * What every storage engine must do, as tests: an engine is done when they pass. Called at the top
@@ -28,7 +31,10 @@ export function logStoreContract(subject: LogStoreSubject): void {
     timeTests(subject);
     snapshotTests(subject);
     reopenTests(subject);
+    stopTests(subject);
+    folderTests(subject);
     concurrencyTests(subject);
+    readerTests(subject);
     modelTests(subject);
     scenarioTests(subject);
   });

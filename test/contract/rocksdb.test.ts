@@ -4,6 +4,7 @@ import { portableChecksum } from '../../src/domain/record/crc32c.ts';
 import { logStoreContract } from '../../src/testing/log-store-contract.ts';
 import { SMALL_ROCKS } from '../support/key-value-options.ts';
 import { silentLogger } from '../support/silent-logger.ts';
+import { strangersOf } from '../support/stranger-folders.ts';
 
 logStoreContract({
   name: 'rocksdb',
@@ -14,6 +15,7 @@ logStoreContract({
     exactPrefixDrop: true,
     syncCost: 'per-store',
   },
+  strangers: strangersOf('rocksdb'),
   create: (directory) =>
     new KeyValueLogStore({
       engine: 'rocksdb',

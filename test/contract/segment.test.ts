@@ -2,6 +2,7 @@ import { SegmentLogStore } from '../../src/adapters/segment/segment-log-store.ts
 import { portableChecksum } from '../../src/domain/record/crc32c.ts';
 import { logStoreContract } from '../../src/testing/log-store-contract.ts';
 import { silentLogger } from '../support/silent-logger.ts';
+import { strangersOf } from '../support/stranger-folders.ts';
 
 logStoreContract({
   name: 'segment',
@@ -12,6 +13,7 @@ logStoreContract({
     exactPrefixDrop: false,
     syncCost: 'per-log',
   },
+  strangers: strangersOf('segment'),
   create: (directory) =>
     new SegmentLogStore({ directory, checksum: portableChecksum, logger: silentLogger }),
 });

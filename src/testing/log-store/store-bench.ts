@@ -25,6 +25,16 @@ export interface LogStoreSubject {
   create(directory: string): LogStore;
   /** How a store that was closed is had again; by default with `create`. */
   again?(closed: LogStore, directory: string): LogStore;
+  /** Folders that a store of this engine must not take for its own: each is made, and opening it must fail and say why. */
+  readonly strangers?: readonly StrangerFolder[];
+}
+
+export interface StrangerFolder {
+  /** Whose it is: `another engine`. */
+  readonly what: string;
+  make(directory: string): Promise<void>;
+  /** What the error says, besides the folder. */
+  readonly says: RegExp;
 }
 
 export const LARGE_SEGMENTS: StoredLogConfig = {
@@ -75,6 +85,10 @@ export class StoreBench {
     const bench = StoreBench.unopened(subject);
     bench.recovered = await bench.store.open();
     return bench;
+  }
+
+  get directory(): string {
+    return this.#directory;
   }
 
   create(id = partition(), config = LARGE_SEGMENTS): Promise<StoredLog> {
