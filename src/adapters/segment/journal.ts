@@ -220,7 +220,8 @@ export class JournalRound {
   }
 
   /** Called once all logs had their say. */
-  write(): void {
+  write(): Promise<boolean> {
     this.#resolve(this.#write(this.#parts));
+    return this.#written;
   }
 }
