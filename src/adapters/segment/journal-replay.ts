@@ -57,6 +57,10 @@ export class JournalReplay {
     } finally {
       for (const { file } of this.#written.values()) cache.release(file);
     }
+    if (this.#written.size > 0) {
+      const fields = { directory: this.#journalDirectory, files: this.#written.size };
+      this.#context.logger.info(fields, 'replayed the journal');
+    }
     // Only now: whatever stops this before leaves it to be done again.
     for (const path of paths) await files.remove(path);
     if (paths.length > 0) await files.syncDirectory(this.#journalDirectory);
