@@ -34,6 +34,14 @@ export class DatabaseMirror {
     }
   }
 
+  /** Makes a file its own, so that it can be changed; gives its path. */
+  async own(database: string, name: string): Promise<string> {
+    const path = join(this.directory, name);
+    await rm(path);
+    await copyFile(resolve(database, name), path);
+    return path;
+  }
+
   async remove(): Promise<void> {
     await rm(this.directory, { recursive: true, force: true });
   }

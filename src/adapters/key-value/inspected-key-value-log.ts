@@ -44,6 +44,11 @@ export class InspectedKeyValueLog implements InspectedLog {
     return this.#record.id;
   }
 
+  /** The number in the keys of its batches. */
+  get data(): number {
+    return this.#record.data;
+  }
+
   get startOffset(): Offset {
     return this.#record.startOffset;
   }

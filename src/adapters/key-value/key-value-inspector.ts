@@ -1,5 +1,7 @@
 import { resolve } from 'node:path';
 import { KafkaError } from '../../domain/kafka-error.ts';
+import type { TopicIdPartition } from '../../domain/topic-partition.ts';
+import type { Checksum } from '../../ports/checksum.ts';
 import type { KeyValueDatabase } from '../../ports/key-value-database.ts';
 import type {
   InspectedStore,
@@ -16,6 +18,7 @@ import { KEY_VALUE_VERSION } from './key-value-log-store.ts';
 import { ALL_LOGS, batchRange, CLEAN_STOP_KEY, parseBatchKey, parseLogKey } from './log-keys.ts';
 import { type LogRecord, parseLogRecord } from './log-values.ts';
 import { after, readAll } from './read-all.ts';
+import { failureFindings, tableFindings, writeAheadFindings } from './verify-files.ts';
 
 export interface KeyValueInspectorOptions {
   /** The engine's name, in the data folder and as the folder of the database in it. */
@@ -23,15 +26,18 @@ export interface KeyValueInspectorOptions {
   readonly directory: string;
   /** The database in a folder, not opened. */
   readonly database: (directory: string) => KeyValueDatabase;
+  readonly checksum: Checksum;
 }
 
 /** Reads the database of a key-value store as it is, through a mirror of its folder. */
 export class KeyValueInspector implements StoreInspector {
   readonly #engine: string;
   readonly #directory: string;
+  readonly #checksum: Checksum;
   readonly #databaseIn: (directory: string) => KeyValueDatabase;
 
-  constructor({ engine, directory, database }: KeyValueInspectorOptions) {
+  constructor({ engine, directory, database, checksum }: KeyValueInspectorOptions) {
+    this.#checksum = checksum;
     this.#engine = engine;
     this.#directory = resolve(directory);
     this.#databaseIn = database;
@@ -43,14 +49,25 @@ export class KeyValueInspector implements StoreInspector {
     const lockNumber = await lock.checkFree();
     const format = { engine, version: KEY_VALUE_VERSION };
     await requireStoreFormat(nodeFileSystem, this.#directory, format);
-    const mirror = await DatabaseMirror.of(`${this.#directory}/${engine}`);
+    const original = `${this.#directory}/${engine}`;
+    const mirror = await DatabaseMirror.of(original);
     const database = this.#databaseIn(mirror.directory);
     try {
+      const ids = new Map<number, TopicIdPartition>();
+      const findings = [...(await tableFindings(original, mirror, ids, this.#checksum))];
       await this.#openDatabase(database);
       const found = await logsOf(database);
+      for (const { data, id } of found.logs) ids.set(data, id);
+      findings.push(...found.findings);
+      if (found.failure !== undefined) {
+        findings.push(...(await failureFindings(original, found.failure, this.#checksum)));
+      }
+      findings.push(...(await writeAheadFindings(original, ids, this.#checksum)));
       return {
         engine,
-        ...found,
+        clean: found.clean,
+        logs: found.logs,
+        findings,
         close: async () => {
           await database.close();
           await mirror.remove();
@@ -78,22 +95,37 @@ export class KeyValueInspector implements StoreInspector {
   }
 }
 
-async function logsOf(
-  database: KeyValueDatabase,
-): Promise<Pick<InspectedStore, 'clean' | 'logs' | 'findings'>> {
+interface FoundLogs {
+  readonly clean: boolean;
+  readonly logs: readonly InspectedKeyValueLog[];
+  readonly findings: readonly StorageFinding[];
+  /** Why not all of the logs are there. */
+  readonly failure: unknown;
+}
+
+async function logsOf(database: KeyValueDatabase): Promise<FoundLogs> {
   const lt = after(CLEAN_STOP_KEY);
-  const marks = await database.read({ gte: CLEAN_STOP_KEY, lt, values: false, limit: 1 });
+  const query = { gte: CLEAN_STOP_KEY, lt, values: false, limit: 1 };
+  let clean = false;
   const logs: InspectedKeyValueLog[] = [];
   const findings: StorageFinding[] = [];
-  for await (const [key, value] of readAll(database, ALL_LOGS)) {
-    const number = parseLogKey(key);
-    const record = parseLogRecord(value);
-    if (record === undefined) {
-      findings.push({ kind: 'file', message: `what is kept of log ${number} is damaged` });
-    } else logs.push(await logOf(database, number, record));
+  let failure: unknown;
+  try {
+    clean = (await database.read(query)).length > 0;
+    for await (const [key, value] of readAll(database, ALL_LOGS)) {
+      const number = parseLogKey(key);
+      const record = parseLogRecord(value);
+      if (record === undefined) {
+        findings.push({ kind: 'file', message: `what is kept of log ${number} is damaged` });
+      } else logs.push(await logOf(database, number, record));
+    }
+  } catch (error) {
+    failure = error;
+    const message = `the database cannot read what it has of logs: ${String(error)}`;
+    findings.push({ kind: 'file', message });
   }
   logs.sort(byTopicAndPartition);
-  return { clean: marks.length > 0, logs, findings };
+  return { clean, logs, findings, failure };
 }
 
 /** Its size by its last key. */

@@ -33,7 +33,7 @@ export async function storeInspectorOf(
       const { engine } = format;
       const { KeyValueInspector } = await import('../../adapters/key-value/key-value-inspector.ts');
       const database = await keyValueDatabaseOf(config, engine);
-      return new KeyValueInspector({ engine, directory, database });
+      return new KeyValueInspector({ engine, directory, database, checksum });
     }
     case UNFINISHED_COPY:
       throw unfinishedCopy(`${directory}/${FORMAT}`);

@@ -241,7 +241,7 @@ describe('one changed byte', () => {
           expect.objectContaining({ topic, partition, offset: baseOffset }),
         );
       }),
-      { numRuns: 150 },
+      { numRuns: 100 },
     );
     expect(await verify()).toEqual([]);
   });

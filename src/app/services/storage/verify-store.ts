@@ -1,5 +1,5 @@
 import { isClusterMetadataLog } from '../../../domain/topic/cluster-metadata.ts';
-import type { InspectedStore, StorageFinding } from '../../../ports/store-inspector.ts';
+import type { InspectedStore, LogFinding, StorageFinding } from '../../../ports/store-inspector.ts';
 import type { BatchTools } from './batch-check.ts';
 import { epochsOf, readMetadata } from './inspected-metadata.ts';
 import type { InspectedMetadata, MetadataReader } from './metadata-reader.ts';
@@ -25,14 +25,19 @@ export async function verifyStore(store: InspectedStore, o: StoreVerification): 
   for (const log of store.logs) {
     if (o.signal.aborted) return;
     const { topic, partition } = log.id;
-    await verifyLog(log, {
-      tools: o.tools,
-      checkIndexes: true,
-      isStopped: () => o.signal.aborted,
-      checked: o.checked,
-      epochs: epochsOf(log.id, o.metadata, inspected),
-      report: (finding) => o.report({ ...finding, topic, partition }),
-    });
+    const report = (finding: LogFinding): void => o.report({ ...finding, topic, partition });
+    try {
+      await verifyLog(log, {
+        tools: o.tools,
+        checkIndexes: true,
+        isStopped: () => o.signal.aborted,
+        checked: o.checked,
+        epochs: epochsOf(log.id, o.metadata, inspected),
+        report,
+      });
+    } catch (error) {
+      report({ kind: 'file', message: `the log cannot be gone over: ${String(error)}` });
+    }
     o.checked.logs += 1;
   }
   if (inspected !== undefined) compareWithMetadata(store, inspected, o);
