@@ -21,7 +21,9 @@ interface Round {
   readonly entries: readonly JournalEntry[];
 }
 
-export type ReplayContext = Pick<SegmentContext, 'files' | 'cache' | 'checksum'>;
+/** Who only looks at a journal has nothing to log. */
+export type ReplayContext = Pick<SegmentContext, 'files' | 'cache' | 'checksum'> &
+  Partial<Pick<SegmentContext, 'logger'>>;
 
 /** A log's folder as the replay finds it. */
 interface ReplayedFolder {
@@ -59,7 +61,7 @@ export class JournalReplay {
     }
     if (this.#written.size > 0) {
       const fields = { directory: this.#journalDirectory, files: this.#written.size };
-      this.#context.logger.info(fields, 'replayed the journal');
+      this.#context.logger?.info(fields, 'replayed the journal');
     }
     // Only now: whatever stops this before leaves it to be done again.
     for (const path of paths) await files.remove(path);
