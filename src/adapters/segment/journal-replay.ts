@@ -22,7 +22,7 @@ interface Round {
 }
 
 /** Who only looks at a journal has nothing to log. */
-export type ReplayContext = Pick<SegmentContext, 'files' | 'cache' | 'checksum'> &
+export type ReplayContext = Pick<SegmentContext, 'files' | 'cache' | 'checksum' | 'logger'> &
   Partial<Pick<SegmentContext, 'logger'>>;
 
 /** A log's folder as the replay finds it. */

@@ -1,11 +1,20 @@
 import { openSync, readSync } from 'node:fs';
 import type { Checksum } from '../../ports/checksum.ts';
+import type { Logger } from '../../ports/logger.ts';
 import { type FileSystem, nodeFileSystem } from '../data-folder/file-system.ts';
 import { FileCache } from './file-cache.ts';
 import { JournalReplay } from './journal-replay.ts';
 import { JOURNAL } from './log-directory.ts';
 
 const OPEN_FILES = 64;
+/** Nothing is replayed really. */
+const SILENT: Logger = {
+  debug() {},
+  info() {},
+  warn() {},
+  error() {},
+  child: () => SILENT,
+};
 
 interface JournaledBytes {
   readonly position: number;
@@ -27,7 +36,7 @@ export class JournalView {
     const files = view.#reading();
     const cache = new FileCache(files, OPEN_FILES);
     try {
-      const context = { files, cache, checksum };
+      const context = { files, cache, checksum, logger: SILENT };
       await new JournalReplay(context, directory, `${directory}/${JOURNAL}`).run();
     } finally {
       await cache.closeAll();
