@@ -28,6 +28,11 @@ export interface LogStore {
   sync(log: StoredLog): Promise<void>;
   /** Removes a log and its data. Readers that hold a result keep it until they release it. */
   delete(log: StoredLog): Promise<void>;
+  /**
+   * Notes where the logs stand, so that a start after an unclean stop has less to look at. Changes nothing else, and may be
+   * called at any time.
+   */
+  checkpoint?(): Promise<void>;
   /** Bytes free on the device, or undefined where the engine cannot tell. */
   usableBytes(): Promise<number | undefined>;
   /** Bytes of the whole device, of an engine that has one. */

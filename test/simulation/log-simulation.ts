@@ -85,7 +85,7 @@ export class LogSimulation {
       const log = found ?? (await manager.create(ORDERS, CONFIG));
       await this.#check(log);
       faults.active = this.#o.faulty && this.#random.chance(0.9);
-      await this.#work(log, files, time);
+      await this.#work(log, files, time, store);
       faults.active = false;
       if (this.#random.chance(0.3)) await this.#close(manager);
     } catch (error) {
@@ -106,7 +106,12 @@ export class LogSimulation {
     this.trace.push('-- closed');
   }
 
-  async #work(log: UnifiedLog, files: SimulatedFiles, time: ManualTime): Promise<void> {
+  async #work(
+    log: UnifiedLog,
+    files: SimulatedFiles,
+    time: ManualTime,
+    store: LogStore,
+  ): Promise<void> {
     const random = this.#random.fork();
     log.updateConfig(CONFIG);
     if (random.chance(0.7)) this.#leaderEpoch += 1;
@@ -121,6 +126,7 @@ export class LogSimulation {
         } else if (producer.canSend) producer.send(log, random.between(1, 4));
       });
       if (random.chance(0.5)) await quiet();
+      if (random.chance(0.2)) store.checkpoint?.().catch(() => {});
       if (this.#deletesRecords && random.chance(0.1)) await this.#deleteRecords(log, random);
       time.advance(random.between(1, 800));
     }

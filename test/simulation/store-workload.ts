@@ -52,6 +52,8 @@ export class StoreWorkload {
   async run(steps: number): Promise<void> {
     const { random, oracles } = this.#o;
     for (let step = 0; step < steps && !this.#o.isDead(); step++) {
+      // Beside whatever happens to the logs.
+      if (random.chance(0.15)) this.#checkpoint();
       if (random.chance(0.2)) {
         await this.#appendToAll();
         continue;
@@ -60,6 +62,14 @@ export class StoreWorkload {
       const chosen = oracles.filter(() => random.chance(0.5));
       await Promise.all(chosen.map((oracle) => this.#step(oracle)));
     }
+  }
+
+  #checkpoint(): void {
+    this.#o.trace('checkpoint');
+    this.#o.store.checkpoint?.().then(
+      () => this.#o.trace('checkpoint done'),
+      (error: unknown) => this.#o.trace(`checkpoint failed: ${String(error)}`),
+    );
   }
 
   async #step(oracle: LogOracle): Promise<void> {

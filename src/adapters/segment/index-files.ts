@@ -1,13 +1,16 @@
 import { readBatchSize } from '../../domain/record/record-batch-header.ts';
 import { writeFilesAtomically } from '../data-folder/atomic-file.ts';
 import { hasValidCrc, relativeBaseOffset } from './batch-header.ts';
-import { walkBatches } from './batch-walk.ts';
+import { readFullySync, walkBatches } from './batch-walk.ts';
 import { LogSegment, type SegmentIndexes } from './log-segment.ts';
 import { OffsetIndex } from './offset-index.ts';
 import type { SegmentContext } from './segment-context.ts';
 import { TimeIndex } from './time-index.ts';
 
 const INDEX_INTERVAL_BYTES = 4096;
+/** Removed at a start, should it be left over. */
+const IDLE = '.idle.tmp';
+const READ_BYTES = 64 * 1024;
 
 /**
  * Stores the indexes of a segment whose batches are synced: that both files are there says so. Nothing may follow
@@ -23,6 +26,29 @@ export async function writeIndexes(context: SegmentContext, segment: LogSegment)
   ]);
   if (segment.removed) await removeIndexes(context, segment);
   else segment.indexesOnDisk = true;
+}
+
+/** The same for the active segment of a log that may be written to meanwhile: then the files are of no use. */
+export async function sealIdle(context: SegmentContext, segment: LogSegment): Promise<void> {
+  const { files } = context;
+  const { sizeBytes } = segment;
+  const isWritten = (): boolean => segment.sizeBytes !== sizeBytes || segment.unsynced;
+  if (segment.indexesOnDisk || segment.indexes === undefined || isWritten()) return;
+  segment.completeTimeIndex();
+  const { offsets, times } = segment.indexes;
+  const written = [
+    { path: segment.timeIndexPath, bytes: times.toBytes() },
+    { path: segment.indexPath, bytes: offsets.toBytes() },
+  ];
+  for (const { path, bytes } of written) await files.writeFile(`${path}${IDLE}`, bytes);
+  if (isWritten()) {
+    for (const { path } of written) await files.remove(`${path}${IDLE}`);
+    return;
+  }
+  // From here on a write removes them first.
+  segment.indexesOnDisk = true;
+  for (const { path } of written) files.renameSync(`${path}${IDLE}`, path);
+  await files.syncDirectory(segment.directory);
 }
 
 export async function removeIndexes(context: SegmentContext, segment: LogSegment): Promise<void> {
@@ -45,6 +71,45 @@ export async function loadIndexes(
   }
   if (segment.indexesOnDisk) context.indexes.used(segment);
   return segment.indexes!;
+}
+
+/**
+ * The same for an active segment, at once. Where its files are of no use it does without: a search then begins at the
+ * segment's start.
+ */
+export function loadIndexesSync(context: SegmentContext, segment: LogSegment): SegmentIndexes {
+  if (segment.indexes === undefined) {
+    const offsets = OffsetIndex.fromBytes(
+      readWholeSync(context, segment.indexPath),
+      segment.sizeBytes,
+    );
+    const times = TimeIndex.fromBytes(readWholeSync(context, segment.timeIndexPath));
+    if (offsets === undefined || times === undefined) {
+      context.logger.warn({ file: segment.logPath }, 'index is not usable');
+    }
+    segment.indexes = {
+      offsets: (times && offsets) ?? new OffsetIndex(),
+      times: (offsets && times) ?? new TimeIndex(),
+    };
+  }
+  return segment.indexes;
+}
+
+function readWholeSync({ cache, files }: SegmentContext, path: string): Uint8Array {
+  const file = cache.acquire(path);
+  const pieces: Uint8Array[] = [];
+  try {
+    for (let position = 0; ; ) {
+      const piece = new Uint8Array(READ_BYTES);
+      const count = readFullySync(files, file.fd, piece, READ_BYTES, position);
+      pieces.push(piece.subarray(0, count));
+      position += count;
+      if (count < READ_BYTES) return new Uint8Array(Buffer.concat(pieces));
+    }
+  } finally {
+    cache.release(file);
+    cache.forget(path);
+  }
 }
 
 export async function readIndexes(

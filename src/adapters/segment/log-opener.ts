@@ -8,6 +8,7 @@ import {
   SYNC_FAILED,
   segmentBaseOffsets,
   segmentName,
+  snapshotNameOf,
   startOffsetOf,
 } from './log-directory.ts';
 import { LogSegment } from './log-segment.ts';
@@ -22,6 +23,8 @@ const WIDE_GAP = 1n << 30n;
 
 export interface OpenedLog {
   readonly list: SegmentList;
+  /** The names of the snapshots there are. */
+  readonly snapshots: readonly string[];
   readonly truncatedBytes: number;
 }
 
@@ -63,7 +66,8 @@ export class LogOpener {
     // What is there by name may be no further than the page cache too.
     if (!this.#clean) await files.syncDirectory(this.#directory);
     if (this.#names.has(SYNC_FAILED)) await files.remove(`${this.#directory}/${SYNC_FAILED}`);
-    return { list: this.#list, truncatedBytes: this.#truncatedBytes };
+    const snapshots = names.flatMap((name) => snapshotNameOf(name) ?? []);
+    return { list: this.#list, snapshots, truncatedBytes: this.#truncatedBytes };
   }
 
   /** Takes a segment as its index files say it is, where they can be relied on. */

@@ -53,10 +53,23 @@ export class LogSyncer implements JournaledLog {
 
   /**
    * Not until the removal of the active segment's index files is synced: a segment that has them and is
-   * followed by another one is taken for synced when a log is recovered.
+   * followed by another one is taken for synced when a log is recovered. And not until the summary of the logs is known
+   * not to speak of this one, because by the size of a segment that is followed by another one nothing can be told.
    */
   get mayRoll(): boolean {
-    return this.#indexRemovals === 0;
+    return this.#indexRemovals === 0 && this.#context.summary.isTouchedDurably(this.#list);
+  }
+
+  /** Whether the log's files are synced as they are in memory. */
+  get isAtRest(): boolean {
+    return (
+      this.#failure === undefined &&
+      this.#unsynced.length === 0 &&
+      !this.#directoryChanged &&
+      this.#indexRemovals === 0 &&
+      this.#flushes.size === 0 &&
+      this.#group.running === undefined
+    );
   }
 
   fail(error: unknown): void {
@@ -65,7 +78,9 @@ export class LogSyncer implements JournaledLog {
 
   /** Called before a segment is written to: opens its file, and keeps it open until it is synced. */
   opened(segment: LogSegment): void {
-    const { cache, files } = this.#context;
+    const { cache, files, summary } = this.#context;
+    summary.touch(this.#list);
+    void this.#noteTouched();
     if (segment.nextRelative === 0) this.#directoryChanged = true;
     segment.file ??= cache.acquire(segment.logPath);
     if (segment.indexesOnDisk) {
@@ -190,6 +205,7 @@ export class LogSyncer implements JournaledLog {
     this.#directoryChanged = false;
     for (const segment of segments) segment.unsynced = false;
     const syncs = segments.map((segment) => this.#syncFile(segment.file!));
+    syncs.push(this.#noteTouched());
     if (directoryChanged) syncs.push(this.#context.files.syncDirectory(this.#list.directory));
     try {
       await allSettled(syncs);
@@ -201,6 +217,13 @@ export class LogSyncer implements JournaledLog {
     for (const segment of segments) if (!segment.unsynced) this.#close(segment);
     // The next segment's name is synced by now too, on which recovery relies.
     for (const segment of closed) this.#seal(segment);
+  }
+
+  /** Where it fails, the log gets no new segment, nothing else. */
+  #noteTouched(): Promise<void> {
+    const { summary } = this.#context;
+    if (summary.isTouchedDurably(this.#list)) return DONE;
+    return summary.touchDurably(this.#list).catch(() => {});
   }
 
   /** The file may be given up meanwhile, but its number must not become another file's. */

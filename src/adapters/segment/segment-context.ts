@@ -6,6 +6,7 @@ import type { FileCache } from './file-cache.ts';
 import type { IndexCache } from './index-cache.ts';
 import type { Journal } from './journal.ts';
 import type { ReadFailures } from './read-failures.ts';
+import type { SummaryKeeper } from './summary-keeper.ts';
 import type { SyncRounds } from './sync-rounds.ts';
 
 /** What all logs of a store share. */
@@ -16,6 +17,7 @@ export interface SegmentContext {
   readonly indexes: IndexCache;
   readonly rounds: SyncRounds;
   readonly journal: Journal | undefined;
+  readonly summary: SummaryKeeper;
   readonly checksum: Checksum;
   /** The same, unless reads shall go without. */
   readonly readChecksum: Checksum | undefined;

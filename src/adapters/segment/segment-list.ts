@@ -1,20 +1,28 @@
 import type { Offset, TopicIdPartition } from '../../domain/topic-partition.ts';
+import { folderName } from './log-directory.ts';
 import type { LogSegment } from './log-segment.ts';
+import type { Touchable } from './summary-keeper.ts';
 
 /** A log's segments in order of their offsets; the last one is the active one. */
-export class SegmentList {
+export class SegmentList implements Touchable {
   readonly id: TopicIdPartition;
   readonly directory: string;
   startOffset: Offset;
   sizeBytes = 0;
   /** Changes with every cut, so that who remembers positions knows that they are of no use. */
   cuts = 0;
+  touchedAt = 0;
+  touchedDurablyAt = 0;
   #segments: LogSegment[] = [];
 
   constructor(id: TopicIdPartition, directory: string, startOffset: Offset) {
     this.id = id;
     this.directory = directory;
     this.startOffset = startOffset;
+  }
+
+  get folder(): string {
+    return folderName(this.id);
   }
 
   get segments(): readonly LogSegment[] {

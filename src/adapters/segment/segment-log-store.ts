@@ -44,6 +44,8 @@ import { ReadFailures } from './read-failures.ts';
 import type { SegmentContext } from './segment-context.ts';
 import { SegmentList } from './segment-list.ts';
 import { SegmentLog } from './segment-log.ts';
+import { openSummarized } from './summarized-log.ts';
+import { SummaryKeeper } from './summary-keeper.ts';
 import { RoundSync, SyncRounds } from './sync-rounds.ts';
 
 /** Version 1 had no journal, so that an older program would not look for what is only in it. */
@@ -117,6 +119,7 @@ export class SegmentLogStore implements LogStore {
       indexes: new IndexCache(INDEX_BYTES),
       rounds: new SyncRounds(journal),
       journal,
+      summary: new SummaryKeeper({ ...options, directory, files }),
       checksum: options.checksum,
       readChecksum: options.verifyOnRead === false ? undefined : options.checksum,
       logger: options.logger,
@@ -137,7 +140,7 @@ export class SegmentLogStore implements LogStore {
         names.some(isLogFolder),
       );
       const marker = `${this.#directory}/${CLEAN_STOP}`;
-      const clean = (await this.#files.readFile(marker)) !== undefined;
+      const stopped = await this.#files.readFile(marker);
       const hasJournal = (await this.#files.names(this.#directory)).includes(JOURNAL);
       if (hasJournal) {
         const replay = new JournalReplay(
@@ -147,7 +150,7 @@ export class SegmentLogStore implements LogStore {
         );
         await replay.run();
       }
-      const recovered = await this.#openLogs(clean);
+      const recovered = await this.#openLogs(stopped);
       // Only now: what was cleanly stopped is as it was until here.
       await this.#files.remove(marker);
       await this.#files.syncDirectory(this.#directory);
@@ -155,6 +158,7 @@ export class SegmentLogStore implements LogStore {
       return recovered;
     } catch (error) {
       this.#logs.clear();
+      await this.#context.summary.close();
       await this.#context.cache.closeAll();
       await this.#lock.release();
       throw error;
@@ -223,6 +227,18 @@ export class SegmentLogStore implements LogStore {
     }
   }
 
+  async checkpoint(): Promise<void> {
+    this.#requireOpen();
+    const logs = [...this.#logs.values()];
+    await inParallel(logs, async (log) => {
+      await log.rest().catch((error: unknown) => {
+        const fields = { directory: log.directory, err: error };
+        this.#context.logger.warn(fields, 'a log could not be brought to rest');
+      });
+    });
+    if (this.#isOpen) await this.#context.summary.write(logs);
+  }
+
   async usableBytes(): Promise<number | undefined> {
     return this.#files.usableBytes(this.#directory);
   }
@@ -249,34 +265,54 @@ export class SegmentLogStore implements LogStore {
       } else {
         await this.#context.journal?.remove();
         const marker = `${this.#directory}/${CLEAN_STOP}`;
-        await writeFileAtomically(this.#files, marker, new Uint8Array());
+        const generation = await this.#context.summary.writeLast(logs);
+        await writeFileAtomically(this.#files, marker, Buffer.from(generation));
       }
     } finally {
       this.#logs.clear();
       await this.#context.journal?.close();
+      await this.#context.summary.close();
       await this.#context.cache.closeAll();
       await this.#lock.release();
     }
   }
 
-  async #openLogs(clean: boolean): Promise<RecoveredLog[]> {
+  /** `marker` is what the mark of a clean stop says, undefined after an unclean one. */
+  async #openLogs(marker: Uint8Array | undefined): Promise<RecoveredLog[]> {
     const names = await this.#files.names(this.#directory);
     const leftovers = names.filter((name) => isLeftoverFolder(name) || isLeftoverFile(name));
     for (const name of leftovers) await this.#files.remove(`${this.#directory}/${name}`);
+    const { summary } = this.#context;
+    const summarized = await summary.load(names, marker && Buffer.from(marker).toString());
+    const clean = marker !== undefined;
     const recovered: RecoveredLog[] = [];
+    const mistaken: SegmentList[] = [];
     await inParallel(names.filter(isLogFolder), async (name) => {
+      const known = summarized.get(name);
+      const directory = `${this.#directory}/${name}`;
       try {
-        recovered.push(await this.#openLog(name, clean));
+        const log =
+          known && (await openSummarized(this.#context, directory, known, DEFAULT_CONFIG));
+        if (log !== undefined) {
+          this.#logs.set(name, log);
+          recovered.push({ log, clean, truncatedBytes: 0 });
+          return;
+        }
+        const { list, ...opened } = await this.#openFolder(name, clean);
+        recovered.push(opened);
+        if (known !== undefined) mistaken.push(list);
+        summary.passOver(list);
       } catch (cause) {
         if (cause instanceof KafkaError) throw cause;
-        const message = `${this.#directory}/${name} could not be opened: ${String(cause)}`;
+        const message = `${directory} could not be opened: ${String(cause)}`;
         throw new KafkaError('KAFKA_STORAGE_ERROR', message, { cause });
       }
     });
+    await summary.begin(names, mistaken);
     return recovered;
   }
 
-  async #openLog(name: string, clean: boolean): Promise<RecoveredLog> {
+  async #openFolder(name: string, clean: boolean): Promise<RecoveredLog & { list: SegmentList }> {
     const directory = `${this.#directory}/${name}`;
     const metadata = await this.#files.readFile(`${directory}/${PARTITION_METADATA}`);
     const id = metadata && partitionOf(name, metadata);
@@ -287,10 +323,11 @@ export class SegmentLogStore implements LogStore {
       );
     }
     const opener = new LogOpener(this.#context, directory, id, clean);
-    const { list, truncatedBytes } = await opener.open();
-    const log = new SegmentLog(this.#context, list, DEFAULT_CONFIG);
+    const { list, snapshots, truncatedBytes } = await opener.open();
+    const stored = new Map(snapshots.map((snapshot) => [snapshot, undefined]));
+    const log = new SegmentLog(this.#context, list, DEFAULT_CONFIG, stored);
     this.#logs.set(name, log);
-    return { log, clean, truncatedBytes };
+    return { log, clean, truncatedBytes, list };
   }
 
   /** Whole or not at all: the folder gets its name when it has all it needs. */
@@ -320,7 +357,8 @@ export class SegmentLogStore implements LogStore {
     }
     const list = new SegmentList(id, directory, 0n);
     list.push(new LogSegment(directory, 0n, this.#context.nowMs()));
-    return new SegmentLog(this.#context, list, config);
+    this.#context.summary.passOver(list);
+    return new SegmentLog(this.#context, list, config, new Map());
   }
 
   /** In the background: freeing a large file takes long. What is not done is done at the next start. */

@@ -11,19 +11,23 @@ import type {
   StoredLogConfig,
 } from '../../ports/log-store.ts';
 import { writeFileAtomically } from '../data-folder/atomic-file.ts';
-import { writeIndexes } from './index-files.ts';
+import { sealIdle, writeIndexes } from './index-files.ts';
 import { writeJournalCut } from './journal-cut.ts';
 import { LOG_START_OFFSET, snapshotFileName, startOffsetCheckpoint } from './log-directory.ts';
 import { LogSyncer } from './log-syncer.ts';
+import type { SummarizedLog } from './logs-summary.ts';
 import type { SegmentContext } from './segment-context.ts';
 import { resetSegments, truncateSegments } from './segment-cutter.ts';
 import { removeSegmentFiles } from './segment-files.ts';
 import type { SegmentList } from './segment-list.ts';
 import { SegmentReader } from './segment-reader.ts';
 import { SegmentWriter } from './segment-writer.ts';
+import { needsIndexFiles, summarizeList } from './summarize-list.ts';
 import { findByTimestamp, findMaxTimestamp } from './time-search.ts';
 
 const WRITTEN = Promise.resolve();
+/** A snapshot of more bytes is only in its file. */
+const KEPT_SNAPSHOT_BYTES = 1024;
 
 /** One partition's log as a folder of segments, laid out as Kafka's. */
 export class SegmentLog implements StoredLog {
@@ -38,13 +42,25 @@ export class SegmentLog implements StoredLog {
   /** A cut that failed half-way, and why: until it is done, the files are not what memory says. */
   #unfinishedCut: { readonly work: () => Promise<void>; readonly error: Error } | undefined;
   #lastChange: Promise<unknown> = WRITTEN;
+  /** Where the log ended when it was last looked at for a summary. */
+  #restedAt: Offset | undefined;
+  /** Changes that have not come to an end, appends aside. */
+  #changes = 0;
+  /** All that are stored; undefined where only the file has the bytes. */
+  readonly #snapshots: Map<string, Uint8Array | undefined>;
   /** The entries of the append call that is being handled. */
   readonly gathered: AppendEntry[] = [];
 
-  constructor(context: SegmentContext, list: SegmentList, config: StoredLogConfig) {
+  constructor(
+    context: SegmentContext,
+    list: SegmentList,
+    config: StoredLogConfig,
+    snapshots: Map<string, Uint8Array | undefined>,
+  ) {
     this.#context = context;
     this.#list = list;
     this.#config = config;
+    this.#snapshots = snapshots;
     this.#syncer = new LogSyncer(context, list, (mark) => this.#writer.undo(mark));
     this.#writer = new SegmentWriter(context, list, this.#syncer);
     this.#reader = new SegmentReader(context, list);
@@ -76,6 +92,30 @@ export class SegmentLog implements StoredLog {
 
   get failed(): boolean {
     return this.#syncer.failure !== undefined || this.#unfinishedCut !== undefined;
+  }
+
+  /** Undefined while something of the log is under way, and for one that failed or is gone. */
+  summarize(): SummarizedLog | undefined {
+    if (this.#deleted || this.failed || this.#changes > 0 || !this.#syncer.isAtRest)
+      return undefined;
+    return summarizeList(this.#list, this.#snapshots);
+  }
+
+  /**
+   * Brings a log to rest that was not appended to since the last call, so that a summary can tell where it stands. Nothing
+   * is lost where that fails.
+   */
+  async rest(): Promise<void> {
+    const { endOffset } = this;
+    const isIdle = this.#restedAt === endOffset;
+    this.#restedAt = endOffset;
+    if (!isIdle || this.#deleted || this.failed || this.#changes > 0) return;
+    if (!this.#syncer.isAtRest) {
+      await this.#syncer.sync();
+      await this.#syncer.flush();
+    }
+    if (needsIndexFiles(this.#list))
+      await this.#change(() => sealIdle(this.#context, this.#list.active));
   }
 
   belongsTo(context: SegmentContext): boolean {
@@ -175,18 +215,27 @@ export class SegmentLog implements StoredLog {
     this.#refuseDeleted();
     // Taken now: the caller may go on to change it.
     const copy = new Uint8Array(bytes);
-    await this.#change(() => writeFileAtomically(this.#context.files, this.#snapshot(name), copy));
+    await this.#change(async () => {
+      // Where this fails, only the file knows.
+      this.#snapshots.set(name, undefined);
+      await writeFileAtomically(this.#context.files, this.#snapshot(name), copy);
+      if (copy.length <= KEPT_SNAPSHOT_BYTES) this.#snapshots.set(name, copy);
+    });
   }
 
   async readSnapshot(name: string): Promise<Uint8Array | undefined> {
     this.#refuseDeleted();
-    const bytes = await this.#context.files.readFile(this.#snapshot(name));
+    const path = this.#snapshot(name);
+    if (!this.#snapshots.has(name)) return undefined;
+    const kept = this.#snapshots.get(name);
+    const bytes = kept ?? (await this.#context.files.readFile(path));
     return bytes && new Uint8Array(bytes);
   }
 
   /** From here on nothing of the log is used; results that were read stay whole. */
   async markDeleted(): Promise<void> {
     this.#deleted = true;
+    await this.#context.summary.touchDurably(this.#list);
     await this.#lastChange.catch(() => {});
     await this.#syncer.settled();
     for (const segment of this.#list.segments) {
@@ -212,11 +261,16 @@ export class SegmentLog implements StoredLog {
 
   /** One change after another. */
   #change(work: () => Promise<void>): Promise<void> {
+    this.#changes += 1;
     const change = this.#lastChange
       .catch(() => {})
-      .then(() => {
+      .then(async () => {
         this.#refuseDeleted();
-        return work();
+        await this.#context.summary.touchDurably(this.#list);
+        await work();
+      })
+      .finally(() => {
+        this.#changes -= 1;
       });
     this.#lastChange = change;
     return change;

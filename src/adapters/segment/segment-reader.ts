@@ -5,7 +5,7 @@ import { type BatchPlace, DAMAGED, type SegmentExtent, soundBatchSize } from './
 import { relativeLastOffset } from './batch-header.ts';
 import { readFully, readFullySync } from './batch-walk.ts';
 import { type Damage, DamageSearch } from './damage-search.ts';
-import { loadIndexes } from './index-files.ts';
+import { loadIndexes, loadIndexesSync } from './index-files.ts';
 import type { LogSegment } from './log-segment.ts';
 import { ReadHints } from './read-hints.ts';
 import { ReadPace } from './read-pace.ts';
@@ -95,7 +95,7 @@ export class SegmentReader {
       return this.#readPaced(reading, hinted);
     }
     if (segment.active) {
-      const { offsets } = segment.indexes!;
+      const { offsets } = loadIndexesSync(this.#context, segment);
       const near = hinted ? hint : offsets.positionOf(relative);
       if (sizeBytes - near <= SYNC_READ_WITHIN_BYTES && isShort(request, sizeBytes - near)) {
         const at = hinted ?? seekBatchSync(this.#context, segment, offsets, relative);

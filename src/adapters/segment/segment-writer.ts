@@ -1,5 +1,6 @@
 import { KafkaError } from '../../domain/kafka-error.ts';
 import type { AppendEntry, StoredLogConfig } from '../../ports/log-store.ts';
+import { loadIndexesSync } from './index-files.ts';
 import { LogSegment, MAX_INT32, type SegmentMark } from './log-segment.ts';
 import type { LogSyncer } from './log-syncer.ts';
 import type { SegmentContext } from './segment-context.ts';
@@ -39,6 +40,7 @@ export class SegmentWriter {
   write(entries: readonly AppendEntry[], config: StoredLogConfig, isSynced: boolean): AppendMark {
     this.#isSynced = isSynced;
     const { active } = this.#list;
+    loadIndexesSync(this.#context, active);
     const before = { segment: active, mark: active.mark() };
     try {
       let next = this.#list.endOffset;

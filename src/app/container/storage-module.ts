@@ -29,6 +29,7 @@ export const storageModule = new ContainerModule(({ bind }) => {
         checksum,
         compression,
         logger: logger.child({ component: 'log' }),
+        checkpointIntervalMs: config.get('log.flush.offset.checkpoint.interval.ms'),
         retentionCheckIntervalMs: Number(config.get('log.retention.check.interval.ms')),
       }),
     [

@@ -180,6 +180,8 @@ test('a log whose producers cannot be known again takes no appends, and can be r
   for (const name of readdirSync(directory)) {
     if (name.includes('log-state')) rmSync(join(directory, name));
   }
+  // It knows them too.
+  rmSync(join(dataDir, 'logs.summary'));
   const { broker: again, logger } = await brokerIn(dataDir);
   expect(errorsIn(logger)).toContain('orders-0 is damaged at offset 3:');
   await expect(again.produce('orders', { value: 'x', partition: 0 })).rejects.toThrow();

@@ -24,6 +24,8 @@ export interface LogManagerOptions {
   readonly logger: Logger;
   /** Kafka's log.retention.check.interval.ms. */
   readonly retentionCheckIntervalMs?: number;
+  /** Kafka's log.flush.offset.checkpoint.interval.ms; never when 0. */
+  readonly checkpointIntervalMs?: number;
   /** Kafka's producer.id.expiration.ms. */
   readonly producerIdExpirationMs?: number;
   /** Kafka's producer.id.expiration.check.interval.ms. */
@@ -69,9 +71,14 @@ export class LogManager {
     this.#openedStore = recovered === undefined;
     const found = recovered ?? (await this.#o.store.open());
     const logs = found.filter(({ log }) => !isClusterMetadataLog(log.id));
+    const recoveredLogs = logs.filter(({ clean }) => !clean).length;
+    if (recoveredLogs > 0)
+      this.#o.logger.info({ recoveredLogs }, 'recovered after an unclean stop');
     await inParallel(logs, PARALLEL, (log) => this.#load(log));
     const retention = this.#o.retentionCheckIntervalMs ?? 300_000;
     this.#every(retention, () => this.applyRetention());
+    const checkpoint = this.#o.checkpointIntervalMs ?? 60_000;
+    if (checkpoint > 0) this.#every(checkpoint, () => this.checkpoint());
     const expiry = this.#o.producerIdExpirationCheckIntervalMs ?? 600_000;
     this.#every(expiry, () => this.removeExpiredProducers());
   }
@@ -108,6 +115,15 @@ export class LogManager {
     }
   }
 
+  /** Lets the store note where the logs stand, so that a start after a crash has less to look at. */
+  async checkpoint(): Promise<void> {
+    try {
+      await this.#o.store.checkpoint?.();
+    } catch (error) {
+      this.#o.logger.error({ err: error }, 'it could not be noted where the logs stand');
+    }
+  }
+
   /** Drops what retention lets go, of every log. */
   async applyRetention(): Promise<void> {
     // Topics may come and go meanwhile.
@@ -141,7 +157,9 @@ export class LogManager {
   async #load({ log: stored, clean, truncatedBytes }: RecoveredLog): Promise<void> {
     const log = new UnifiedLog(stored, DEFAULT_LOG_CONFIG, this.#logOptions);
     this.#add(log);
-    if (!clean) this.#o.logger.info({ ...describe(log), truncatedBytes }, 'log recovered');
+    if (!clean && truncatedBytes > 0) {
+      this.#o.logger.info({ ...describe(log), truncatedBytes }, 'log recovered');
+    }
     try {
       await log.load();
     } catch (error) {

@@ -57,7 +57,10 @@ export const LOG_KEYS = {
     synonyms: synonyms('log.flush.scheduler.interval.ms'),
     doc: 'How long appended data may wait for a sync. It alone makes nothing less safe: as long as log.flush.interval.messages is 1, every append is synced before it is answered; only above 1 is this how much a power loss can cost.',
   }),
-  'log.flush.offset.checkpoint.interval.ms': int('60000', 'read-only', { rule: atLeast(0) }),
+  'log.flush.offset.checkpoint.interval.ms': int('60000', 'read-only', {
+    rule: atLeast(0),
+    doc: 'How often is noted where the logs stand, from where a start after a crash goes on; 0: only at a stop.',
+  }),
   'log.flush.scheduler.interval.ms': long('9223372036854775807', 'read-only', {
     doc: 'How often is looked for data whose sync is due.',
   }),
