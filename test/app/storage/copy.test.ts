@@ -1,12 +1,13 @@
-import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { cp, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { cli } from '../cli/cli-run.ts';
+import { cli, startCli } from '../cli/cli-run.ts';
 import { batchOf } from '../log/log-fixture.ts';
 import { flipByte, segmentFiles } from './damage.ts';
 import { DURABLE_ENGINES } from './durable-engines.ts';
 import {
   brokerIn,
+  fill,
   filledFolder,
   idempotentBatch,
   logOf,
@@ -59,7 +60,38 @@ describe.each(pairs)('a copy from %s to %s', (from, to) => {
   });
 });
 
+describe.each(DURABLE_ENGINES)('a %s folder that was not stopped', (engine) => {
+  it('is checked and copied with all that was answered', async () => {
+    const running = await temporaryFolder();
+    const broker = await brokerIn(running, engine);
+    await fill(broker);
+    const { producers: _, ...expected } = await stateOf(broker);
+    const left = join(await temporaryFolder(), 'left');
+    await cp(running, left, { recursive: true });
+    await broker.close();
+    expect(await verified(left)).toMatchObject({ code: 0, clean: false, findings: [] });
+    const target = join(await temporaryFolder(), 'copy');
+    expect(await copy(left, target, 'segment')).toMatchObject({ code: 0, err: '' });
+    const copied = await brokerIn(target, 'segment');
+    expect(await stateOf(copied)).toMatchObject(expected);
+    const again = await produce(copied, 'orders', 1, idempotentBatch(15, 2));
+    expect(again).toMatchObject({ error: 'NONE', baseOffset: 15n });
+    await copied.close();
+  });
+});
+
 describe('a copy', () => {
+  it('that is stopped leaves nothing behind', async () => {
+    const source = await filledFolder('segment');
+    const target = join(await temporaryFolder(), 'copy');
+    const folders = ['--from-dir', source, '--to-dir', target];
+    const run = startCli(['storage', 'copy', ...folders, '--to-engine', 'segment']);
+    run.stop();
+    const { code, err } = await run.done;
+    expect({ code, err }).toMatchObject({ code: 1, err: expect.stringContaining('stopped') });
+    expect(await readdir(target)).toEqual([]);
+  });
+
   it('goes to a new or empty folder only, and leaves nothing behind when it fails', async () => {
     const source = await filledFolder('segment');
     const target = await temporaryFolder();
