@@ -1,6 +1,7 @@
 import { describe } from 'vitest';
 import { appendTests } from './log-store/append-tests.ts';
 import { concurrencyTests } from './log-store/concurrency-tests.ts';
+import { damageTests } from './log-store/damage-tests.ts';
 import { dropTests } from './log-store/drop-tests.ts';
 import { folderTests } from './log-store/folder-tests.ts';
 import { lifecycleTests } from './log-store/lifecycle-tests.ts';
@@ -33,6 +34,7 @@ export function logStoreContract(subject: LogStoreSubject): void {
     reopenTests(subject);
     stopTests(subject);
     folderTests(subject);
+    damageTests(subject);
     concurrencyTests(subject);
     readerTests(subject);
     modelTests(subject);

@@ -2,9 +2,12 @@ import { KeyValueLogStore } from '../../src/adapters/key-value/key-value-log-sto
 import { LevelDatabase } from '../../src/adapters/leveldb/level-database.ts';
 import { portableChecksum } from '../../src/domain/record/crc32c.ts';
 import { logStoreContract } from '../../src/testing/log-store-contract.ts';
+import { damageInDatabase } from '../support/damaged-batches.ts';
 import { SMALL_LEVEL } from '../support/key-value-options.ts';
 import { silentLogger } from '../support/silent-logger.ts';
 import { strangersOf } from '../support/stranger-folders.ts';
+
+const database = (folder: string) => new LevelDatabase(folder, SMALL_LEVEL);
 
 logStoreContract({
   name: 'leveldb',
@@ -16,11 +19,12 @@ logStoreContract({
     syncCost: 'per-store',
   },
   strangers: strangersOf('leveldb'),
+  damage: (directory, batch) => damageInDatabase(database(`${directory}/leveldb`), batch),
   create: (directory) =>
     new KeyValueLogStore({
       engine: 'leveldb',
       directory,
-      database: (folder) => new LevelDatabase(folder, SMALL_LEVEL),
+      database,
       checksum: portableChecksum,
       logger: silentLogger,
     }),

@@ -4,12 +4,20 @@ import { JoinGroupApi } from '../../src/domain/protocol/messages/join-group.ts';
 import { OffsetCommitApi } from '../../src/domain/protocol/messages/offset-commit.ts';
 import { OffsetFetchApi } from '../../src/domain/protocol/messages/offset-fetch.ts';
 import { SyncGroupApi } from '../../src/domain/protocol/messages/sync-group.ts';
-import { CRASH_TOPIC, fetchKeys, PARTITIONS, refuse } from './crash-requests.ts';
+import {
+  CRASH_TOPIC,
+  earliestOffset,
+  fetchKeys,
+  PARTITIONS,
+  RefusedError,
+  refuse,
+} from './crash-requests.ts';
 
 const GROUP = 'crash-group';
 const PROTOCOL = 'range';
 const POLL_MS = 20;
 const codeOf = (name: keyof typeof ERROR_CODES): number => ERROR_CODES[name].code;
+const OUT_OF_RANGE = codeOf('OFFSET_OUT_OF_RANGE');
 /** The group's partition is on its way. */
 const PASSING = [
   ...(['COORDINATOR_LOAD_IN_PROGRESS', 'COORDINATOR_NOT_AVAILABLE', 'NOT_COORDINATOR'] as const),
@@ -37,7 +45,14 @@ export class CrashGroupMember {
   /** Reads and commits; `joinsAnew` makes a new generation first. */
   async run(connection: BrokerConnection, joinsAnew: boolean): Promise<void> {
     if (joinsAnew || this.#generationId < 0) await this.#join(connection);
-    for (let n = 0; ; n++) await this.#consume(connection, n % PARTITIONS);
+    for (let n = 0; ; n++) {
+      try {
+        await this.#consume(connection, n % PARTITIONS);
+      } catch (error) {
+        // Retention may have taken what was to be read.
+        if (!(error instanceof RefusedError) || error.errorCode !== OUT_OF_RANGE) throw error;
+      }
+    }
   }
 
   /** What the group knows must be what it acknowledged last, or was asked since. */
@@ -64,7 +79,9 @@ export class CrashGroupMember {
 
   async #consume(connection: BrokerConnection, partition: number): Promise<void> {
     const known = this.#committed[partition]!;
-    const { next } = await fetchKeys(connection, partition, known.acknowledged, POLL_MS);
+    let from = await earliestOffset(connection, partition);
+    if (known.acknowledged > from) from = known.acknowledged;
+    const { next } = await fetchKeys(connection, partition, from, POLL_MS);
     if (next === known.acknowledged) return;
     known.asked = next;
     const { partitions } = (

@@ -102,8 +102,17 @@ export async function earliestOffset(
   return listed.offset;
 }
 
+export class RefusedError extends Error {
+  readonly errorCode: number;
+
+  constructor(errorCode: number, what: string) {
+    super(`${what} was refused with ${errorCode}`);
+    this.errorCode = errorCode;
+  }
+}
+
 export function refuse(errorCode: number, what: string): void {
-  if (errorCode !== 0) throw new Error(`${what} was refused with ${errorCode}`);
+  if (errorCode !== 0) throw new RefusedError(errorCode, what);
 }
 
 /** Lets work end with the connection, and fail for any other reason. */

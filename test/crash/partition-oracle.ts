@@ -1,8 +1,11 @@
 import type { BrokerConnection } from '../../src/adapters/kafka-client/broker-connection.ts';
-import { earliestOffset, fetchKeys } from './crash-requests.ts';
+import { ERROR_CODES } from '../../src/domain/error-code.ts';
+import { earliestOffset, fetchKeys, RefusedError } from './crash-requests.ts';
 
 /** Keys of producers that send again what was not answered: name and number, in order. */
 const NUMBERED = /^(?<producer>i-\d+)-(?<number>\d+)$/;
+
+const OUT_OF_RANGE = ERROR_CODES.OFFSET_OUT_OF_RANGE.code;
 
 /** What a partition was given and what it promised, held against what it has. */
 export class PartitionOracle {
@@ -45,10 +48,10 @@ export class PartitionOracle {
     return problems;
   }
 
-  /** Reads everything again. */
+  /** Reads everything again, but for what retention takes meanwhile. */
   async checkAll(connection: BrokerConnection): Promise<string[]> {
+    const all = await this.#readAll(connection);
     const start = await earliestOffset(connection, this.partition);
-    const all = await this.#read(connection, start);
     const problems: string[] = [];
     for (const [offset, key] of this.#found) {
       if (offset < start) this.#found.delete(offset);
@@ -69,6 +72,16 @@ export class PartitionOracle {
     const expected = this.#nextNumbers.get(producer) ?? 0;
     this.#nextNumbers.set(producer, expected + 1);
     return Number(number) === expected ? undefined : this.#at(offset, `${key}, not ${expected}`);
+  }
+
+  async #readAll(connection: BrokerConnection): Promise<ReadonlyMap<bigint, string>> {
+    for (;;) {
+      try {
+        return await this.#read(connection, await earliestOffset(connection, this.partition));
+      } catch (error) {
+        if (!(error instanceof RefusedError) || error.errorCode !== OUT_OF_RANGE) throw error;
+      }
+    }
   }
 
   async #read(connection: BrokerConnection, from: bigint): Promise<ReadonlyMap<bigint, string>> {

@@ -27,6 +27,8 @@ export interface LogStoreSubject {
   again?(closed: LogStore, directory: string): LogStore;
   /** Folders that a store of this engine must not take for its own: each is made, and opening it must fail and say why. */
   readonly strangers?: readonly StrangerFolder[];
+  /** Changes a byte of the records of a batch where it is kept. The store is closed. */
+  damage?(directory: string, batch: Uint8Array): Promise<void>;
 }
 
 export interface StrangerFolder {
