@@ -23,7 +23,7 @@ export interface InspectedFolder {
   readonly journal: JournalView;
 }
 
-interface SegmentFile {
+export interface SegmentFile {
   readonly name: string;
   readonly baseOffset: Offset;
   readonly sizeBytes: number;
@@ -36,7 +36,7 @@ export class InspectedSegmentLog implements InspectedLog {
   readonly sizeBytes: number;
   readonly #folder: InspectedFolder;
   readonly #names: readonly string[];
-  readonly #segments: readonly SegmentFile[];
+  readonly segments: readonly SegmentFile[];
   readonly #checkpoint: Uint8Array | undefined;
 
   private constructor(
@@ -49,7 +49,7 @@ export class InspectedSegmentLog implements InspectedLog {
     this.id = id;
     this.#folder = folder;
     this.#names = names;
-    this.#segments = segments;
+    this.segments = segments;
     this.#checkpoint = checkpoint;
     // Without a checkpoint that can be read it is where the segments begin, as a start takes it.
     this.startOffset = (checkpoint && startOffsetOf(checkpoint)) ?? segments[0]?.baseOffset ?? 0n;
@@ -73,8 +73,8 @@ export class InspectedSegmentLog implements InspectedLog {
   async scan(scan: LogScan): Promise<void> {
     this.#checkFolder(scan);
     let end: Offset | undefined;
-    for (const [place, segment] of this.#segments.entries()) {
-      const next = this.#segments[place + 1]?.baseOffset;
+    for (const [place, segment] of this.segments.entries()) {
+      const next = this.segments[place + 1]?.baseOffset;
       if (next !== undefined && next <= (scan.fromOffset ?? 0n)) continue;
       if (end !== undefined && segment.sizeBytes === 0 && segment.baseOffset !== end) {
         scan.finding({ ...this.#place(segment), ...missingBefore(segment, end) });
@@ -133,7 +133,7 @@ export class InspectedSegmentLog implements InspectedLog {
   /** What the names of the files tell. */
   #checkFolder(scan: LogScan): void {
     const { directory } = this.#folder;
-    const [first] = this.#segments;
+    const [first] = this.segments;
     if (this.#checkpoint !== undefined && startOffsetOf(this.#checkpoint) === undefined) {
       const file = `${directory}/${LOG_START_OFFSET}`;
       scan.finding({ kind: 'offsets', file, message: 'the file does not tell a log start offset' });
@@ -153,7 +153,7 @@ export class InspectedSegmentLog implements InspectedLog {
   }
 
   #tellLoneIndexes(scan: LogScan): void {
-    const segments = new Set(this.#segments.map(({ name }) => name));
+    const segments = new Set(this.segments.map(({ name }) => name));
     for (const file of this.#names) {
       const name = /^(\d{20})\.(?:index|timeindex)$/.exec(file)?.[1];
       if (name === undefined || segments.has(name)) continue;

@@ -14,6 +14,7 @@ import { InspectedSegmentLog } from './inspected-segment-log.ts';
 import { JournalView } from './journal-view.ts';
 import { CLEAN_STOP, isLogFolder, PARTITION_METADATA, partitionOf } from './log-directory.ts';
 import { SEGMENT_FORMAT } from './segment-log-store.ts';
+import { summaryFindings } from './verify-summary.ts';
 
 export interface SegmentInspectorOptions {
   readonly directory: string;
@@ -46,6 +47,7 @@ export class SegmentInspector implements StoreInspector {
       else findings.push(log);
     }
     logs.sort(byTopicAndPartition);
+    findings.push(...(await summaryFindings(this.#directory, logs, this.#checksum)));
     return {
       engine: SEGMENT_FORMAT.engine,
       clean,

@@ -6,9 +6,10 @@ import { StoppedMetadata } from '../../../src/adapters/local-catalog/stopped-met
 import { SegmentInspector } from '../../../src/adapters/segment/segment-inspector.ts';
 import { verifyStore } from '../../../src/app/services/storage/verify-store.ts';
 import type { StorageFinding } from '../../../src/ports/store-inspector.ts';
+import { cli } from '../cli/cli-run.ts';
 import { checksum, compression } from '../log/log-fixture.ts';
 import { batchesIn, contentOf, flipByte, type PlacedBatch, segmentFiles } from './damage.ts';
-import { filledFolder } from './filled-broker.ts';
+import { filledFolder, temporaryFolder } from './filled-broker.ts';
 
 let directory: string;
 
@@ -28,6 +29,10 @@ async function verify(): Promise<readonly StorageFinding[]> {
     ...rest,
     file: file === undefined ? undefined : relative(directory, file),
   }));
+}
+
+function isOfSummary({ file }: StorageFinding): boolean {
+  return file === 'logs.summary';
 }
 
 /** The segments of orders-0, of which there are several. */
@@ -120,13 +125,15 @@ describe('a folder', () => {
     const file = (await ordersFiles()).at(place)!;
     const [lost] = await batchesIn(file);
     await rm(file);
-    const lone = await verify();
+    const summary = (await verify()).filter(isOfSummary);
+    expect(summary).toMatchObject([{ kind: 'index', topic: 'orders', partition: 0 }]);
+    const lone = (await verify()).filter((finding) => !isOfSummary(finding));
     expect(lone[0]).toMatchObject({
       ...{ kind: 'file', topic: 'orders', partition: 0, offset: lost!.baseOffset },
       file: relative(directory, file),
     });
     for (const extension of ['index', 'timeindex']) await rm(withExtension(file, extension));
-    const findings = await verify();
+    const findings = (await verify()).filter((finding) => !isOfSummary(finding));
     expect(findings).not.toEqual([]);
     expect(findings.every(({ kind }) => kind === 'offsets')).toBe(true);
     if (place === 0) expect(findings[0]?.message).toContain('the log starts at 725');
@@ -208,18 +215,32 @@ describe('a folder', () => {
     }
   });
 
+  it('whose summary of the logs is damaged is found out, and copied all the same', async () => {
+    const summary = join(directory, 'logs.summary');
+    const { length } = await readFile(summary);
+    await flipByte(summary, length >> 1);
+    expect(await verify()).toMatchObject([{ kind: 'index', file: 'logs.summary' }]);
+    const target = join(await temporaryFolder(), 'copy');
+    const folders = ['--from-dir', directory, '--to-dir', target];
+    const copied = await cli(['storage', 'copy', ...folders, '--to-engine', 'segment']);
+    expect(copied).toMatchObject({ code: 0, err: '' });
+    directory = target;
+    expect(await verify()).toEqual([]);
+  });
+
   it('whose logs are not those of its metadata is found out', async () => {
     await rename(join(directory, 'orders-1'), join(directory, 'strangers-0'));
-    const findings = await verify();
+    const findings = (await verify()).filter((finding) => !isOfSummary(finding));
     expect(findings.map(({ kind, topic, partition }) => [kind, topic, partition])).toEqual([
       ['metadata', 'orders', 1],
       ['metadata', 'strangers', 0],
     ]);
     const metadata = join(directory, '__cluster_metadata-0');
     await rm(join(metadata, 'cluster-id.state'));
-    expect((await verify())[0]?.message).toContain('it has no cluster-id');
+    const ofMetadata = async () => (await verify()).filter(({ kind }) => kind === 'metadata');
+    expect((await ofMetadata())[0]?.message).toContain('it has no cluster-id');
     await rm(metadata, { recursive: true });
-    expect((await verify())[0]).toMatchObject({ kind: 'metadata' });
+    expect((await ofMetadata())[0]?.message).toContain('no metadata log');
   });
 });
 

@@ -4,7 +4,7 @@ import type { AppendEntry, LogStore, StoredLog } from '../../../ports/log-store.
 import type { FoundBatch } from '../../../ports/store-inspector.ts';
 
 /** Batches that are appended with one call. */
-const GATHERED_BYTES = 4 * 1024 * 1024;
+const GATHERED_BYTES = 2 * 1024 * 1024;
 const GATHERED_BATCHES = 4096;
 
 /** Writes batches as they are to a new log. */

@@ -12,6 +12,7 @@ import type {
   LogFinding,
   StorageFinding,
 } from '../../../ports/store-inspector.ts';
+import { inParallel } from '../in-parallel.ts';
 import { SNAPSHOT_NAMES } from '../log/log-loader.ts';
 import type { BatchTools } from './batch-check.ts';
 import { LogCopier } from './copy-log.ts';
@@ -21,6 +22,8 @@ import { decodedSnapshot, verifyLog } from './verify-log.ts';
 import type { CheckedLogs } from './verify-store.ts';
 
 const NO_CONFIGS: ResourceConfigs = new Map();
+/** Logs at a time: an engine makes each with files and syncs. */
+const PARALLEL = 8;
 
 export interface StoreCopy {
   readonly target: LogStore;
@@ -40,19 +43,30 @@ export interface StoreCopy {
  * and what is stored beside them. Everything is checked on the way.
  */
 export async function copyStore(source: InspectedStore, o: StoreCopy): Promise<void> {
-  for (const finding of source.findings) o.onDamage(finding);
-  const inspected = await readMetadata(source, { metadata: o.metadata, report: o.onDamage });
-  for (const log of source.logs) {
-    await copyLog(log, inspected, o);
-    if (o.signal.aborted) throw new KafkaError('OPERATION_NOT_ATTEMPTED', 'the copy was stopped');
-    o.copied.logs += 1;
+  for (const finding of source.findings) {
+    // The copy gets indexes of its own.
+    if (finding.kind !== 'index') o.onDamage(finding);
   }
+  const inspected = await readMetadata(source, { metadata: o.metadata, report: o.onDamage });
+  let failure: unknown;
+  const isStopped = () => failure !== undefined || o.signal.aborted;
+  await inParallel(source.logs, PARALLEL, async (log) => {
+    if (isStopped()) return;
+    try {
+      await copyLog(log, inspected, { ...o, isStopped });
+      o.copied.logs += 1;
+    } catch (error) {
+      failure ??= error;
+    }
+  });
+  if (failure !== undefined) throw failure;
+  if (o.signal.aborted) throw new KafkaError('OPERATION_NOT_ATTEMPTED', 'the copy was stopped');
 }
 
 async function copyLog(
   log: InspectedLog,
   inspected: InspectedMetadata | undefined,
-  o: StoreCopy,
+  o: StoreCopy & { isStopped(): boolean },
 ): Promise<void> {
   const target = await o.target.create(log.id, configOf(log, inspected, o));
   const copier = new LogCopier(o.target, target, log.startOffset);
@@ -63,7 +77,7 @@ async function copyLog(
     // What is checked is not copied for that.
     checked: { batches: 0, records: 0, bytes: 0 },
     checkIndexes: false,
-    isStopped: () => ended || o.signal.aborted,
+    isStopped: () => ended || o.isStopped(),
     report(finding: LogFinding) {
       // It knows the same before and after it.
       if (finding.kind === 'sync') return;
