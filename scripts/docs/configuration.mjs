@@ -175,9 +175,9 @@ function shown(value) {
 }
 
 function kafkaDefault(scope, name) {
+  if (scope === 'broker' && name.startsWith('storage.')) return 'no such key';
   if (!Object.hasOwn(KAFKA_DEFAULTS[scope], name)) return '';
   const value = KAFKA_DEFAULTS[scope][name];
-  if (value === undefined) return 'no such key';
   return value === null ? 'none' : code(value);
 }
 
