@@ -90,7 +90,7 @@ export class LogOpener {
     const context = this.#context;
     const segment = this.#segment(base);
     const sizeBytes = await context.files.sizeBytes(segment.logPath);
-    const position = await scanSegment(context, segment, sizeBytes);
+    const position = await scanSegment(context, segment, sizeBytes, later[0]);
     const cutBytes = sizeBytes - position;
     if (cutBytes > 0 && this.#clean) throw damagedAtRest(segment, position);
     const [next] = later;

@@ -1,4 +1,5 @@
 import { readBatchSize, readMaxTimestamp } from '../../domain/record/record-batch-header.ts';
+import type { Offset } from '../../domain/topic-partition.ts';
 import { hasValidCrc, relativeBaseOffset, relativeLastOffset } from './batch-header.ts';
 import { type BatchWalk, walkBatches } from './batch-walk.ts';
 import type { OpenFile } from './file-cache.ts';
@@ -105,13 +106,15 @@ interface Gap {
 
 /**
  * Goes over all batches (Kafka's LogSegment.recover), rebuilds the indexes and tells where the first batch is that
- * is not whole. What is before it is then synced.
+ * is not whole, or that reaches into the `next` segment. What is before it is then synced.
  */
 export async function scanSegment(
   context: SegmentContext,
   segment: LogSegment,
   sizeBytes: number,
+  next?: Offset,
 ): Promise<number> {
+  const end = next === undefined ? MAX_INT32 + 1 : segment.relative(next);
   segment.indexes = { offsets: new OffsetIndex(), times: new TimeIndex() };
   segment.indexesOnDisk = false;
   segment.sizeBytes = 0;
@@ -132,7 +135,7 @@ export async function scanSegment(
       visit(bytes, view, at, position) {
         const first = relativeBaseOffset(view, at, segment.base);
         const last = relativeLastOffset(view, at, segment.base);
-        if (last > MAX_INT32 || !hasValidCrc(bytes, view, at, context.checksum)) return false;
+        if (last >= end || !hasValidCrc(bytes, view, at, context.checksum)) return false;
         if (first < segment.nextRelative) {
           if (first !== gap?.nextWithout) return false;
           segment.rewind(gap.before);

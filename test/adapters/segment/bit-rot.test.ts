@@ -1,4 +1,4 @@
-import { cpSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { KafkaError } from '../../../src/domain/kafka-error.ts';
@@ -67,11 +67,11 @@ async function readAt(log: StoredLog, fromOffset: bigint): Promise<Uint8Array[] 
   }
 }
 
-async function filled(directory: string, batches: readonly SampleBatch[]) {
+async function filled(directory: string, batches: readonly SampleBatch[], config = CONFIG) {
   const logger = new RecordingLogger();
   const store = storeIn(directory, { logger });
   await store.open();
-  const log = await store.create(partition(), CONFIG);
+  const log = await store.create(partition(), config);
   for (const batch of batches) await store.append(entriesOf(log, [batch]), 'written');
   return { store, log, logger };
 }
@@ -177,6 +177,23 @@ describe('a bit that flipped on disk', () => {
     const [recovered] = await storeIn(copy).open();
     expect(recovered!.log.endOffset).toBe(12n);
     expect(recovered!.truncatedBytes).toBe(2 * batches[0]!.bytes.length);
+  });
+
+  it('of a base offset does not reach into the next segment of a log that is recovered', async () => {
+    const [directory, copy] = [await temporaryDirectory(), await temporaryDirectory()];
+    const batches = sampleBatches(6, { records: 3 });
+    await filled(directory, batches, { ...CONFIG, segmentBytes: 150 });
+    cpSync(directory, copy, { recursive: true });
+    const folder = join(copy, 'orders-0');
+    for (const name of readdirSync(folder)) {
+      if (name.endsWith('index')) rmSync(join(folder, name));
+    }
+    const places = placesOf(copy);
+    expect(new Set(places.map(({ path }) => path)).size).toBe(6);
+    flip(places[2]!, 5, 0);
+    const [recovered] = await storeIn(copy).open();
+    expect(recovered!.log.endOffset).toBe(6n);
+    expect(recovered!.truncatedBytes).toBe(4 * batches[0]!.bytes.length);
   });
 
   it('in an index leads nobody astray', { timeout: 120_000 }, async () => {
