@@ -4,6 +4,7 @@ import { isClusterMetadataLog } from '../../domain/topic/cluster-metadata.ts';
 import { LogManager } from '../services/log/log-manager.ts';
 import { OpenedStore } from './opened-store.ts';
 import { TOKENS } from './tokens.ts';
+import { unsyncedBytesMaxOf } from './unsynced-bytes-max-of.ts';
 
 /** The store, the cluster's metadata in it, and the logs. */
 export const storageModule = new ContainerModule(({ bind }) => {
@@ -29,6 +30,7 @@ export const storageModule = new ContainerModule(({ bind }) => {
         checksum,
         compression,
         logger: logger.child({ component: 'log' }),
+        unsyncedBytesMax: unsyncedBytesMaxOf(config),
         checkpointIntervalMs: config.get('log.flush.offset.checkpoint.interval.ms'),
         retentionCheckIntervalMs: Number(config.get('log.retention.check.interval.ms')),
       }),

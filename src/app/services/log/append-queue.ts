@@ -2,6 +2,7 @@ import { KafkaError } from '../../../domain/kafka-error.ts';
 import type { Offset } from '../../../domain/topic-partition.ts';
 import type { Timer } from '../../../ports/clock.ts';
 import type { AppendEntry, Durability, LogStore, StoredLog } from '../../../ports/log-store.ts';
+import type { UnsyncedBytes } from './unsynced-bytes.ts';
 
 /** A log as the queue sees it. */
 export interface QueuedLog {
@@ -52,15 +53,17 @@ export class Flush {
 export class AppendQueue {
   readonly #store: LogStore;
   readonly #timer: Timer;
+  readonly #unsynced: UnsyncedBytes;
   #scheduled = false;
   #synced: Flush | undefined;
   #written: Flush | undefined;
   readonly #inFlight = new Set<Promise<void>>();
   readonly #flush = (): void => this.flush();
 
-  constructor(store: LogStore, timer: Timer) {
+  constructor(store: LogStore, timer: Timer, unsynced: UnsyncedBytes) {
     this.#store = store;
     this.#timer = timer;
+    this.#unsynced = unsynced;
   }
 
   /** Queues an entry; called before the log's end moves. The flush it will be in is the answer. */
@@ -131,6 +134,8 @@ export class AppendQueue {
   async #append(flush: Flush): Promise<void> {
     try {
       if (flush.entries.length > 0) await this.#store.append(flush.entries, flush.durability);
+      const gate = flush.durability === 'written' ? this.#unsynced.gate : undefined;
+      if (gate !== undefined) await gate;
     } catch (cause) {
       this.#failed(flush, cause);
       return;

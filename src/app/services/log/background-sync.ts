@@ -1,6 +1,7 @@
 import type { CancelTimer, Timer } from '../../../ports/clock.ts';
 import type { LogStore, StoredLog } from '../../../ports/log-store.ts';
 import type { Logger } from '../../../ports/logger.ts';
+import type { UnsyncedBytes, UnsyncedLog } from './unsynced-bytes.ts';
 
 /** Kafka's largest values mean "never"; no timer is set for them. */
 const NEVER_MS = 0x7fffffff;
@@ -14,12 +15,14 @@ export interface SyncPolicy {
  * Syncs a log whose appends are answered before they survive power loss (`flush.messages` above 1):
  * after so many records, after so long, and in any case before too much of it is at stake.
  */
-export class BackgroundSync {
+export class BackgroundSync implements UnsyncedLog {
   readonly #store: LogStore;
   readonly #stored: StoredLog;
   readonly #timer: Timer;
   readonly #logger: Logger;
   readonly #intervalBytes: number;
+  /** Of all logs together. */
+  readonly #unsynced: UnsyncedBytes;
   #unsyncedBytes = 0;
   #unsyncedRecords = 0;
   #cancelTimer: CancelTimer | undefined;
@@ -27,29 +30,42 @@ export class BackgroundSync {
 
   constructor(
     stored: StoredLog,
-    options: { store: LogStore; timer: Timer; logger: Logger; syncIntervalBytes: number },
+    options: {
+      store: LogStore;
+      timer: Timer;
+      logger: Logger;
+      syncIntervalBytes: number;
+      unsynced: UnsyncedBytes;
+    },
   ) {
     this.#stored = stored;
     this.#store = options.store;
     this.#timer = options.timer;
     this.#logger = options.logger;
     this.#intervalBytes = options.syncIntervalBytes;
+    this.#unsynced = options.unsynced;
+  }
+
+  get unsyncedBytes(): number {
+    return this.#unsyncedBytes;
   }
 
   noteWritten(bytes: number, records: number, policy: SyncPolicy): void {
     this.#unsyncedBytes += bytes;
     this.#unsyncedRecords += records;
+    this.#unsynced.written(this, bytes);
     if (this.#cancelTimer === undefined && policy.flushMs < NEVER_MS) {
-      this.#cancelTimer = this.#timer.schedule(policy.flushMs, () => this.#sync());
+      this.#cancelTimer = this.#timer.schedule(policy.flushMs, () => this.sync());
     }
   }
 
   /** Called once what was noted is in the store. */
   syncIfDue(policy: SyncPolicy): void {
-    if (this.#unsyncedBytes === 0 || this.#syncing) return;
+    if (this.#unsyncedBytes === 0) return;
+    this.#unsynced.syncIfMuch();
     const due =
       this.#unsyncedBytes >= this.#intervalBytes || this.#unsyncedRecords >= policy.flushMessages;
-    if (due) this.#sync();
+    if (due) this.sync();
   }
 
   stop(): void {
@@ -57,11 +73,23 @@ export class BackgroundSync {
     this.#cancelTimer = undefined;
   }
 
-  #sync(): void {
+  /** For a log that is gone: nothing of it has to be synced any more. */
+  discard(): void {
     this.stop();
+    this.#unsynced.discarded(this, this.#unsyncedBytes);
+    this.#unsyncedBytes = 0;
+    this.#unsyncedRecords = 0;
+  }
+
+  /** Unless a sync is under way. */
+  sync(): void {
+    if (this.#syncing) return;
+    this.stop();
+    const bytes = this.#unsyncedBytes;
     this.#unsyncedBytes = 0;
     this.#unsyncedRecords = 0;
     this.#syncing = true;
+    this.#unsynced.syncBegins();
     this.#store
       .sync(this.#stored)
       .catch((error: unknown) => {
@@ -71,6 +99,7 @@ export class BackgroundSync {
       })
       .finally(() => {
         this.#syncing = false;
+        this.#unsynced.syncEnded(this, bytes);
       });
   }
 }

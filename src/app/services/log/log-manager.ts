@@ -10,6 +10,7 @@ import type { Logger } from '../../../ports/logger.ts';
 import { inParallel } from '../in-parallel.ts';
 import { AppendQueue } from './append-queue.ts';
 import { UnifiedLog, type UnifiedLogOptions } from './unified-log.ts';
+import { UnsyncedBytes } from './unsynced-bytes.ts';
 
 const MEBIBYTE = 1024 * 1024;
 /** Logs that are opened or closed at a time. */
@@ -34,6 +35,8 @@ export interface LogManagerOptions {
   readonly snapshotIntervalBytes?: number;
   /** How much of a log may wait for a sync where not every append is synced. */
   readonly syncIntervalBytes?: number;
+  /** How much of all logs together may wait for one; appends wait beyond it. */
+  readonly unsyncedBytesMax?: number;
 }
 
 /** All logs of a broker (Kafka's LogManager). */
@@ -48,10 +51,14 @@ export class LogManager {
 
   constructor(options: LogManagerOptions) {
     this.#o = options;
-    this.#queue = new AppendQueue(options.store, options.timer);
+    const { store, timer, clock, logger } = options;
+    const limitBytes = options.unsyncedBytesMax ?? 1024 * MEBIBYTE;
+    const unsynced = new UnsyncedBytes({ limitBytes, clock, logger });
+    this.#queue = new AppendQueue(store, timer, unsynced);
     this.#logOptions = {
       store: options.store,
       queue: this.#queue,
+      unsynced,
       clock: options.clock,
       timer: options.timer,
       checksum: options.checksum,

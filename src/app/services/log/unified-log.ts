@@ -29,6 +29,7 @@ import type {
 } from './log-types.ts';
 import { lookUpOffset } from './offset-lookup.ts';
 import { SnapshotWriter } from './snapshot-writer.ts';
+import type { UnsyncedBytes } from './unsynced-bytes.ts';
 
 const COMMITTED = Promise.resolve();
 /** `deleteRecords` up to here means up to the high watermark. */
@@ -44,6 +45,7 @@ export interface UnifiedLogOptions {
   readonly logger: Logger;
   readonly snapshotIntervalBytes: number;
   readonly syncIntervalBytes: number;
+  readonly unsynced: UnsyncedBytes;
 }
 
 export interface ActiveProducer {
@@ -285,7 +287,7 @@ export class UnifiedLog implements QueuedLog {
   /** Refuses everything from now on; those who wait for data find out. */
   markDeleted(): void {
     this.#availability.markDeleted();
-    this.#sync.stop();
+    this.#sync.discard();
     this.#listeners.notify();
   }
 

@@ -55,6 +55,11 @@ export const STORAGE_KEYS = {
     toml: 'storage.segment.open_files_max',
     doc: "Files the segment engine keeps open (KawaDB's own key); more only while more are being written or read. Others are opened when they are needed.",
   }),
+  'storage.unsynced_bytes_max': long('-1', 'read-only', {
+    rule: atLeast(-1),
+    toml: 'storage.unsynced_bytes_max',
+    doc: "Bytes that may be written and not yet synced, where log.flush.interval.messages leaves syncs to later (KawaDB's own key). Beyond it acknowledgements wait for the device, so that it is producers that slow down and not everything. -1 for a sixteenth of the memory.",
+  }),
   'storage.verify_on_read': boolean('true', 'read-only', {
     toml: 'storage.verify_on_read',
     doc: "Whether each batch's checksum is verified before it is served from a disk (KawaDB's own key), so that a consumer is told of a damaged one (CORRUPT_MESSAGE) instead of getting it.",
