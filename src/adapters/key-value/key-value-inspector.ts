@@ -18,7 +18,12 @@ import { KEY_VALUE_VERSION } from './key-value-log-store.ts';
 import { ALL_LOGS, batchRange, CLEAN_STOP_KEY, parseBatchKey, parseLogKey } from './log-keys.ts';
 import { type LogRecord, parseLogRecord } from './log-values.ts';
 import { after, readAll } from './read-all.ts';
-import { failureFindings, tableFindings, writeAheadFindings } from './verify-files.ts';
+import {
+  failureFindings,
+  manifestFindings,
+  tableFindings,
+  writeAheadFindings,
+} from './verify-files.ts';
 
 export interface KeyValueInspectorOptions {
   /** The engine's name, in the data folder and as the folder of the database in it. */
@@ -50,11 +55,17 @@ export class KeyValueInspector implements StoreInspector {
     const format = { engine, version: KEY_VALUE_VERSION };
     await requireStoreFormat(nodeFileSystem, this.#directory, format);
     const original = `${this.#directory}/${engine}`;
+    if (!(await nodeFileSystem.names(this.#directory)).includes(engine)) {
+      throw new KafkaError('KAFKA_STORAGE_ERROR', `${original}, where the data were, is missing`);
+    }
     const mirror = await DatabaseMirror.of(original);
     const database = this.#databaseIn(mirror.directory);
     try {
       const ids = new Map<number, TopicIdPartition>();
-      const findings = [...(await tableFindings(original, mirror, ids, this.#checksum))];
+      const findings = [
+        ...(await manifestFindings(original, this.#checksum)),
+        ...(await tableFindings(original, mirror, ids, this.#checksum)),
+      ];
       await this.#openDatabase(database);
       const found = await logsOf(database);
       for (const { data, id } of found.logs) ids.set(data, id);

@@ -1,4 +1,4 @@
-import { readdir } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { viewOf } from '../../domain/record/record-batch-header.ts';
 import type { TopicIdPartition } from '../../domain/topic-partition.ts';
 import type { Checksum } from '../../ports/checksum.ts';
@@ -15,6 +15,7 @@ const BATCH_KEY_BYTES = 45;
 const BATCH_KIND = 5;
 const LOG_KEY_BYTES = 5;
 const LOG_KIND = 1;
+const WRITE_AHEAD = /^\d+\.log$/;
 const TABLE = /\.(?:sst|ldb)$/;
 const TABLE_START = { position: 0, sizeBytes: 1024 * 1024 };
 /** As much of a log's own entry as could be there. */
@@ -108,11 +109,39 @@ export async function writeAheadFindings(
   checksum: Checksum,
 ): Promise<readonly StorageFinding[]> {
   const findings: StorageFinding[] = [];
-  for (const name of await filesOf(directory, /^\d+\.log$/)) {
+  const names = await filesOf(directory, WRITE_AHEAD);
+  if (names.length === 0) {
+    const message = 'there is no write-ahead file: what was written last is lost';
+    findings.push({ kind: 'file', file: directory, message });
+  }
+  for (const name of names) {
     for await (const found of findingsIn(`${directory}/${name}`, ids, checksum))
       findings.push(found);
   }
   return findings;
+}
+
+/**
+ * Tells of files without which the database takes itself for a new one, or for what it was before. Its list of tables
+ * is written as a write-ahead file is.
+ */
+export async function manifestFindings(
+  directory: string,
+  checksum: Checksum,
+): Promise<readonly StorageFinding[]> {
+  const names = await readdir(directory);
+  const file = `${directory}/CURRENT`;
+  const current = names.includes('CURRENT') ? (await readFile(file, 'utf8')).trim() : undefined;
+  if (current === undefined || !names.includes(current)) {
+    const is = current === undefined ? 'is missing' : 'names a file that is not there';
+    return [{ kind: 'file', file, message: `the file ${is}: the database is lost` }];
+  }
+  for await (const { whole, position } of writeAheadRecords(`${directory}/${current}`, checksum)) {
+    if (whole) continue;
+    const message = "the database's list of its tables is damaged";
+    return [{ kind: 'file', file: `${directory}/${current}`, position, message }];
+  }
+  return [];
 }
 
 async function filesOf(directory: string, pattern: RegExp): Promise<readonly string[]> {

@@ -29,11 +29,7 @@ export class StoppedMetadata {
   async read(
     log: InspectedLog,
   ): Promise<{ metadata: ClusterMetadata; removedTopics: ReadonlySet<TopicId> }> {
-    const clusterId = await log.readSnapshot(CLUSTER_ID_SNAPSHOT);
-    if (clusterId === undefined) throw new Error(`it has no ${CLUSTER_ID_SNAPSHOT}`);
-    const draft = new ClusterMetadataDraft(
-      emptyClusterMetadata(new TextDecoder().decode(clusterId)),
-    );
+    const draft = new ClusterMetadataDraft(emptyClusterMetadata(await clusterIdOf(log)));
     const removedTopics = new Set<TopicId>();
     const apply = (change: MetadataRecord): void => {
       draft.apply(change);
@@ -68,4 +64,12 @@ export class StoppedMetadata {
     });
     return version;
   }
+}
+
+async function clusterIdOf(log: InspectedLog): Promise<string> {
+  const bytes = await log.readSnapshot(CLUSTER_ID_SNAPSHOT);
+  if (bytes === undefined) throw new Error(`it has no ${CLUSTER_ID_SNAPSHOT}`);
+  const clusterId = new TextDecoder().decode(bytes);
+  if (/^[\w-]{22}$/.test(clusterId)) return clusterId;
+  throw new Error(`its ${CLUSTER_ID_SNAPSHOT} is ${JSON.stringify(clusterId)}, which is none`);
 }

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { readdir, readFile, truncate } from 'node:fs/promises';
+import { readdir, readFile, rm, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -101,6 +101,24 @@ describe.each(['rocksdb', 'leveldb'] as const)('a %s folder', (engine) => {
     expect(await contentOf(directory)).toEqual(before);
   });
 
+  it.each([/\.log$/, /^CURRENT$/, /^MANIFEST/, /\.(?:sst|ldb)$/])(
+    'without the file %s is found out',
+    async (pattern) => {
+      const directory = await folderOf(engine, 'tables');
+      const [file = ''] = await databaseFiles(directory, engine, pattern);
+      await rm(file);
+      const { code, err, findings } = await verify(directory);
+      expect({ code, told: err !== '' || findings.length > 0 }).toEqual({ code: 1, told: true });
+    },
+  );
+
+  it('without its database is found out', async () => {
+    const directory = await folderOf(engine, 'write-ahead file');
+    await rm(join(directory, engine), { recursive: true });
+    const { code, err } = await verify(directory);
+    expect({ code, err }).toMatchObject({ code: 1, err: expect.stringContaining('is missing') });
+  });
+
   it.each(['write-ahead file', 'tables'] as const)(
     'with one byte of a batch changed in its %s is found out, by topic, partition and offset',
     async (place) => {
@@ -123,7 +141,7 @@ describe.each(['rocksdb', 'leveldb'] as const)('a %s folder', (engine) => {
             expect(named, JSON.stringify({ batch, at: at - batch.at, findings })).not.toEqual([]);
           },
         ),
-        { numRuns: 30 },
+        { numRuns: 20 },
       );
       expect(await verify(directory)).toMatchObject({ code: 0 });
     },
@@ -141,7 +159,7 @@ describe.each(['rocksdb', 'leveldb'] as const)('a %s folder', (engine) => {
         await flipByte(file, m % length, mask);
         expect(code, `${file} ${m % length} ${JSON.stringify(findings)} ${err}`).toBe(1);
       }),
-      { numRuns: 40 },
+      { numRuns: 25 },
     );
   });
 });

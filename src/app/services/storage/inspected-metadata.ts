@@ -15,8 +15,11 @@ export async function readMetadata(
   const log = store.logs.find(({ id }) => isClusterMetadataLog(id));
   if (log === undefined) {
     // A broker that never came up leaves such a folder, and nothing in it.
-    if (store.logs.length === 0) return undefined;
-    o.report({ kind: 'metadata', message: 'there are logs, but no metadata log of their topics' });
+    if (store.logs.length === 0 && !store.clean) return undefined;
+    o.report({
+      kind: 'metadata',
+      message: 'there is no metadata log, so the topics are not known',
+    });
     return undefined;
   }
   try {
