@@ -97,6 +97,20 @@ async function walkSegment(
   visit: (view: DataView, at: number) => boolean,
 ): Promise<void> {
   if (segment.removed) return;
+  try {
+    await walkChecked(context, list, segment, from, visit);
+  } catch (error) {
+    throw context.failures.unreadable(list.id, error);
+  }
+}
+
+async function walkChecked(
+  context: SegmentContext,
+  list: SegmentList,
+  segment: LogSegment,
+  from: IndexEntry,
+  visit: (view: DataView, at: number) => boolean,
+): Promise<void> {
   const { cuts } = list;
   const damage = await walkSound(context, segment, from, visit);
   if (damage === undefined || segment.removed || list.cuts !== cuts) return;
