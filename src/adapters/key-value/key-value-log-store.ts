@@ -24,7 +24,7 @@ import { KeyValueLog } from './key-value-log.ts';
 import { CLEAN_STOP_KEY, logKey } from './log-keys.ts';
 import { findLogs } from './log-opener.ts';
 import { type LogPoint, LogSegments } from './log-segments.ts';
-import { encodeLogRecord } from './log-values.ts';
+import { encodeLogEnds, encodeLogRecord, parseLogEnds } from './log-values.ts';
 import { after } from './read-all.ts';
 
 export const KEY_VALUE_VERSION = 1;
@@ -168,15 +168,20 @@ export class KeyValueLogStore implements LogStore {
     const context = this.#context;
     if (context === undefined) return;
     this.#context = undefined;
+    const logs = [...this.#logs.values()];
     this.#logs.clear();
     const { commits, deletions, database, logger } = context;
     try {
       const stopped = deletions.stop();
-      const mark = { type: 'put', key: CLEAN_STOP_KEY, value: new Uint8Array() } as const;
-      await commits.write([mark], true).catch(() => {
-        const fields = { directory: this.#directory, err: commits.failure };
+      try {
+        await commits.settled();
+        const ends = await Promise.all(logs.map((log) => log.settledEnd()));
+        const value = encodeLogEnds(ends);
+        await commits.close({ type: 'put', key: CLEAN_STOP_KEY, value });
+      } catch (err) {
+        const fields = { directory: this.#directory, err };
         logger.error(fields, 'stopped after a failure: the next start finds what was kept');
-      });
+      }
       await Promise.all([database.close(), stopped]);
     } finally {
       await this.#lock.release();
@@ -189,7 +194,7 @@ export class KeyValueLogStore implements LogStore {
       await database.open();
       return await this.#openLogs(database);
     } catch (cause) {
-      await database.close();
+      await database.close().catch(() => undefined);
       this.#context = undefined;
       this.#logs.clear();
       if (cause instanceof KafkaError) throw cause;
@@ -202,13 +207,12 @@ export class KeyValueLogStore implements LogStore {
     const { checksum, logger, verifyOnRead = true } = this.#options;
     const readChecksum = verifyOnRead ? checksum : undefined;
     const lt = after(CLEAN_STOP_KEY);
-    const marks = await database.read({ gte: CLEAN_STOP_KEY, lt, values: false, limit: 1 });
-    const clean = marks.length > 0;
-    const found = await findLogs(database);
-    let number = found.nextNumber;
+    const [mark] = await database.read({ gte: CLEAN_STOP_KEY, lt, values: true, limit: 1 });
+    const clean = mark !== undefined;
+    const found = await findLogs(database, parseLogEnds(mark?.[1] ?? new Uint8Array()));
     const commits = new GroupCommit(database);
     const deletions = new Deletions(database, commits, logger);
-    await deletions.open();
+    let number = Math.max(found.nextNumber, await deletions.open());
     const nextNumber = () => {
       number += 1;
       return number - 1;
@@ -265,7 +269,7 @@ function holdsData(names: readonly string[]): boolean {
 
 function reasonOf(error: unknown): string {
   const cause = (error as { cause?: unknown }).cause;
-  return cause === undefined ? String(error) : `${String(error)} (${String(cause)})`;
+  return cause instanceof Error ? `${String(error)} (${String(cause)})` : String(error);
 }
 
 function storageError(message: string): KafkaError {
