@@ -6,7 +6,7 @@ export interface ConnectionLimits {
   readonly inFlightRequestsMax: number;
   /** Bytes of those requests. One request alone may be larger. */
   readonly inFlightBytesMax: number;
-  /** queued.max.request.bytes: the same for the whole listener. */
+  /** queued.max.request.bytes: the same for the whole broker. */
   readonly queuedRequestBytesMax: number;
   /** Answers a client did not read yet; above it no further request of its is started. */
   readonly writeBacklogBytesMax: number;
@@ -34,45 +34,3 @@ export const CONNECTION_LIMITS_DEFAULT: ConnectionLimits = {
   frameTimeoutMs: 60_000,
   closeGraceMs: 5_000,
 };
-
-/**
- * The bytes of requests in flight of all connections (Kafka's SimpleMemoryPool behind queued.max.request.bytes).
- * A connection that finds it exhausted stops reading and is called once there is room again.
- */
-export class RequestBudget {
-  readonly #bytesMax: number;
-  readonly #waiting = new Set<() => void>();
-  #bytes = 0;
-
-  constructor(bytesMax: number) {
-    this.#bytesMax = bytesMax;
-  }
-
-  get bytes(): number {
-    return this.#bytes;
-  }
-
-  get exhausted(): boolean {
-    return this.#bytes >= this.#bytesMax;
-  }
-
-  take(bytes: number): void {
-    this.#bytes += bytes;
-  }
-
-  give(bytes: number): void {
-    this.#bytes -= bytes;
-    if (this.#waiting.size === 0 || this.exhausted) return;
-    const waiting = [...this.#waiting];
-    this.#waiting.clear();
-    for (const resume of waiting) resume();
-  }
-
-  wait(resume: () => void): void {
-    this.#waiting.add(resume);
-  }
-
-  forget(resume: () => void): void {
-    this.#waiting.delete(resume);
-  }
-}

@@ -2,11 +2,12 @@ import { KafkaError } from '../../domain/kafka-error.ts';
 import { ProtocolError } from '../../domain/wire/protocol-error.ts';
 import type { Logger } from '../../ports/logger.ts';
 import type { ChunkPool } from './chunk-pool.ts';
-import type { ConnectionLimits, RequestBudget } from './connection-limits.ts';
+import type { ConnectionLimits } from './connection-limits.ts';
 import type { ConnectionSocket, SocketEvents } from './connection-socket.ts';
 import type { Exchange } from './exchange.ts';
 import { FrameReader, FrameSizeError } from './frame-reader.ts';
 import type { Peer } from './peer.ts';
+import type { RequestBudget } from './request-budget.ts';
 import type { NextRequest, RequestDispatcher } from './request-dispatcher.ts';
 import { ClientIdReader } from './request-frame.ts';
 import type { RequestHandler } from './request-handler.ts';
@@ -186,7 +187,7 @@ export class Connection implements SocketEvents {
       if (count >= limits.inFlightRequestsMax) return false;
       if (this.#inFlightBytes >= limits.inFlightBytesMax) return false;
     }
-    return this.#reservedBytes > 0 || this.#budgetAllows();
+    return this.#reservedBytes > 0 || this.#options.budget.mayStart || this.#waitForBudget();
   }
 
   /** Kafka takes a request's memory from its pool before it reads it; here only large ones are worth that. */
@@ -194,26 +195,25 @@ export class Connection implements SocketEvents {
     if (this.#reservedBytes > 0) return true;
     const bytes = this.#frames.largeFrameBytes;
     if (bytes === 0) return true;
-    if (!this.#budgetAllows()) return false;
+    const { budget } = this.#options;
+    if (!budget.mayReserve) return this.#waitForBudget();
     this.#reservedBytes = bytes;
-    this.#options.budget.take(bytes);
+    budget.reserve(bytes);
     return true;
   }
 
-  #budgetAllows(): boolean {
-    const { budget } = this.#options;
-    if (!budget.exhausted) return true;
+  /** Always false: it is not let in. */
+  #waitForBudget(): false {
     if (!this.#waitsForBudget) {
       this.#waitsForBudget = true;
-      budget.wait(this.#onBudget);
+      this.#options.budget.wait(this.#onBudget);
     }
     return false;
   }
 
   readonly #onBudget = (): void => {
     this.#waitsForBudget = false;
-    // Another connection's answer made room: its turn is not ours.
-    process.nextTick(() => this.#proceed());
+    this.#proceed();
   };
 
   #start(): void {
@@ -355,7 +355,7 @@ export class Connection implements SocketEvents {
     if (this.#reservedBytes === 0) return;
     const bytes = this.#reservedBytes;
     this.#reservedBytes = 0;
-    this.#options.budget.give(bytes);
+    this.#options.budget.giveReserved(bytes);
   }
 
   /** For a connection that died: nobody reads the answer, but its resources go back. */

@@ -4,13 +4,10 @@ import type { Logger } from '../../ports/logger.ts';
 import type { Transport, TransportAddress } from '../../ports/transport.ts';
 import { ChunkPool } from './chunk-pool.ts';
 import { Connection } from './connection.ts';
-import {
-  CONNECTION_LIMITS_DEFAULT,
-  type ConnectionLimits,
-  RequestBudget,
-} from './connection-limits.ts';
+import { CONNECTION_LIMITS_DEFAULT, type ConnectionLimits } from './connection-limits.ts';
 import type { HandlerRegistry } from './handler-registry.ts';
 import { Peer } from './peer.ts';
+import { RequestBudget } from './request-budget.ts';
 import { RequestDispatcher } from './request-dispatcher.ts';
 import { attachSocket, type ReadMode } from './tcp-socket.ts';
 
@@ -27,6 +24,8 @@ export interface TcpTransportOptions {
   readonly readMode?: ReadMode;
   /** Shared by the listeners of one broker; each makes its own when absent. */
   readonly pool?: ChunkPool;
+  /** The same: what all listeners together may hold (Kafka's SocketServer has one memory pool too). */
+  readonly budget?: RequestBudget;
 }
 
 const BACKLOG = 511;
@@ -52,7 +51,7 @@ export class TcpTransport implements Transport {
     this.#options = options;
     this.#limits = { ...CONNECTION_LIMITS_DEFAULT, ...options.limits };
     this.#pool = options.pool ?? new ChunkPool();
-    this.#budget = new RequestBudget(this.#limits.queuedRequestBytesMax);
+    this.#budget = options.budget ?? new RequestBudget(this.#limits.queuedRequestBytesMax);
     this.#dispatcher = new RequestDispatcher(options.registry);
   }
 
@@ -64,7 +63,7 @@ export class TcpTransport implements Transport {
     return this.#connections.size;
   }
 
-  /** Bytes of requests in flight and of frames that are arriving. */
+  /** Bytes of requests in flight and of large frames that arrive, of all who share the budget. */
   get queuedRequestBytes(): number {
     return this.#budget.bytes;
   }

@@ -1,6 +1,7 @@
 import { hostname } from 'node:os';
 import { ChunkPool } from '../../adapters/kafka/chunk-pool.ts';
 import type { HandlerRegistry } from '../../adapters/kafka/handler-registry.ts';
+import { RequestBudget } from '../../adapters/kafka/request-budget.ts';
 import { TcpTransport } from '../../adapters/kafka/tcp-transport.ts';
 import type { BrokerConfig } from '../../domain/config/broker-config.ts';
 import { connectionLimitsOf } from '../../domain/config/connection-limits-of.ts';
@@ -49,11 +50,12 @@ export class KafkaListeners {
   async listen({ registry, clock, timer, logger }: KafkaListenersParts): Promise<void> {
     const pool = new ChunkPool();
     const limits = connectionLimitsOf(this.#config);
+    const budget = new RequestBudget(limits.queuedRequestBytesMax);
     this.#unwatch = this.#config.onChange(() => this.#limitConnections());
     try {
       for (const { name, host, port } of this.#configs) {
         const transport = new TcpTransport({
-          ...{ registry, clock, timer, pool, port, limits },
+          ...{ registry, clock, timer, pool, budget, port, limits },
           host: host === '' ? '::' : host,
           listenerName: name,
           logger: logger.child({ component: 'network', listener: name }),

@@ -36,7 +36,7 @@ export interface Listener {
 
 export async function startListener(
   handlers: readonly RequestHandler[],
-  options: Partial<Pick<TcpTransportOptions, 'limits' | 'readMode'>> = {},
+  options: Partial<Pick<TcpTransportOptions, 'limits' | 'readMode' | 'budget'>> = {},
 ): Promise<Listener> {
   const log: LoggedLine[] = [];
   const transport = new TcpTransport({

@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
+import { RequestBudget } from '../../../src/adapters/kafka/request-budget.ts';
 import { handler, type RequestHandler } from '../../../src/adapters/kafka/request-handler.ts';
 import type { ReadMode } from '../../../src/adapters/kafka/tcp-socket.ts';
 import {
@@ -294,6 +295,40 @@ describe('limits', () => {
     }
     expect(most).toBeLessThanOrEqual(5);
     expect(transport.queuedRequestBytes).toBe(0);
+  });
+
+  it('bounds them for all listeners that share a budget, and takes turns', async () => {
+    let inFlight = 0;
+    let most = 0;
+    const counting = handler(
+      ProduceApi,
+      async () => {
+        inFlight += 1;
+        most = Math.max(most, inFlight);
+        await sleep(2);
+        inFlight -= 1;
+        return produceAnswer;
+      },
+      { pipelined: true },
+    );
+    const budget = new RequestBudget(100_000);
+    const first = await start([counting], { budget });
+    const second = await startListener([counting], { budget });
+    try {
+      const both = [await open(first.port), await open(second.port)];
+      for (const client of both) {
+        for (let i = 0; i < 20; i += 1) client.send(produce(i, new Uint8Array(50_000)));
+      }
+      for (let i = 0; i < 20; i += 1) {
+        for (const client of both) {
+          expect((await client.receive(10_000))?.readInt32BE(0)).toBe(i);
+        }
+      }
+      expect(most).toBeLessThanOrEqual(3);
+      expect([budget.bytes, budget.waitingCount]).toEqual([0, 0]);
+    } finally {
+      await second.transport.close();
+    }
   });
 
   it('bounds requests in flight per connection', async () => {
