@@ -5,7 +5,7 @@ import type {
 } from '../../ports/key-value-database.ts';
 import type { Logger } from '../../ports/logger.ts';
 import type { GroupCommit } from './group-commit.ts';
-import { ALL_DELETIONS, deletionKey, parseDeletionKey } from './log-keys.ts';
+import { ALL_DELETIONS, deletionKey, numberOf, parseDeletionKey } from './log-keys.ts';
 import { encodeRange, parseRange } from './log-values.ts';
 import { readAll } from './read-all.ts';
 
@@ -33,13 +33,17 @@ export class Deletions {
     this.#logger = logger;
   }
 
-  /** Goes on with what an earlier start left. */
-  async open(): Promise<void> {
+  /** Goes on with what an earlier start left; gives a number that no key in it has, nor any higher one. */
+  async open(): Promise<number> {
+    let unused = 0;
     for await (const [key, value] of readAll(this.#database, ALL_DELETIONS)) {
       const number = parseDeletionKey(key);
       this.#nextNumber = Math.max(this.#nextNumber, number + 1);
-      this.#waiting.push({ number, range: parseRange(value) });
+      const range = parseRange(value);
+      unused = Math.max(unused, numberOf(range) + 1);
+      this.#waiting.push({ number, range });
     }
+    return unused;
   }
 
   /** The operation that notes a deletion, and what starts it once that is written. */
@@ -76,7 +80,8 @@ export class Deletions {
       const { number, range } = next;
       try {
         await this.#database.deleteRange(range);
-        await this.#commits.write([{ type: 'del', key: deletionKey(number) }], false);
+        // Synced, so that what was deleted is not there any more when nothing tells of it.
+        await this.#commits.write([{ type: 'del', key: deletionKey(number) }], true);
       } catch (error) {
         if (this.#stopped) return;
         this.#logger.warn({ err: error }, 'deleted data could not be freed: the next start will');

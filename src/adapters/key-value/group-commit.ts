@@ -30,6 +30,7 @@ export class GroupCommit {
   /** Whether something was written that no sync followed. */
   #unsynced = false;
   #failure: KafkaError | undefined;
+  #closed = false;
 
   constructor(database: KeyValueDatabase) {
     this.#database = database;
@@ -46,6 +47,7 @@ export class GroupCommit {
     written?: () => void,
   ): Promise<void> {
     if (this.#failure !== undefined) return Promise.reject(this.#failure);
+    if (this.#closed) return Promise.reject(closedError());
     const group = this.#joinable();
     for (const operation of operations) {
       group.operations.push(operation);
@@ -70,6 +72,13 @@ export class GroupCommit {
     const last = this.#waiting.at(-1) ?? this.#writing;
     if (last === undefined) return this.#failure ? Promise.reject(this.#failure) : DONE;
     return last.outcome.promise;
+  }
+
+  /** Writes a last operation and takes nothing more. */
+  async close(last: KeyValueOperation): Promise<void> {
+    const written = this.write([last], true);
+    this.#closed = true;
+    await written;
   }
 
   fail(cause: unknown): KafkaError {
@@ -123,6 +132,10 @@ export class GroupCommit {
     const failure = this.fail(error);
     group.outcome.reject(failure);
   }
+}
+
+function closedError(): KafkaError {
+  return new KafkaError('KAFKA_STORAGE_ERROR', 'the log store is not open');
 }
 
 function newOutcome(): Outcome {

@@ -23,7 +23,7 @@ import {
 } from './log-keys.ts';
 import { LogReader } from './log-reader.ts';
 import { type LogPoint, LogSegments } from './log-segments.ts';
-import { encodeLogRecord, encodeSegmentRecord, type LogRecord } from './log-values.ts';
+import { encodeLogRecord, encodeSegmentRecord, type LogEnd, type LogRecord } from './log-values.ts';
 import { after } from './read-all.ts';
 import { findByTimestamp, findMaxTimestamp, type SearchedLog } from './time-search.ts';
 
@@ -86,6 +86,13 @@ export class KeyValueLog implements StoredLog {
 
   get sizeBytes(): number {
     return this.#end.position - this.#record.startPosition;
+  }
+
+  /** Where the log ends, once nothing is under way. */
+  async settledEnd(): Promise<LogEnd> {
+    await this.#lastChange;
+    const segmentMaxTimestampMs = this.#segments.active?.maxTimestampMs ?? -1n;
+    return { data: this.data, ...this.#end, segmentMaxTimestampMs };
   }
 
   belongsTo(context: KeyValueContext): boolean {

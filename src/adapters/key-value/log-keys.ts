@@ -4,7 +4,7 @@ import type { KeyRange } from '../../ports/key-value-database.ts';
 
 // The layout of the keys: a byte for the kind, then numbers, most significant byte first.
 
-/** There only while the store is closed, after a clean stop. */
+/** There only while the store is closed, after a clean stop, with where each log ended. */
 export const CLEAN_STOP_KEY = Uint8Array.of(0);
 
 const LOG = 1;
@@ -95,6 +95,11 @@ export function snapshotKey(log: number, name: string): Uint8Array {
 
 export function snapshotRange(log: number): KeyRange {
   return { gte: prefix(SNAPSHOT, log), lt: prefix(SNAPSHOT, log + 1) };
+}
+
+/** The number of the log or of the data whose keys a range has. */
+export function numberOf({ gte }: KeyRange): number {
+  return viewOf(gte).getUint32(1);
 }
 
 /** A range that is still to be deleted, by the number of the deletion. */

@@ -12,6 +12,7 @@ import {
 } from './log-keys.ts';
 import { type LogSegment, LogSegments } from './log-segments.ts';
 import {
+  type LogEnd,
   type LogRecord,
   parseLogRecord,
   parseSegmentRecord,
@@ -33,8 +34,14 @@ export interface FoundLogs {
   readonly nextNumber: number;
 }
 
-/** Finds the logs of a database: what is kept of each and the key of its last batch; no batch is read. */
-export async function findLogs(database: KeyValueDatabase): Promise<FoundLogs> {
+/**
+ * Finds the logs of a database: what is kept of each, and its end, which is that of `ends` after a clean stop and that of
+ * the key of its last batch otherwise.
+ */
+export async function findLogs(
+  database: KeyValueDatabase,
+  ends: ReadonlyMap<number, LogEnd>,
+): Promise<FoundLogs> {
   const records: { number: number; record: LogRecord }[] = [];
   let nextNumber = 1;
   for await (const [key, value] of readAll(database, ALL_LOGS)) {
@@ -52,8 +59,8 @@ export async function findLogs(database: KeyValueDatabase): Promise<FoundLogs> {
   const queue = records.entries();
   const workers = Array.from({ length: PARALLEL }, async () => {
     for (const [i, { number, record }] of queue) {
-      const found = segments.get(record.data) ?? [];
-      logs[i] = await findLog(database, number, record, found, leftovers);
+      const end = ends.get(record.data) ?? (await findEnd(database, record));
+      logs[i] = logOf(number, record, end, segments.get(record.data) ?? [], leftovers);
     }
   });
   await Promise.all(workers);
@@ -76,34 +83,38 @@ async function findSegments(
   return segments;
 }
 
-async function findLog(
-  database: KeyValueDatabase,
-  number: number,
-  record: LogRecord,
-  found: readonly FoundSegment[],
-  leftovers: KeyValueOperation[],
-): Promise<KeyValueLogState> {
+async function findEnd(database: KeyValueDatabase, record: LogRecord): Promise<LogEnd> {
   const { data, startOffset, startPosition } = record;
   const range = { ...batchRange(data, startOffset), reverse: true, values: false, limit: 1 };
   const [entry] = await database.read({ ...range, mayBlock: true });
   const last = entry && parseBatchKey(entry[0]);
-  const end =
-    last === undefined
-      ? { offset: startOffset, position: startPosition }
-      : { offset: last.lastOffset + 1n, position: last.position + last.sizeBytes };
+  if (last === undefined) {
+    return { data, offset: startOffset, position: startPosition, segmentMaxTimestampMs: -1n };
+  }
+  const { segmentMaxTimestampMs } = last;
+  const position = last.position + last.sizeBytes;
+  return { data, offset: last.lastOffset + 1n, position, segmentMaxTimestampMs };
+}
+
+function logOf(
+  number: number,
+  record: LogRecord,
+  end: LogEnd,
+  found: readonly FoundSegment[],
+  leftovers: KeyValueOperation[],
+): KeyValueLogState {
   const segments: LogSegment[] = [];
   for (const [i, segment] of found.entries()) {
     const { baseOffset, startPosition, firstTimestampMs } = segment;
     if (baseOffset >= end.offset) {
-      leftovers.push({ type: 'del', key: segmentKey(data, baseOffset) });
+      leftovers.push({ type: 'del', key: segmentKey(record.data, baseOffset) });
       continue;
     }
     const next = found[i + 1];
     const isLast = next === undefined || next.baseOffset >= end.offset;
-    const maxTimestampMs = isLast
-      ? (last?.segmentMaxTimestampMs ?? -1n)
-      : next.previousMaxTimestampMs;
+    const maxTimestampMs = isLast ? end.segmentMaxTimestampMs : next.previousMaxTimestampMs;
     segments.push({ baseOffset, startPosition, firstTimestampMs, maxTimestampMs });
   }
-  return { number, record, end, segments: new LogSegments(segments) };
+  const { offset, position } = end;
+  return { number, record, end: { offset, position }, segments: new LogSegments(segments) };
 }

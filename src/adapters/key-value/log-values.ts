@@ -58,6 +58,42 @@ export function parseSegmentRecord(value: Uint8Array): SegmentRecord {
   };
 }
 
+/** Where a log ended when the store was stopped. */
+export interface LogEnd {
+  readonly data: number;
+  readonly offset: Offset;
+  readonly position: number;
+  readonly segmentMaxTimestampMs: bigint;
+}
+
+const LOG_END_SIZE = 28;
+
+export function encodeLogEnds(ends: readonly LogEnd[]): Uint8Array {
+  const value = new Uint8Array(ends.length * LOG_END_SIZE);
+  const view = viewOf(value);
+  for (const [i, { data, offset, position, segmentMaxTimestampMs }] of ends.entries()) {
+    const at = i * LOG_END_SIZE;
+    view.setUint32(at, data);
+    view.setBigUint64(at + 4, offset);
+    view.setBigUint64(at + 12, BigInt(position));
+    view.setBigInt64(at + 20, segmentMaxTimestampMs);
+  }
+  return value;
+}
+
+/** By the number of the log's data. */
+export function parseLogEnds(value: Uint8Array): ReadonlyMap<number, LogEnd> {
+  const ends = new Map<number, LogEnd>();
+  const view = viewOf(value);
+  for (let at = 0; at + LOG_END_SIZE <= value.length; at += LOG_END_SIZE) {
+    const data = view.getUint32(at);
+    const position = Number(view.getBigUint64(at + 12));
+    const segmentMaxTimestampMs = view.getBigInt64(at + 20);
+    ends.set(data, { data, offset: view.getBigUint64(at + 4), position, segmentMaxTimestampMs });
+  }
+  return ends;
+}
+
 export function encodeRange({ gte, lt }: KeyRange): Uint8Array {
   return Buffer.concat([Uint8Array.of(gte.length), gte, lt]);
 }
