@@ -122,6 +122,7 @@ export class KeyValueLogStore implements LogStore {
     try {
       const context = this.#opened();
       if (entries.length === 0) return DONE;
+      if (context.commits.failure !== undefined) throw context.commits.failure;
       checkEntries(entries, context);
       const operations: KeyValueOperation[] = [];
       const ends = new Map<KeyValueLog, LogPoint>();
