@@ -85,11 +85,13 @@ async function runChild() {
       'log.flush.offset.checkpoint.interval.ms': 2000,
     },
   });
+  const cpuBefore = process.cpuUsage();
   const startedAt = performance.now();
   const running = await openBroker(config, QUIET);
   const broker = new Broker(running, config);
   const startMs = Math.round(performance.now() - startedAt);
-  const report = { 'start ms': startMs };
+  const { user, system } = process.cpuUsage(cpuBefore);
+  const report = { 'start ms': startMs, 'start cpu ms': Math.round((user + system) / 1000) };
   if (values.child !== 'start') Object.assign(report, await fill(broker, running.services));
   await broker.fetch('scale-0', 0);
   globalThis.gc?.();

@@ -51,7 +51,9 @@ export class LogOpener {
       await files.remove(`${this.#directory}/${name}`);
     }
     this.#names = new Set(names);
-    const checkpoint = await files.readFile(`${this.#directory}/${LOG_START_OFFSET}`);
+    const checkpoint = this.#names.has(LOG_START_OFFSET)
+      ? await files.readFile(`${this.#directory}/${LOG_START_OFFSET}`)
+      : undefined;
     this.#list.startOffset = (checkpoint && startOffsetOf(checkpoint)) ?? 0n;
     const bases = segmentBaseOffsets(names);
     while (bases.length > 1 && bases[1]! <= this.#list.startOffset) {

@@ -308,6 +308,11 @@ export class SegmentLogStore implements LogStore {
         throw new KafkaError('KAFKA_STORAGE_ERROR', message, { cause });
       }
     });
+    for (const folder of summarized.keys()) {
+      if (this.#logs.has(folder)) continue;
+      const fields = { directory: `${this.#directory}/${folder}` };
+      this.#context.logger.error(fields, 'the folder of a log is missing: its data are lost');
+    }
     await summary.begin(names, mistaken);
     return recovered;
   }

@@ -2,6 +2,7 @@ import { ContainerModule } from 'inversify';
 import { LocalCatalog } from '../../adapters/local-catalog/local-catalog.ts';
 import { isClusterMetadataLog } from '../../domain/topic/cluster-metadata.ts';
 import { LogManager } from '../services/log/log-manager.ts';
+import { ledPartition } from './led-partition.ts';
 import { OpenedStore } from './opened-store.ts';
 import { TOKENS } from './tokens.ts';
 import { unsyncedBytesMaxOf } from './unsynced-bytes-max-of.ts';
@@ -22,9 +23,11 @@ export const storageModule = new ContainerModule(({ bind }) => {
     [TOKENS.openedStore, TOKENS.checksum, TOKENS.compression, TOKENS.clock, TOKENS.random],
   );
   bind(TOKENS.logs).toResolvedValue(
-    (store, clock, timer, checksum, compression, logger, config) =>
+    (store, clock, timer, checksum, compression, logger, config, catalog, nodeId) =>
       new LogManager({
         store,
+        partition: (topicId, partition) =>
+          ledPartition(catalog, config, nodeId, topicId, partition),
         clock,
         timer,
         checksum,
@@ -37,6 +40,7 @@ export const storageModule = new ContainerModule(({ bind }) => {
     [
       ...([TOKENS.store, TOKENS.clock, TOKENS.timer] as const),
       ...([TOKENS.checksum, TOKENS.compression, TOKENS.logger, TOKENS.brokerConfig] as const),
+      ...([TOKENS.catalog, TOKENS.nodeId] as const),
     ],
   );
 });

@@ -13,7 +13,7 @@ describe('storage verify', () => {
     const { code, out, err } = await storage('verify', directory);
     expect({ code, err }).toEqual({ code: 0, err: '' });
     expect(out).toMatch(
-      /^\S+ \(segment, stopped cleanly\): 9 logs, \d+ batches, \d+ records, \S+ kB in \S+ s: nothing is wrong\n$/,
+      /^\S+ \(segment, stopped cleanly\): 6 logs, \d+ batches, \d+ records, \S+ kB in \S+ s: nothing is wrong\n$/,
     );
     // The folder may be named by the configuration too.
     const env = { KAWADB_STORAGE__DATA_DIR: directory };

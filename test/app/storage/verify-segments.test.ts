@@ -232,7 +232,6 @@ describe('a folder', () => {
     await rename(join(directory, 'orders-1'), join(directory, 'strangers-0'));
     const findings = (await verify()).filter((finding) => !isOfSummary(finding));
     expect(findings.map(({ kind, topic, partition }) => [kind, topic, partition])).toEqual([
-      ['metadata', 'orders', 1],
       ['metadata', 'strangers', 0],
     ]);
     const metadata = join(directory, '__cluster_metadata-0');

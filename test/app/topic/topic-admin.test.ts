@@ -27,7 +27,7 @@ describe('createTopics', () => {
       source: 'DYNAMIC_TOPIC_CONFIG',
     });
     expect(logs.kept.size).toBe(3);
-    expect(logs.get(first?.created?.id ?? '', 1)?.config.retentionMs).toBe(1000);
+    expect(logs.existing(first?.created?.id ?? '', 1)?.config.retentionMs).toBe(1000);
 
     const again = await openCatalog(store);
     expect(again.metadata).toEqual(catalog.metadata);

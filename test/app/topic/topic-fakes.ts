@@ -44,7 +44,9 @@ export class FakeLogs implements PartitionLogs {
   readonly kept = new Map<string, FakeLog>();
   failing = false;
 
-  get(topicId: string, partition: number): FakeLog | undefined {
+  readonly makesOnDemand = false;
+
+  existing(topicId: string, partition: number): FakeLog | undefined {
     return this.kept.get(`${topicId}/${partition}`);
   }
 

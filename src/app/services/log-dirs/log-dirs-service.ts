@@ -1,5 +1,5 @@
 import { isClusterMetadataLog } from '../../../domain/topic/cluster-metadata.ts';
-import type { Catalog } from '../../../ports/catalog.ts';
+import type { Catalog, TopicMetadata } from '../../../ports/catalog.ts';
 import type { LogDir, LogDirs, LogDirTopic } from '../../../ports/log-dirs.ts';
 import type { LogStore } from '../../../ports/log-store.ts';
 import type { PartitionLogs } from '../topic/partition-logs.ts';
@@ -10,6 +10,12 @@ export interface LogDirsOptions {
   readonly store: Pick<LogStore, 'usableBytes' | 'totalBytes'>;
   /** The data directory as clients are told it. */
   readonly path: string;
+}
+
+interface PartitionSize {
+  readonly name: string;
+  readonly partition: number;
+  readonly sizeBytes: number;
 }
 
 type Sizes = { readonly partition: number; readonly sizeBytes: number }[];
@@ -43,25 +49,32 @@ export class LogDirsService implements LogDirs {
     ];
   }
 
-  *#sizes(
-    topics: readonly LogDirTopic[] | null,
-  ): Generator<{ name: string; partition: number; sizeBytes: number }> {
+  *#sizes(topics: readonly LogDirTopic[] | null): Generator<PartitionSize> {
     const { logs, catalog } = this.#options;
     if (topics === null) {
       for (const { id, sizeBytes } of logs.logs()) {
-        if (isClusterMetadataLog(id)) continue;
+        if (isClusterMetadataLog(id) || catalog.metadata.topicsById.has(id.topicId)) continue;
         yield { name: id.topic, partition: id.partition, sizeBytes };
+      }
+      for (const topic of catalog.metadata.topicsById.values()) {
+        for (const { partition } of topic.partitions) yield this.#sizeOf(topic, partition);
       }
       return;
     }
     for (const { topic, partitions } of topics) {
-      const id = catalog.metadata.topicsByName.get(topic)?.id;
-      if (id === undefined) continue;
+      const known = catalog.metadata.topicsByName.get(topic);
+      if (known === undefined) continue;
       for (const partition of new Set(partitions)) {
-        const log = logs.get(id, partition);
-        if (log) yield { name: topic, partition, sizeBytes: log.sizeBytes };
+        if (known.partitions[partition] === undefined) continue;
+        yield this.#sizeOf(known, partition);
       }
     }
+  }
+
+  #sizeOf({ id, name }: TopicMetadata, partition: number): PartitionSize {
+    // Where nothing was written yet there is no log.
+    const sizeBytes = this.#options.logs.existing(id, partition)?.sizeBytes ?? 0;
+    return { name, partition, sizeBytes };
   }
 }
 

@@ -7,6 +7,8 @@ import type { UnsyncedBytes } from './unsynced-bytes.ts';
 /** A log as the queue sees it. */
 export interface QueuedLog {
   readonly stored: StoredLog;
+  /** What has to be made in the store first; undefined for nearly all logs. */
+  readonly unwritten: { create(): Promise<void> } | undefined;
   readonly logEndOffset: Offset;
   /** The flush that will take the log's next appends to the store, until it is on its way. */
   pendingFlush: Flush | undefined;
@@ -70,13 +72,15 @@ export class AppendQueue {
   add(log: QueuedLog, entry: AppendEntry, durability: Durability): Flush {
     let flush = log.pendingFlush;
     if (flush === undefined) {
-      flush = durability === 'synced' ? this.#syncedFlush() : this.#writtenFlush();
+      const { unwritten } = log;
+      if (unwritten !== undefined) flush = this.#flushOnceMade(log, unwritten, durability);
+      else flush = durability === 'synced' ? this.#syncedFlush() : this.#writtenFlush();
       log.pendingFlush = flush;
       flush.logs.push(log);
       flush.startOffsets.push(entry.baseOffset);
     }
     flush.entries.push(entry);
-    if (!this.#scheduled) {
+    if (!this.#scheduled && (flush === this.#synced || flush === this.#written)) {
       this.#scheduled = true;
       this.#timer.afterTurn(this.#flush);
     }
@@ -101,6 +105,32 @@ export class AppendQueue {
       if (this.#inFlight.size === 0) return;
       await Promise.all(this.#inFlight);
     }
+  }
+
+  /** A flush of one log alone, which goes to the store when that has the log. */
+  #flushOnceMade(
+    log: QueuedLog,
+    unwritten: { create(): Promise<void> },
+    durability: Durability,
+  ): Flush {
+    const flush = new Flush(durability);
+    const made = unwritten
+      .create()
+      .then(
+        () => {
+          const { stored } = log;
+          flush.entries = flush.entries.map((entry) => ({ ...entry, log: stored }));
+          this.#send(flush);
+        },
+        (cause: unknown) => {
+          log.pendingFlush = undefined;
+          log.flushesInFlight++;
+          this.#failed(flush, cause);
+        },
+      )
+      .finally(() => this.#inFlight.delete(made));
+    this.#inFlight.add(made);
+    return flush;
   }
 
   #syncedFlush(): Flush {

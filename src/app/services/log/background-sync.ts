@@ -1,7 +1,9 @@
+import type { TopicIdPartition } from '../../../domain/topic-partition.ts';
 import type { CancelTimer, Timer } from '../../../ports/clock.ts';
 import type { LogStore, StoredLog } from '../../../ports/log-store.ts';
 import type { Logger } from '../../../ports/logger.ts';
 import type { UnsyncedBytes, UnsyncedLog } from './unsynced-bytes.ts';
+import { syncStored } from './unwritten-log.ts';
 
 /** Kafka's largest values mean "never"; no timer is set for them. */
 const NEVER_MS = 0x7fffffff;
@@ -17,7 +19,7 @@ export interface SyncPolicy {
  */
 export class BackgroundSync implements UnsyncedLog {
   readonly #store: LogStore;
-  readonly #stored: StoredLog;
+  readonly #log: { readonly id: TopicIdPartition; readonly stored: StoredLog };
   readonly #timer: Timer;
   readonly #logger: Logger;
   readonly #intervalBytes: number;
@@ -29,7 +31,7 @@ export class BackgroundSync implements UnsyncedLog {
   #syncing = false;
 
   constructor(
-    stored: StoredLog,
+    log: { readonly id: TopicIdPartition; readonly stored: StoredLog },
     options: {
       store: LogStore;
       timer: Timer;
@@ -38,7 +40,7 @@ export class BackgroundSync implements UnsyncedLog {
       unsynced: UnsyncedBytes;
     },
   ) {
-    this.#stored = stored;
+    this.#log = log;
     this.#store = options.store;
     this.#timer = options.timer;
     this.#logger = options.logger;
@@ -90,10 +92,9 @@ export class BackgroundSync implements UnsyncedLog {
     this.#unsyncedRecords = 0;
     this.#syncing = true;
     this.#unsynced.syncBegins();
-    this.#store
-      .sync(this.#stored)
+    syncStored(this.#store, this.#log)
       .catch((error: unknown) => {
-        const { topic, partition } = this.#stored.id;
+        const { topic, partition } = this.#log.id;
         // The store refuses appends from now on, which is how the log gets to know.
         this.#logger.error({ topic, partition, err: error }, 'log could not be synced');
       })

@@ -11,10 +11,18 @@ import { inParallel } from '../in-parallel.ts';
 import { AppendQueue } from './append-queue.ts';
 import { UnifiedLog, type UnifiedLogOptions } from './unified-log.ts';
 import { UnsyncedBytes } from './unsynced-bytes.ts';
+import { UnwrittenLog } from './unwritten-log.ts';
 
 const MEBIBYTE = 1024 * 1024;
 /** Logs that are opened or closed at a time. */
 const PARALLEL = 16;
+
+/** A partition that is led here, whether its log is stored yet or not. */
+export interface LedPartition {
+  readonly id: TopicIdPartition;
+  readonly config: LogConfig;
+  readonly leaderEpoch: number;
+}
 
 export interface LogManagerOptions {
   readonly store: LogStore;
@@ -23,6 +31,8 @@ export interface LogManagerOptions {
   readonly checksum: Checksum;
   readonly compression: Compression;
   readonly logger: Logger;
+  /** What the catalog says of a partition: its log is made when something is written to it. Without it, by `create`. */
+  readonly partition?: (topicId: TopicId, partition: number) => LedPartition | undefined;
   /** Kafka's log.retention.check.interval.ms. */
   readonly retentionCheckIntervalMs?: number;
   /** Kafka's log.flush.offset.checkpoint.interval.ms; never when 0. */
@@ -90,7 +100,17 @@ export class LogManager {
     this.#every(expiry, () => this.removeExpiredProducers());
   }
 
+  /** Whether logs need no `create`. */
+  get makesOnDemand(): boolean {
+    return this.#o.partition !== undefined;
+  }
+
   get(topicId: TopicId, partition: number): UnifiedLog | undefined {
+    return this.existing(topicId, partition) ?? this.#unwritten(topicId, partition);
+  }
+
+  /** A log that is stored or was asked for. */
+  existing(topicId: TopicId, partition: number): UnifiedLog | undefined {
     return this.#topics.get(topicId)?.[partition];
   }
 
@@ -112,7 +132,7 @@ export class LogManager {
     for (const log of logs) {
       if (log === undefined) continue;
       await log.settled();
-      await this.#o.store.delete(log.stored);
+      if (log.unwritten === undefined) await this.#o.store.delete(log.stored);
     }
   }
 
@@ -173,6 +193,18 @@ export class LogManager {
       // The other partitions can be served all the same; appends to this one are refused.
       this.#o.logger.error({ ...describe(log), err: error }, 'log could not be loaded');
     }
+  }
+
+  #unwritten(topicId: TopicId, partition: number): UnifiedLog | undefined {
+    if (this.#closed) return undefined;
+    const led = this.#o.partition?.(topicId, partition);
+    if (led === undefined) return undefined;
+    const stored = new UnwrittenLog(led.id, led.config, this.#o.store);
+    const log = new UnifiedLog(stored, led.config, this.#logOptions);
+    log.startEmpty();
+    log.becomeLeader(led.leaderEpoch);
+    this.#add(log);
+    return log;
   }
 
   #add(log: UnifiedLog): void {

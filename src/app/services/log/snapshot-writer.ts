@@ -1,9 +1,10 @@
 import { encodeLogSnapshot } from '../../../domain/log/log-snapshot.ts';
 import type { LogState } from '../../../domain/log/log-state.ts';
-import type { Offset } from '../../../domain/topic-partition.ts';
+import type { Offset, TopicIdPartition } from '../../../domain/topic-partition.ts';
 import type { LogStore, StoredLog } from '../../../ports/log-store.ts';
 import type { Logger } from '../../../ports/logger.ts';
 import { SNAPSHOT_NAMES } from './log-loader.ts';
+import { syncStored } from './unwritten-log.ts';
 
 /** So much is appended for each byte of a snapshot, however many producers there are. */
 const APPENDED_PER_SNAPSHOT_BYTE = 8;
@@ -11,7 +12,7 @@ const APPENDED_PER_SNAPSHOT_BYTE = 8;
 /** Writes a log's state now and then, so that a start has little to replay. */
 export class SnapshotWriter {
   readonly #store: LogStore;
-  readonly #stored: StoredLog;
+  readonly #log: { readonly id: TopicIdPartition; readonly stored: StoredLog };
   readonly #logger: Logger;
   readonly #intervalBytes: number;
   #next: 0 | 1;
@@ -21,10 +22,10 @@ export class SnapshotWriter {
   #writing: Promise<void> | undefined;
 
   constructor(
-    stored: StoredLog,
+    log: { readonly id: TopicIdPartition; readonly stored: StoredLog },
     options: { store: LogStore; logger: Logger; snapshotIntervalBytes: number },
   ) {
-    this.#stored = stored;
+    this.#log = log;
     this.#store = options.store;
     this.#logger = options.logger;
     this.#intervalBytes = options.snapshotIntervalBytes;
@@ -33,7 +34,8 @@ export class SnapshotWriter {
 
   loaded(offset: Offset | undefined, next: 0 | 1, replayedBytes: number): void {
     // Without a batch there is nothing to remember.
-    this.#offset = offset === undefined && replayedBytes === 0 ? this.#stored.endOffset : offset;
+    this.#offset =
+      offset === undefined && replayedBytes === 0 ? this.#log.stored.endOffset : offset;
     this.#next = next;
     this.#appendedBytes = replayedBytes;
   }
@@ -78,12 +80,12 @@ export class SnapshotWriter {
   async #write(offset: Offset, bytes: Uint8Array, committed: Promise<void>): Promise<void> {
     try {
       await committed;
-      await this.#store.sync(this.#stored);
-      await this.#stored.writeSnapshot(SNAPSHOT_NAMES[this.#next], bytes);
+      await syncStored(this.#store, this.#log);
+      await this.#log.stored.writeSnapshot(SNAPSHOT_NAMES[this.#next], bytes);
       this.#offset = offset;
       this.#next = this.#next === 0 ? 1 : 0;
     } catch (error) {
-      const { topic, partition } = this.#stored.id;
+      const { topic, partition } = this.#log.id;
       this.#logger.warn({ topic, partition, err: error }, 'log snapshot could not be written');
     }
   }

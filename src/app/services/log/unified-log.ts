@@ -30,6 +30,7 @@ import type {
 import { lookUpOffset } from './offset-lookup.ts';
 import { SnapshotWriter } from './snapshot-writer.ts';
 import type { UnsyncedBytes } from './unsynced-bytes.ts';
+import { syncStored, UnwrittenLog } from './unwritten-log.ts';
 
 const COMMITTED = Promise.resolve();
 /** `deleteRecords` up to here means up to the high watermark. */
@@ -65,8 +66,8 @@ export interface ActiveProducer {
  */
 export class UnifiedLog implements QueuedLog {
   readonly id: TopicIdPartition;
-  readonly stored: StoredLog;
   readonly #o: UnifiedLogOptions;
+  #stored: StoredLog;
   readonly #sync: BackgroundSync;
   readonly #snapshots: SnapshotWriter;
   readonly #availability: LogAvailability;
@@ -90,18 +91,31 @@ export class UnifiedLog implements QueuedLog {
 
   constructor(stored: StoredLog, config: LogConfig, options: UnifiedLogOptions) {
     this.id = stored.id;
-    this.stored = stored;
+    this.#stored = stored;
     this.#o = options;
     this.#config = config;
     this.#validator = new LogValidator(config, options);
-    this.#sync = new BackgroundSync(stored, options);
-    this.#snapshots = new SnapshotWriter(stored, options);
+    this.#sync = new BackgroundSync(this, options);
+    this.#snapshots = new SnapshotWriter(this, options);
     this.#availability = new LogAvailability(stored.id, options.clock);
     this.#listeners = new AdvanceListeners(options.logger);
     this.#logStartOffset = stored.startOffset;
     this.#logEndOffset = stored.endOffset;
     this.#highWatermark = stored.endOffset;
     this.#lastStableOffset = stored.endOffset;
+  }
+
+  get stored(): StoredLog {
+    const stored = this.#stored;
+    if (!(stored instanceof UnwrittenLog) || stored.written === undefined) return stored;
+    this.#stored = stored.written;
+    return this.#stored;
+  }
+
+  /** What has to be made in the store before something can be appended there. */
+  get unwritten(): UnwrittenLog | undefined {
+    const { stored } = this;
+    return stored instanceof UnwrittenLog ? stored : undefined;
   }
 
   get config(): LogConfig {
@@ -142,6 +156,12 @@ export class UnifiedLog implements QueuedLog {
     this.#logEndOffset = this.stored.endOffset;
     this.#moveHighWatermark(this.stored.endOffset);
     if (this.#ledAtEpoch !== undefined) this.becomeLeader(this.#ledAtEpoch);
+    this.#availability.loaded();
+  }
+
+  /** The same for a log nothing was written to yet. */
+  startEmpty(): void {
+    this.#snapshots.loaded(undefined, 0, 0);
     this.#availability.loaded();
   }
 
@@ -344,7 +364,7 @@ export class UnifiedLog implements QueuedLog {
       if (!this.#availability.deleted) {
         await dropBeyondGap(this.stored, failedFrom);
         // What the store kept counts as committed from here on, and answers retries.
-        await this.#o.store.sync(this.stored);
+        await syncStored(this.#o.store, this);
         await this.load();
       }
       this.failedFrom = undefined;

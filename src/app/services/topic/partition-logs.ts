@@ -3,7 +3,10 @@ import type { TopicId, TopicIdPartition } from '../../../domain/topic-partition.
 
 /** What topic administration needs of the log manager. */
 export interface PartitionLogs {
-  get(topicId: TopicId, partition: number): PartitionLog | undefined;
+  /** Whether a log is there for every partition of the catalog without being made by `create`. */
+  readonly makesOnDemand: boolean;
+  /** Not the log of a partition nobody has asked for yet. */
+  existing(topicId: TopicId, partition: number): PartitionLog | undefined;
   create(id: TopicIdPartition, config: LogConfig): Promise<PartitionLog>;
   deleteTopic(topicId: TopicId): Promise<void>;
   logs(): Iterable<PartitionLog>;

@@ -1,5 +1,6 @@
 import type { BrokerConfig } from '../../../domain/config/broker-config.ts';
 import { logConfigOf } from '../../../domain/config/log-config-of.ts';
+import type { LogConfig } from '../../../domain/log/log-config.ts';
 import { isClusterMetadataLog } from '../../../domain/topic/cluster-metadata.ts';
 import type { TopicId } from '../../../domain/topic-partition.ts';
 import type { ClusterMetadata, TopicMetadata } from '../../../ports/catalog.ts';
@@ -24,8 +25,9 @@ export class TopicLogs {
 
   /** Makes the logs a topic misses, and leads them. */
   async create(topic: TopicMetadata): Promise<void> {
+    if (this.#logs.makesOnDemand) return;
     const missing = topic.partitions.filter(
-      ({ partition }) => this.#logs.get(topic.id, partition) === undefined,
+      ({ partition }) => this.#logs.existing(topic.id, partition) === undefined,
     );
     const config = logConfigOf(this.#brokerConfig, topic.configs);
     await inParallel(missing, CREATE_PARALLEL, async ({ partition, leaderEpoch }) => {
@@ -40,9 +42,12 @@ export class TopicLogs {
   }
 
   configure(topic: TopicMetadata): void {
-    const config = logConfigOf(this.#brokerConfig, topic.configs);
+    let config: LogConfig | undefined;
     for (const { partition } of topic.partitions) {
-      this.#logs.get(topic.id, partition)?.updateConfig(config);
+      const log = this.#logs.existing(topic.id, partition);
+      if (log === undefined) continue;
+      config ??= logConfigOf(this.#brokerConfig, topic.configs);
+      log.updateConfig(config);
     }
   }
 
@@ -74,7 +79,7 @@ export class TopicLogs {
 
   #lead(topic: TopicMetadata): void {
     for (const { partition, leaderEpoch } of topic.partitions) {
-      this.#logs.get(topic.id, partition)?.becomeLeader(leaderEpoch);
+      this.#logs.existing(topic.id, partition)?.becomeLeader(leaderEpoch);
     }
   }
 }
