@@ -5,9 +5,9 @@ import {
   viewOf,
 } from '../../src/domain/record/record-batch-header.ts';
 import type { TopicIdPartition } from '../../src/domain/topic-partition.ts';
-import type { LogStore, RecoveredLog, StoredLog } from '../../src/ports/log-store.ts';
+import type { AppendEntry, LogStore, RecoveredLog, StoredLog } from '../../src/ports/log-store.ts';
 import {
-  entriesOf,
+  entryOf,
   type SampleBatch,
   sampleBatch,
 } from '../../src/testing/log-store/sample-batches.ts';
@@ -28,7 +28,7 @@ export interface BitRotSimulationOptions {
 }
 
 /** Whether a store that holds it goes on, is closed and opened, or dies and is opened, before it is read. */
-type Ending = 'none' | 'close' | 'death';
+type Ending = 'none' | 'close' | 'death' | 'power loss';
 
 /**
  * Bits flip in files at rest. A store must give what was written or say what is damaged, and go on with all the rest.
@@ -48,21 +48,27 @@ export class BitRotSimulation {
     this.#random = new SeededRandom(options.seed);
     this.#disk = new SimulatedDisk(this.#random.fork());
     this.#disk.makeDirectory('/data');
+    this.#disk.beginSync(this.#disk.root)();
   }
 
   async run(): Promise<void> {
-    const files = this.#files();
-    let store = this.#o.create(files);
+    let live = this.#files();
+    let store = this.#o.create(live);
     await store.open();
     let logs = await this.#fill(store);
     if (this.#random.chance(0.5)) {
       await store.close();
-      store = this.#o.create(this.#files());
+      live = this.#files();
+      store = this.#o.create(live);
       logs = logsOf(await store.open());
     }
-    this.#ending = this.#random.pick(['none', 'close', 'death']);
+    this.#ending = this.#random.pick(['none', 'close', 'death', 'power loss']);
     if (this.#ending === 'close') await store.close();
-    if (this.#ending === 'death') files.die();
+    if (this.#ending === 'death' || this.#ending === 'power loss') live.die();
+    if (this.#ending === 'power loss') {
+      await settled();
+      this.#disk.losePower();
+    }
     for (let i = this.#random.between(1, 3); i > 0; i--) this.#rot(this.#disk.root, '');
     this.trace.push(`read after ${this.#ending}`);
     if (this.#ending !== 'none') {
@@ -134,24 +140,32 @@ export class BitRotSimulation {
       const segmentBytes = random.pick([400, 1500, 1 << 20]);
       const indexIntervalBytes = random.pick([1, 150, 600]);
       const config = { segmentBytes, segmentMs: 1 << 30, indexIntervalBytes };
-      const log = await store.create(id, config);
-      const batches: SampleBatch[] = [];
-      for (let i = random.between(1, 40); i > 0; i--) {
-        const records = random.between(1, 5);
-        const valueBytes = random.pick([0, 10, 80]);
-        const batch = sampleBatch({ baseOffset: log.endOffset, records, valueBytes, seed: i });
-        batches.push(batch);
-        await store.append(entriesOf(log, [batch]), 'synced');
-      }
-      this.#written.set(id, batches);
-      logs.push(log);
+      this.#written.set(id, []);
+      logs.push(await store.create(id, config));
+    }
+    for (let i = random.between(1, 60); i > 0; i--) {
+      const chosen = logs.filter((_, n) => i === 1 || random.chance([0.6, 0.4, 0.7][n]!));
+      const entries = chosen.map((log) => this.#entryFor(log));
+      await store.append(entries, 'synced');
     }
     return logs;
+  }
+
+  #entryFor(log: StoredLog): AppendEntry {
+    const random = this.#random;
+    const records = random.between(1, 5);
+    const valueBytes = random.pick([0, 10, 80]);
+    const written = this.#written.get(log.id) ?? [];
+    const seed = written.length;
+    const batch = sampleBatch({ baseOffset: log.endOffset, records, valueBytes, seed });
+    this.#written.set(log.id, [...written, batch]);
+    return entryOf(log, batch);
   }
 
   /** Flips a bit of some file below. */
   #rot(directory: SimulatedDirectory, path: string): void {
     const files = [...rottable(directory, path)];
+    if (files.length === 0) return;
     const [name, file] = this.#random.pick(files);
     const position = this.#random.between(0, file.sizeBytes - 1);
     if (this.#isUntold(name, file, position)) return;
@@ -209,6 +223,11 @@ function* rottable(directory: SimulatedDirectory, path: string) {
       else if (ROTTING.test(name) && node.sizeBytes > 0) yield [at, node] as const;
     }
   }
+}
+
+/** What was under way finds out that the process is dead. */
+async function settled(): Promise<void> {
+  for (let i = 0; i < 10; i++) await new Promise((resolve) => setImmediate(resolve));
 }
 
 function logsOf(recovered: readonly RecoveredLog[]): StoredLog[] {
