@@ -15,7 +15,7 @@ import {
   snapshotKey,
   snapshotRange,
 } from './log-keys.ts';
-import { type LogRecord, parseSegmentRecord } from './log-values.ts';
+import { type LogEnd, type LogRecord, parseSegmentRecord } from './log-values.ts';
 import { after, readAll } from './read-all.ts';
 import { type MarkedSegment, SegmentMarksCheck } from './verify-marks.ts';
 
@@ -32,11 +32,19 @@ export class InspectedKeyValueLog implements InspectedLog {
   readonly #database: KeyValueDatabase;
   readonly #number: number;
   readonly #record: LogRecord;
+  readonly #end: LogEnd | undefined;
 
-  constructor(database: KeyValueDatabase, number: number, record: LogRecord, sizeBytes: number) {
+  constructor(
+    database: KeyValueDatabase,
+    number: number,
+    record: LogRecord,
+    sizeBytes: number,
+    end: LogEnd | undefined,
+  ) {
     this.#database = database;
     this.#number = number;
     this.#record = record;
+    this.#end = end;
     this.sizeBytes = sizeBytes;
   }
 
@@ -55,7 +63,7 @@ export class InspectedKeyValueLog implements InspectedLog {
 
   async scan(scan: LogScan): Promise<void> {
     const marks = scan.checkIndexes
-      ? new SegmentMarksCheck(await this.#segments(), (finding) => scan.finding(finding))
+      ? new SegmentMarksCheck(await this.#segments(), this.#end, (each) => scan.finding(each))
       : undefined;
     let next = this.startOffset;
     if (scan.fromOffset !== undefined && scan.fromOffset > next) next = scan.fromOffset;
@@ -78,7 +86,7 @@ export class InspectedKeyValueLog implements InspectedLog {
         next = readable;
         ({ gte, lt } = batchRange(this.#record.data, readable));
       } else if (page.entries.length === 0) {
-        marks?.end();
+        marks?.end(this.startOffset);
         return;
       }
     }

@@ -16,7 +16,7 @@ import { StoreLock } from '../data-folder/store-lock.ts';
 import { InspectedKeyValueLog } from './inspected-key-value-log.ts';
 import { KEY_VALUE_VERSION } from './key-value-log-store.ts';
 import { ALL_LOGS, batchRange, CLEAN_STOP_KEY, parseBatchKey, parseLogKey } from './log-keys.ts';
-import { type LogRecord, parseLogRecord } from './log-values.ts';
+import { type LogEnd, type LogRecord, parseLogEnds, parseLogRecord } from './log-values.ts';
 import { after, readAll } from './read-all.ts';
 import {
   failureFindings,
@@ -116,19 +116,21 @@ interface FoundLogs {
 
 async function logsOf(database: KeyValueDatabase): Promise<FoundLogs> {
   const lt = after(CLEAN_STOP_KEY);
-  const query = { gte: CLEAN_STOP_KEY, lt, values: false, limit: 1 };
+  const query = { gte: CLEAN_STOP_KEY, lt, values: true, limit: 1 };
   let clean = false;
   const logs: InspectedKeyValueLog[] = [];
   const findings: StorageFinding[] = [];
   let failure: unknown;
   try {
-    clean = (await database.read(query)).length > 0;
+    const [mark] = await database.read(query);
+    clean = mark !== undefined;
+    const ends = parseLogEnds(mark?.[1] ?? new Uint8Array());
     for await (const [key, value] of readAll(database, ALL_LOGS)) {
       const number = parseLogKey(key);
       const record = parseLogRecord(value);
       if (record === undefined) {
         findings.push({ kind: 'file', message: `what is kept of log ${number} is damaged` });
-      } else logs.push(await logOf(database, number, record));
+      } else logs.push(await logOf(database, number, record, ends.get(record.data)));
     }
   } catch (error) {
     failure = error;
@@ -144,6 +146,7 @@ async function logOf(
   database: KeyValueDatabase,
   number: number,
   record: LogRecord,
+  end: LogEnd | undefined,
 ): Promise<InspectedKeyValueLog> {
   const range = batchRange(record.data, record.startOffset);
   const query = { ...range, reverse: true, values: false, limit: 1 };
@@ -151,7 +154,7 @@ async function logOf(
   const [entry] = await Promise.resolve(database.read(query)).catch(() => []);
   const last = entry && parseBatchKey(entry[0]);
   const sizeBytes = last === undefined ? 0 : last.position + last.sizeBytes - record.startPosition;
-  return new InspectedKeyValueLog(database, number, record, sizeBytes);
+  return new InspectedKeyValueLog(database, number, record, sizeBytes, end);
 }
 
 function byTopicAndPartition(

@@ -2,7 +2,7 @@ import { readLastOffset, readMaxTimestamp } from '../../domain/record/record-bat
 import type { Offset } from '../../domain/topic-partition.ts';
 import type { LogFinding } from '../../ports/store-inspector.ts';
 import type { BatchKey } from './log-keys.ts';
-import type { SegmentRecord } from './log-values.ts';
+import type { LogEnd, SegmentRecord } from './log-values.ts';
 
 export interface MarkedSegment extends SegmentRecord {
   readonly baseOffset: Offset;
@@ -12,13 +12,22 @@ export interface MarkedSegment extends SegmentRecord {
 export class SegmentMarksCheck {
   readonly #segments: readonly MarkedSegment[];
   readonly #report: (finding: LogFinding) => void;
+  readonly #markedEnd: LogEnd | undefined;
   #place = 0;
+  #lastOffset: Offset | undefined;
+  #wasDamaged = false;
   #position: number | undefined;
   /** Of the segment that the last batch is in; undefined where its beginning was not seen. */
   #maxTimestampMs: bigint | undefined;
 
-  constructor(segments: readonly MarkedSegment[], report: (finding: LogFinding) => void) {
+  constructor(
+    segments: readonly MarkedSegment[],
+    /** As a clean stop noted it, for the next start to rely on. */
+    markedEnd: LogEnd | undefined,
+    report: (finding: LogFinding) => void,
+  ) {
     this.#segments = segments;
+    this.#markedEnd = markedEnd;
     this.#report = report;
   }
 
@@ -40,6 +49,7 @@ export class SegmentMarksCheck {
       tell(`the key says that ${position} bytes are before it, there are ${this.#position}`);
     }
     this.#position = position + sizeBytes;
+    this.#lastOffset = key.lastOffset;
     this.#enterSegment(key, maxTimestampMs, tell);
     if (this.#maxTimestampMs === undefined) this.#maxTimestampMs = key.segmentMaxTimestampMs;
     else if (maxTimestampMs > this.#maxTimestampMs) this.#maxTimestampMs = maxTimestampMs;
@@ -51,15 +61,39 @@ export class SegmentMarksCheck {
 
   /** After damage nobody knows what the next key should say. */
   passOver(): void {
+    this.#wasDamaged = true;
+    this.#lastOffset = undefined;
     this.#position = undefined;
     this.#maxTimestampMs = undefined;
   }
 
-  end(): void {
+  end(startOffset: Offset): void {
+    this.#checkEnd(startOffset);
     const segment = this.#segments[this.#place];
     if (segment === undefined) return;
     const message = 'a segment is marked to begin beyond the batches';
     this.#report({ kind: 'index', offset: segment.baseOffset, message });
+  }
+
+  #checkEnd(startOffset: Offset): void {
+    const marked = this.#markedEnd;
+    if (marked === undefined) return;
+    const tell = (message: string) =>
+      this.#report({ kind: 'index', offset: marked.offset, message });
+    if (this.#lastOffset === undefined) {
+      if (this.#wasDamaged || marked.offset === startOffset) return;
+      tell(`the stop noted that the log ends at ${marked.offset}, it is empty`);
+      return;
+    }
+    const end = this.#lastOffset + 1n;
+    if (marked.offset !== end) {
+      tell(`the stop noted that the log ends at ${marked.offset}, its last batch ends at ${end}`);
+    } else if (marked.position !== this.#position) {
+      tell(`the stop noted ${marked.position} bytes of batches, there are ${this.#position}`);
+    } else if (marked.segmentMaxTimestampMs !== this.#maxTimestampMs) {
+      const noted = `the stop noted the largest timestamp ${marked.segmentMaxTimestampMs}`;
+      tell(`${noted} of the last segment, it is ${this.#maxTimestampMs}`);
+    }
   }
 
   #enterSegment(key: BatchKey, maxTimestampMs: bigint, tell: (message: string) => void): void {
