@@ -4,10 +4,12 @@ import type { Offset } from '../domain/topic-partition.ts';
 export interface CoordinatorLog {
   readonly logStartOffset: Offset;
   readonly logEndOffset: Offset;
+  /** Of the partition's leadership: a coordinator's epoch. */
+  readonly leaderEpoch: number;
   /** Checks and queues a batch; `committed` settles once it is stored. Throws a KafkaError. */
   append(
     records: Uint8Array,
-    options: { readonly origin: 'coordinator' },
+    options: { readonly origin: 'coordinator'; readonly transactionVersion?: number },
   ): { readonly committed: Promise<void> };
   read(
     fromOffset: Offset,

@@ -36,6 +36,8 @@ export interface CommitOffsetsCommand {
   readonly retentionTimeMs: bigint;
   readonly supportsGroupIdNotFound: boolean;
   readonly byTopicId: boolean;
+  /** Set where the offsets are part of a transaction and become visible with its end. */
+  readonly producer?: { readonly producerId: bigint; readonly producerEpoch: number } | undefined;
   readonly topics: readonly NamedTopic<{
     readonly partition: number;
     readonly offset: bigint;

@@ -1,5 +1,6 @@
 import type { ErrorName } from '../domain/error-code.ts';
 import type { Offset, TopicId } from '../domain/topic-partition.ts';
+import type { TransactionSupport } from '../domain/transaction/transaction-support.ts';
 
 /** Way in: appends batches of a producer. */
 export interface Produce {
@@ -13,6 +14,8 @@ export interface Produce {
 
 export interface ProduceCommand {
   readonly transactionalId: string | null;
+  /** How the producer's transactions work; the oldest way where it is not told. */
+  readonly transactionSupport?: TransactionSupport;
   /** 0, 1 or -1; anything else is refused per partition. */
   readonly acks: number;
   /** Whether topics are named by id (Produce 13) or by name. */

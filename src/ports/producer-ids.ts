@@ -6,24 +6,3 @@ export interface ProducerIds {
    */
   next(): Promise<bigint>;
 }
-
-/**
- * InitProducerId with a transactional id (the transaction coordinator, KIP-98 and KIP-360). A broker without
- * transactions leaves it out.
- */
-export interface TransactionalProducers {
-  init(request: InitTransactionalProducer): Promise<TransactionalProducer>;
-}
-
-export interface InitTransactionalProducer {
-  readonly transactionalId: string;
-  readonly transactionTimeoutMs: number;
-  /** -1 where the producer has none yet. */
-  readonly producerId: bigint;
-  readonly producerEpoch: number;
-}
-
-export interface TransactionalProducer {
-  readonly producerId: bigint;
-  readonly producerEpoch: number;
-}

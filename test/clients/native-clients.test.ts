@@ -27,6 +27,15 @@ describe.each(STORAGE_ENGINES)('clients over the %s engine', (storage) => {
     },
   );
 
+  test.skipIf(!available('confluent-kafka', PYTHON))(
+    'confluent-kafka in transactions',
+    { timeout: 120_000 },
+    async () => {
+      const args = [script('confluent_transactions.py'), broker.bootstrap, 'transactions'];
+      expect(await run(PYTHON, args)).toMatchObject({ code: 0, output: 'ok\n' });
+    },
+  );
+
   test.skipIf(!available('aiokafka', PYTHON))('aiokafka', { timeout: 120_000 }, async () => {
     const args = [script('aiokafka_client.py'), broker.bootstrap, 'aiokafka'];
     expect(await run(PYTHON, args)).toMatchObject({ code: 0, output: 'ok\n' });

@@ -8,6 +8,7 @@ import { platformModule } from './platform-module.ts';
 import { administrationModule, coordinatorsModule, dataPathModule } from './services-module.ts';
 import { storageModule } from './storage-module.ts';
 import { type IdentityOf, TOKENS } from './tokens.ts';
+import { transactionsModule } from './transactions-module.ts';
 
 export interface ContainerValues {
   readonly config: BrokerConfig;
@@ -26,6 +27,7 @@ export function createContainer(values: ContainerValues): Container {
   container.bind(TOKENS.nodeId).toConstantValue(values.nodeId);
   container.bind(TOKENS.identity).toConstantValue(values.identity);
   container.load(platformModule, storageModule, administrationModule);
-  container.load(dataPathModule, coordinatorsModule, kafkaModule);
+  container.load(dataPathModule, coordinatorsModule, transactionsModule);
+  container.load(kafkaModule);
   return container;
 }

@@ -1,4 +1,6 @@
 import { ContainerModule } from 'inversify';
+import { addOffsetsToTxnHandler } from '../../adapters/kafka/handlers/add-offsets-to-txn.ts';
+import { addPartitionsToTxnHandler } from '../../adapters/kafka/handlers/add-partitions-to-txn.ts';
 import { alterConfigsHandler } from '../../adapters/kafka/handlers/alter-configs.ts';
 import { createPartitionsHandler } from '../../adapters/kafka/handlers/create-partitions.ts';
 import { createTopicsHandler } from '../../adapters/kafka/handlers/create-topics.ts';
@@ -9,7 +11,10 @@ import { describeClusterHandler } from '../../adapters/kafka/handlers/describe-c
 import { describeConfigsHandler } from '../../adapters/kafka/handlers/describe-configs.ts';
 import { describeGroupsHandler } from '../../adapters/kafka/handlers/describe-groups.ts';
 import { describeLogDirsHandler } from '../../adapters/kafka/handlers/describe-log-dirs.ts';
+import { describeProducersHandler } from '../../adapters/kafka/handlers/describe-producers.ts';
 import { describeTopicPartitionsHandler } from '../../adapters/kafka/handlers/describe-topic-partitions.ts';
+import { describeTransactionsHandler } from '../../adapters/kafka/handlers/describe-transactions.ts';
+import { endTxnHandler } from '../../adapters/kafka/handlers/end-txn.ts';
 import { fetchHandler } from '../../adapters/kafka/handlers/fetch.ts';
 import { findCoordinatorHandler } from '../../adapters/kafka/handlers/find-coordinator.ts';
 import { heartbeatHandler } from '../../adapters/kafka/handlers/heartbeat.ts';
@@ -20,6 +25,7 @@ import { leaveGroupHandler } from '../../adapters/kafka/handlers/leave-group.ts'
 import { listConfigResourcesHandler } from '../../adapters/kafka/handlers/list-config-resources.ts';
 import { listGroupsHandler } from '../../adapters/kafka/handlers/list-groups.ts';
 import { listOffsetsHandler } from '../../adapters/kafka/handlers/list-offsets.ts';
+import { listTransactionsHandler } from '../../adapters/kafka/handlers/list-transactions.ts';
 import { metadataHandler } from '../../adapters/kafka/handlers/metadata.ts';
 import { offsetCommitHandler } from '../../adapters/kafka/handlers/offset-commit.ts';
 import { offsetDeleteHandler } from '../../adapters/kafka/handlers/offset-delete.ts';
@@ -27,23 +33,24 @@ import { offsetFetchHandler } from '../../adapters/kafka/handlers/offset-fetch.t
 import { offsetForLeaderEpochHandler } from '../../adapters/kafka/handlers/offset-for-leader-epoch.ts';
 import { produceHandler } from '../../adapters/kafka/handlers/produce.ts';
 import { syncGroupHandler } from '../../adapters/kafka/handlers/sync-group.ts';
+import { txnOffsetCommitHandler } from '../../adapters/kafka/handlers/txn-offset-commit.ts';
+import { writeTxnMarkersHandler } from '../../adapters/kafka/handlers/write-txn-markers.ts';
 import { plaintextRegistry } from '../../adapters/kafka/kafka-listener.ts';
 import { TOKENS as T } from './tokens.ts';
 
 /** The APIs of the Kafka listener. What is not bound here is not advertised. */
 export const kafkaModule = new ContainerModule(({ bind }) => {
   bind(T.dataHandlers).toResolvedValue(
-    (produce, fetch, listOffsets, deleteRecords, offsetForLeaderEpoch, producerIds, identity) => [
+    (produce, fetch, listOffsets, deleteRecords, offsetForLeaderEpoch, identity) => [
       produceHandler({ produce, identity }),
       fetchHandler({ fetch, identity }),
       listOffsetsHandler({ listOffsets }),
       deleteRecordsHandler({ deleteRecords }),
       offsetForLeaderEpochHandler({ offsetForLeaderEpoch }),
-      initProducerIdHandler({ producerIds }),
     ],
     [
       ...([T.produce, T.fetch, T.listOffsets, T.deleteRecords] as const),
-      ...([T.offsetForLeaderEpoch, T.producerIds, T.identity] as const),
+      ...([T.offsetForLeaderEpoch, T.identity] as const),
     ],
   );
   bind(T.administrationHandlers).toResolvedValue(
@@ -69,8 +76,8 @@ export const kafkaModule = new ContainerModule(({ bind }) => {
     [T.catalog, T.topics, T.configs, T.logDirs, T.identity, T.brokerConfig],
   );
   bind(T.groupHandlers).toResolvedValue(
-    (groups, identity) => [
-      findCoordinatorHandler({ groups, identity }),
+    (groups, transactions, identity) => [
+      findCoordinatorHandler({ groups, transactions, identity }),
       joinGroupHandler({ groups }),
       syncGroupHandler({ groups }),
       heartbeatHandler({ groups }),
@@ -82,11 +89,37 @@ export const kafkaModule = new ContainerModule(({ bind }) => {
       describeGroupsHandler({ groups }),
       deleteGroupsHandler({ groups }),
     ],
-    [T.groups, T.identity],
+    [T.groups, T.transactions, T.identity],
+  );
+  bind(T.transactionHandlers).toResolvedValue(
+    (transactions, offsets, markers, producerIds, producers, partitions) => [
+      initProducerIdHandler({ producerIds, transactions }),
+      addPartitionsToTxnHandler({
+        transactions,
+        partitionExists: (at) => partitions.exists(at.topic, at.partition),
+      }),
+      addOffsetsToTxnHandler({ transactionalOffsets: offsets }),
+      txnOffsetCommitHandler({ transactionalOffsets: offsets }),
+      endTxnHandler({ transactions }),
+      writeTxnMarkersHandler({ markers }),
+      describeProducersHandler({ producers }),
+      describeTransactionsHandler({ transactions }),
+      listTransactionsHandler({ transactions }),
+    ],
+    [
+      ...([T.transactions, T.transactionalOffsets, T.transactionMarkers] as const),
+      ...([T.producerIds, T.describeProducers, T.partitions] as const),
+    ],
   );
   bind(T.registry).toResolvedValue(
-    (data, administration, groups, catalog) =>
-      plaintextRegistry([...data, ...administration, ...groups], () => catalog.metadata.version),
-    [T.dataHandlers, T.administrationHandlers, T.groupHandlers, T.catalog],
+    (data, administration, groups, transactions, catalog) =>
+      plaintextRegistry(
+        [...data, ...administration, ...groups, ...transactions],
+        () => catalog.metadata.version,
+      ),
+    [
+      ...([T.dataHandlers, T.administrationHandlers, T.groupHandlers] as const),
+      ...([T.transactionHandlers, T.catalog] as const),
+    ],
   );
 });

@@ -103,6 +103,12 @@ async function startCoordinators(container: Container, lifecycle: Lifecycle): Pr
     () => groups.open(),
     () => groups.close(),
   );
+  const transactions = container.get(TOKENS.transactions);
+  await lifecycle.start(
+    'the transaction coordinator',
+    () => transactions.open(),
+    () => transactions.close(),
+  );
   let unwatch: (() => void) | undefined;
   await lifecycle.start(
     'watching for deleted topics',

@@ -4,6 +4,7 @@ import { CONSUMER_OFFSETS_TOPIC } from '../../domain/topic/internal-topics.ts';
 import { ConfigAdminService } from '../services/config/config-admin-service.ts';
 import { ConfigPropagation } from '../services/config/config-propagation.ts';
 import { DeleteRecordsService } from '../services/delete-records/delete-records-service.ts';
+import { DescribeProducersService } from '../services/describe-producers/describe-producers-service.ts';
 import { FetchService } from '../services/fetch/fetch-service.ts';
 import { FetchSessionCache } from '../services/fetch/fetch-session-cache.ts';
 import { PartitionReader } from '../services/fetch/partition-reader.ts';
@@ -59,8 +60,9 @@ export const dataPathModule = new ContainerModule(({ bind }) => {
     [T.catalog, T.logs, T.nodeId],
   );
   bind(T.produce).toResolvedValue(
-    (partitions, logger) => new ProduceService(partitions, logger.child({ component: 'produce' })),
-    [T.partitions, T.logger],
+    (partitions, logger, transactions) =>
+      new ProduceService(partitions, logger.child({ component: 'produce' }), transactions),
+    [T.partitions, T.logger, T.transactionalProduce],
   );
   bind(T.fetch).toResolvedValue(
     (partitions, clock, timer, logger, config) =>
@@ -78,6 +80,10 @@ export const dataPathModule = new ContainerModule(({ bind }) => {
   bind(T.listOffsets).toResolvedValue(
     (partitions, logger) => new ListOffsetsService(partitions, logger),
     [T.partitions, T.logger],
+  );
+  bind(T.describeProducers).toResolvedValue(
+    (partitions) => new DescribeProducersService(partitions),
+    [T.partitions],
   );
   bind(T.deleteRecords).toResolvedValue(
     (partitions, logger) => new DeleteRecordsService(partitions, logger),

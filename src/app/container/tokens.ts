@@ -8,7 +8,9 @@ import type { Checksum } from '../../ports/checksum.ts';
 import type { Clock, Timer } from '../../ports/clock.ts';
 import type { Compression } from '../../ports/compression.ts';
 import type { ConfigAdmin } from '../../ports/config-admin.ts';
+import type { CoordinatorTopic } from '../../ports/coordinator-topic.ts';
 import type { DeleteRecords } from '../../ports/delete-records.ts';
+import type { DescribeProducers } from '../../ports/describe-producers.ts';
 import type { Fetch } from '../../ports/fetch.ts';
 import type { ListOffsets } from '../../ports/list-offsets.ts';
 import type { LogDirs } from '../../ports/log-dirs.ts';
@@ -18,11 +20,16 @@ import type { OffsetForLeaderEpoch } from '../../ports/offset-for-leader-epoch.t
 import type { Produce } from '../../ports/produce.ts';
 import type { ProducerIds } from '../../ports/producer-ids.ts';
 import type { Random } from '../../ports/random.ts';
+import type { TransactionalOffsets } from '../../ports/transaction-coordinator.ts';
+import type { TransactionMarkers } from '../../ports/transaction-markers.ts';
 import type { ConfigPropagation } from '../services/config/config-propagation.ts';
 import type { GroupCoordinatorService } from '../services/group/group-coordinator-service.ts';
 import type { LogManager } from '../services/log/log-manager.ts';
 import type { PartitionFinder } from '../services/partition/partition-finder.ts';
+import type { TransactionalProduce } from '../services/produce/transactional-produce.ts';
 import type { TopicAdminService } from '../services/topic/topic-admin-service.ts';
+import type { TransactionAdmission } from '../services/transaction/transaction-admission.ts';
+import type { TransactionCoordinatorService } from '../services/transaction/transaction-coordinator-service.ts';
 import type { OpenedStore } from './opened-store.ts';
 
 /** How clients of a listener are told to reach this broker. */
@@ -56,14 +63,22 @@ export const TOKENS = {
   produce: token<Produce>('Produce'),
   fetch: token<Fetch>('Fetch'),
   listOffsets: token<ListOffsets>('ListOffsets'),
+  describeProducers: token<DescribeProducers>('DescribeProducers'),
   deleteRecords: token<DeleteRecords>('DeleteRecords'),
   offsetForLeaderEpoch: token<OffsetForLeaderEpoch>('OffsetForLeaderEpoch'),
   producerIds: token<ProducerIds>('ProducerIds'),
   logDirs: token<LogDirs>('LogDirs'),
   groups: token<GroupCoordinatorService>('GroupCoordinator'),
+  transactionTopic: token<CoordinatorTopic>('TransactionTopic'),
+  transactions: token<TransactionCoordinatorService>('TransactionCoordinator'),
+  transactionMarkers: token<TransactionMarkers>('TransactionMarkers'),
+  transactionAdmission: token<TransactionAdmission>('TransactionAdmission'),
+  transactionalProduce: token<TransactionalProduce>('TransactionalProduce'),
+  transactionalOffsets: token<TransactionalOffsets>('TransactionalOffsets'),
 
   dataHandlers: token<readonly RequestHandler[]>('DataHandlers'),
   administrationHandlers: token<readonly RequestHandler[]>('AdministrationHandlers'),
+  transactionHandlers: token<readonly RequestHandler[]>('TransactionHandlers'),
   groupHandlers: token<readonly RequestHandler[]>('GroupHandlers'),
   registry: token<HandlerRegistry>('HandlerRegistry'),
 } as const;

@@ -1,5 +1,11 @@
 import type { KafkaError } from '../kafka-error.ts';
 
+/** Whose open transaction a record belongs to. */
+export interface RecordProducer {
+  readonly producerId: bigint;
+  readonly producerEpoch: number;
+}
+
 /** One record of a coordinator's topic; a null value is a tombstone. */
 export interface CoordinatorRecord {
   readonly key: Uint8Array;
@@ -16,11 +22,12 @@ export interface CoordinatorContext {
   /**
    * Appends the records, all or none. Once they are committed they are replayed and `stored` is
    * called without an error; when they could not be stored, nothing is replayed and `stored` is
-   * told why.
+   * told why. With a producer they are part of its transaction.
    */
   append(
     records: readonly CoordinatorRecord[],
     stored: (error: KafkaError | undefined) => void,
+    producer?: RecordProducer,
   ): void;
   /** Calls `fire` once after `delayMs`; an earlier timer of the same key is replaced. */
   schedule(key: string, delayMs: number, fire: () => void): void;

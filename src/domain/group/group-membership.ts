@@ -111,20 +111,25 @@ export class GroupMembership {
   }
 }
 
-/** Who may commit: a member of the current generation, or anybody while the group is empty. */
+/**
+ * Who may commit: a member of the current generation, or anybody while the group is empty. A transaction may also
+ * commit without naming a member, as producers do from before KIP-447.
+ */
 export function offsetCommitError(
   group: ClassicGroup,
-  command: Pick<OffsetCommitCommand, 'generationId' | 'memberId' | 'groupInstanceId'>,
+  command: Pick<OffsetCommitCommand, 'generationId' | 'memberId' | 'groupInstanceId' | 'producer'>,
 ): ErrorName | undefined {
   const { generationId, memberId, groupInstanceId } = command;
+  const isTransactional = command.producer !== undefined;
   if (group.state === 'Dead') return 'COORDINATOR_NOT_AVAILABLE';
   if (generationId < 0 && group.state === 'Empty') return undefined;
   if (generationId >= 0 || memberId !== '' || groupInstanceId !== null) {
     const error = generationError(group, command);
     if (error !== undefined) return error;
-  } else {
+  } else if (!isTransactional) {
     return 'UNKNOWN_MEMBER_ID';
   }
+  if (isTransactional) return undefined;
   return group.state === 'CompletingRebalance' ? 'REBALANCE_IN_PROGRESS' : undefined;
 }
 

@@ -1,3 +1,4 @@
+import type { RecordProducer } from '../coordinator/coordinator-shard.ts';
 import type { ErrorName } from '../error-code.ts';
 
 export type ClassicGroupState =
@@ -128,6 +129,8 @@ export interface OffsetCommitCommand {
   readonly retentionTimeMs: bigint;
   /** Version 9 on names an unknown group by its own error. */
   readonly supportsGroupIdNotFound: boolean;
+  /** Commits as part of this producer's transaction (TxnOffsetCommit). */
+  readonly producer?: RecordProducer | undefined;
   readonly partitions: readonly OffsetCommitPartition[];
 }
 

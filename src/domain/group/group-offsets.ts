@@ -57,11 +57,15 @@ export class GroupOffsets {
       return;
     }
     this.store.begin(groupId, accepted);
-    this.context.append(records, (error) => {
-      this.store.end(groupId, accepted);
-      if (error === undefined) reply(errors);
-      else reply(errors.map((own) => (own === 'NONE' ? appendErrorForClients(error) : own)));
-    });
+    this.context.append(
+      records,
+      (error) => {
+        this.store.end(groupId, accepted);
+        if (error === undefined) reply(errors);
+        else reply(errors.map((own) => (own === 'NONE' ? appendErrorForClients(error) : own)));
+      },
+      command.producer,
+    );
   }
 
   private metadataError({ metadata }: OffsetCommitPartition): ErrorName {

@@ -113,7 +113,8 @@ export class GroupShard implements CoordinatorShard {
     }
     group ??= this.groupOrNew(groupId);
     this.offsets.commit(group, command, reply);
-    if (generationId === group.generationId) this.membership.touch(group, memberId);
+    const isMember = command.producer === undefined && generationId === group.generationId;
+    if (isMember) this.membership.touch(group, memberId);
     this.forgetIfUnused(group);
   }
 

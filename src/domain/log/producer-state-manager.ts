@@ -28,6 +28,12 @@ export class ProducerStateManager {
     return this.#producers.size;
   }
 
+  /** Whether the producer has an open transaction in this partition (KIP-890). */
+  hasOngoingTransaction(producerId: bigint, producerEpoch: number): boolean {
+    const entry = this.#producers.get(producerId);
+    return entry?.currentTxnFirstOffset !== undefined && entry.producerEpoch === producerEpoch;
+  }
+
   /** Takes over what a snapshot kept; producers with open transactions in offset order. */
   restore(entry: ProducerStateEntry): void {
     this.#producers.set(entry.producerId, entry);

@@ -44,6 +44,14 @@ export class FakeLog implements LedLog {
     return this.batches.reduce((sum, { length }) => sum + length, 0);
   }
 
+  hasOngoingTransaction(): boolean {
+    return false;
+  }
+
+  activeProducers(): [] {
+    return [];
+  }
+
   append(records: Uint8Array) {
     if (this.appendError !== undefined) throw this.appendError;
     const baseOffset = this.logEndOffset;

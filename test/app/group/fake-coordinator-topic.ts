@@ -12,6 +12,7 @@ import type { CoordinatorLog, CoordinatorTopic } from '../../../src/ports/coordi
 export class FakeLog implements CoordinatorLog {
   readonly logStartOffset = 0n;
   logEndOffset = 0n;
+  leaderEpoch = 0;
   readonly batches: Uint8Array[] = [];
   failure: Error | undefined;
   gate: Promise<void> = Promise.resolve();

@@ -44,7 +44,11 @@ export function groupHandlers(groups: GroupCoordinator): readonly RequestHandler
   return [
     offsetCommitHandler({ groups }),
     offsetFetchHandler({ groups }),
-    findCoordinatorHandler({ groups, identity }),
+    findCoordinatorHandler({
+      groups,
+      transactions: { prepare: async () => 'NONE' },
+      identity,
+    }),
     joinGroupHandler({ groups }),
     heartbeatHandler({ groups }),
     leaveGroupHandler({ groups }),

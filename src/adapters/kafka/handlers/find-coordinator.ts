@@ -4,17 +4,18 @@ import { ERROR_CODES, type ErrorName } from '../../../domain/error-code.ts';
 import { FindCoordinatorApi } from '../../../domain/protocol/messages/find-coordinator.ts';
 import type { BrokerIdentity } from '../../../ports/broker-identity.ts';
 import type { GroupCoordinator } from '../../../ports/group-coordinator.ts';
+import type { TransactionCoordinator } from '../../../ports/transaction-coordinator.ts';
 import { handler, type RequestHandler } from '../request-handler.ts';
 
 const GROUP = 0;
 const TRANSACTION = 1;
 const SHARE = 2;
-const SHARE_KEY = /^.+:[A-Za-z0-9_-]{22}:\d{1,10}$/s;
 
 const NO_NODE = { nodeId: -1, host: '', port: -1 };
 
 export interface FindCoordinatorOptions {
-  readonly groups: GroupCoordinator;
+  readonly groups: Pick<GroupCoordinator, 'prepare'>;
+  readonly transactions: Pick<TransactionCoordinator, 'prepare'>;
   /** How clients of a listener reach this broker. */
   readonly identity: (listenerName: string) => BrokerIdentity;
 }
@@ -24,7 +25,7 @@ export function findCoordinatorHandler(options: FindCoordinatorOptions): Request
     const { keyType } = request;
     const { apiVersion } = context;
     const answerFor = async (key: string) => {
-      const error = await coordinatorError(options.groups, keyType, key, apiVersion);
+      const error = await coordinatorError(options, keyType);
       const node = error === 'NONE' ? options.identity(context.listenerName) : NO_NODE;
       return {
         key,
@@ -58,18 +59,14 @@ function isKeyType(keyType: number): boolean {
 }
 
 async function coordinatorError(
-  groups: GroupCoordinator,
+  { groups, transactions }: FindCoordinatorOptions,
   keyType: number,
-  key: string,
-  apiVersion: number,
 ): Promise<ErrorName> {
   switch (keyType) {
     case GROUP:
       return groups.prepare();
     case TRANSACTION:
-      return 'NONE';
-    case SHARE:
-      return apiVersion >= 6 && SHARE_KEY.test(key) ? 'NONE' : 'INVALID_REQUEST';
+      return transactions.prepare();
     default:
       return 'INVALID_REQUEST';
   }

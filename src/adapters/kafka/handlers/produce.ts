@@ -7,6 +7,7 @@ import { ERROR_CODES } from '../../../domain/error-code.ts';
 import { KafkaError } from '../../../domain/kafka-error.ts';
 import { ProduceApi } from '../../../domain/protocol/messages/produce.ts';
 import type { ResponseInput } from '../../../domain/protocol/schema.ts';
+import type { TransactionSupport } from '../../../domain/transaction/transaction-support.ts';
 import type { BrokerIdentity } from '../../../ports/broker-identity.ts';
 import type { Produce, ProducedPartition, ProduceResult } from '../../../ports/produce.ts';
 import { handler, type RequestHandler } from '../request-handler.ts';
@@ -22,6 +23,8 @@ type ResponsePartition = Response['responses'][number]['partitionResponses'][num
 
 const BY_TOPIC_ID_SINCE = 13;
 const ZSTD_SINCE = 7;
+const ABORTABLE_SINCE = 11;
+const ADDS_PARTITIONS_SINCE = 12;
 const LEADER_SINCE = 10;
 const NO_RECORD_ERRORS: ResponsePartition['recordErrors'] = [];
 
@@ -32,7 +35,9 @@ export function produceHandler({ produce, identity }: ProduceDependencies): Requ
       const { transactionalId, acks, topicData } = request;
       const byTopicId = apiVersion >= BY_TOPIC_ID_SINCE;
       const zstd = apiVersion >= ZSTD_SINCE;
-      const result = produce.produce({ transactionalId, acks, byTopicId, zstd, topicData });
+      const transactionSupport = supportOf(apiVersion);
+      const command = { transactionalId, transactionSupport, acks, byTopicId, zstd, topicData };
+      const result = produce.produce(command);
       const answer = (produced: ProduceResult) =>
         acks === 0
           ? silent(produced)
@@ -41,6 +46,11 @@ export function produceHandler({ produce, identity }: ProduceDependencies): Requ
     },
     { pipelined: true },
   );
+}
+
+function supportOf(apiVersion: number): TransactionSupport {
+  if (apiVersion >= ADDS_PARTITIONS_SINCE) return 'adds-partitions';
+  return apiVersion >= ABORTABLE_SINCE ? 'abortable-errors' : 'classic';
 }
 
 function silent({ failed, topics }: ProduceResult): undefined {

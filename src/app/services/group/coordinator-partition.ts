@@ -2,10 +2,15 @@ import type {
   CoordinatorContext,
   CoordinatorRecord,
   CoordinatorShard,
+  RecordProducer,
 } from '../../../domain/coordinator/coordinator-shard.ts';
 import { KafkaError } from '../../../domain/kafka-error.ts';
 import type { Checksum } from '../../../domain/record/checksum.ts';
 import type { Compression } from '../../../domain/record/compression.ts';
+import {
+  type EndTransactionMarkerBatch,
+  encodeEndTransactionMarker,
+} from '../../../domain/record/control-record.ts';
 import { encodeRecordBatch } from '../../../domain/record/record-batch.ts';
 import type { CancelTimer, Clock, Timer } from '../../../ports/clock.ts';
 import type { CoordinatorLog } from '../../../ports/coordinator-topic.ts';
@@ -29,14 +34,20 @@ export interface CoordinatorPartitionOptions<Shard extends CoordinatorShard> {
   readonly compression: Compression;
   /** Batches are closed before they grow beyond this. */
   readonly maxBatchBytes: number;
-  newShard(context: CoordinatorContext): Shard;
+  newShard(context: CoordinatorContext, coordinatorEpoch: () => number): Shard;
 }
 
 interface PendingAppend {
   readonly records: readonly CoordinatorRecord[];
   readonly bytes: number;
   readonly stored: (error: KafkaError | undefined) => void;
+  readonly producer: RecordProducer | undefined;
 }
+
+export type TransactionEnd = Pick<
+  EndTransactionMarkerBatch,
+  'type' | 'producerId' | 'producerEpoch' | 'coordinatorEpoch'
+> & { readonly transactionVersion: number };
 
 /**
  * One partition of a coordinator's topic: its shard, its timers and its writes. What the commands
@@ -53,7 +64,7 @@ export class CoordinatorPartition<Shard extends CoordinatorShard> implements Coo
 
   constructor(options: CoordinatorPartitionOptions<Shard>) {
     this.o = options;
-    this.shard = options.newShard(this);
+    this.shard = this.newShard();
   }
 
   /** Loads the log; when that fails it is tried again later, for a disk may come back. */
@@ -71,10 +82,14 @@ export class CoordinatorPartition<Shard extends CoordinatorShard> implements Coo
         'coordinator partition could not be loaded',
       );
       if (this.state !== 'loading') return;
-      this.shard = this.o.newShard(this);
+      this.shard = this.newShard();
       const nextMs = Math.min(2 * retryAfterMs, MAX_RETRY_MS);
       this.schedule('load', retryAfterMs, () => void this.load(nextMs));
     }
+  }
+
+  private newShard(): Shard {
+    return this.o.newShard(this, () => this.o.log.leaderEpoch);
   }
 
   /** The shard, once it can answer. */
@@ -115,12 +130,13 @@ export class CoordinatorPartition<Shard extends CoordinatorShard> implements Coo
   append(
     records: readonly CoordinatorRecord[],
     stored: (error: KafkaError | undefined) => void,
+    producer?: RecordProducer,
   ): void {
     let bytes = 0;
     for (const { key, value } of records) {
       bytes += key.length + (value?.length ?? 0) + RECORD_OVERHEAD_BYTES;
     }
-    this.pending.push({ records, bytes, stored });
+    this.pending.push({ records, bytes, stored, producer });
     if (this.flushScheduled) return;
     this.flushScheduled = true;
     this.o.timer.afterTurn(() => this.flush());
@@ -133,7 +149,8 @@ export class CoordinatorPartition<Shard extends CoordinatorShard> implements Coo
     let batch: PendingAppend[] = [];
     let bytes = 0;
     for (const append of appends) {
-      if (batch.length > 0 && bytes + append.bytes > this.o.maxBatchBytes) {
+      const isFull = bytes + append.bytes > this.o.maxBatchBytes;
+      if (batch.length > 0 && (isFull || !isSameProducer(batch[0]?.producer, append.producer))) {
         this.write(batch);
         batch = [];
         bytes = 0;
@@ -145,25 +162,63 @@ export class CoordinatorPartition<Shard extends CoordinatorShard> implements Coo
   }
 
   private write(appends: readonly PendingAppend[]): void {
-    const committed = this.appendBatch(appends.flatMap(({ records }) => records));
-    // Batches settle in the order they were appended, whatever order their promises settle in.
+    const records = appends.flatMap((append) => append.records);
+    const committed = this.appendBatch(records, appends[0]?.producer);
+    this.settleInOrder(committed, (error) => this.settle(appends, error));
+  }
+
+  /** Batches settle in the order they were appended, whatever order their promises settle in. */
+  private settleInOrder(
+    committed: Promise<void>,
+    settle: (error: KafkaError | undefined) => void,
+  ): void {
     this.lastWrite = this.lastWrite
       .then(() => committed)
       .then(
-        () => this.settle(appends, undefined),
-        (error: unknown) => this.settle(appends, KafkaError.from(error)),
+        () => settle(undefined),
+        (error: unknown) => settle(KafkaError.from(error)),
       );
     // Until its turn comes, a rejection must not count as unhandled.
     committed.catch(() => {});
   }
 
-  private appendBatch(records: readonly CoordinatorRecord[]): Promise<void> {
+  /**
+   * Writes the marker that ends a producer's transaction, after all that was appended before. Rejects with a
+   * KafkaError.
+   */
+  endTransaction(end: TransactionEnd): Promise<void> {
+    this.active();
+    this.flush();
+    const { log, checksum } = this.o;
+    const { type, producerId, transactionVersion } = end;
+    const timestampMs = BigInt(this.nowMs());
+    const marker = encodeEndTransactionMarker({ ...end, timestampMs }, checksum);
+    const { committed } = log.append(marker, { origin: 'coordinator', transactionVersion });
+    return new Promise((resolve, reject) => {
+      this.settleInOrder(committed, (error) => {
+        if (error === undefined) {
+          this.guarded(() => this.shard.replayEndOfTransaction(producerId, type === 'COMMIT'));
+          resolve();
+        } else {
+          reject(error);
+        }
+      });
+    });
+  }
+
+  private appendBatch(
+    records: readonly CoordinatorRecord[],
+    producer: RecordProducer | undefined,
+  ): Promise<void> {
     const { log, checksum, compression } = this.o;
     try {
       if (this.state === 'closed') throw new KafkaError('NOT_COORDINATOR');
       const timestampMs = BigInt(this.nowMs());
       const bytes = encodeRecordBatch(
-        { records: records.map(({ key, value }) => ({ key, value, headers: [], timestampMs })) },
+        {
+          records: records.map(({ key, value }) => ({ key, value, headers: [], timestampMs })),
+          ...(producer && { ...producer, transactional: true }),
+        },
         { checksum, compression },
       );
       return log.append(bytes, { origin: 'coordinator' }).committed;
@@ -177,10 +232,12 @@ export class CoordinatorPartition<Shard extends CoordinatorShard> implements Coo
       const { partition, logger } = this.o;
       logger.warn({ partition, err: error }, 'coordinator records could not be stored');
     }
-    for (const { records, stored } of appends) {
+    for (const { records, stored, producer } of appends) {
       this.guarded(() => {
         if (error === undefined) {
-          for (const record of records) this.shard.replay(record, 'committed');
+          for (const record of records) {
+            this.shard.replay(record, 'committed', producer?.producerId);
+          }
         }
         stored(error);
       });
@@ -206,4 +263,8 @@ export class CoordinatorPartition<Shard extends CoordinatorShard> implements Coo
     this.guarded(() => this.shard.unloaded());
     await this.lastWrite;
   }
+}
+
+function isSameProducer(a: RecordProducer | undefined, b: RecordProducer | undefined): boolean {
+  return a?.producerId === b?.producerId && a?.producerEpoch === b?.producerEpoch;
 }

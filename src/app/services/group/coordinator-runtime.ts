@@ -11,7 +11,7 @@ import type { Clock, Timer } from '../../../ports/clock.ts';
 import type { CoordinatorTopic } from '../../../ports/coordinator-topic.ts';
 import type { Logger } from '../../../ports/logger.ts';
 import type { Random } from '../../../ports/random.ts';
-import { CoordinatorPartition } from './coordinator-partition.ts';
+import { CoordinatorPartition, type TransactionEnd } from './coordinator-partition.ts';
 
 const DEFAULT_MAX_BATCH_BYTES = 512 * 1024;
 
@@ -24,7 +24,7 @@ export interface CoordinatorRuntimeOptions<Shard extends CoordinatorShard> {
   readonly checksum: Checksum;
   readonly compression: Compression;
   readonly maxBatchBytes?: number;
-  newShard(context: CoordinatorContext): Shard;
+  newShard(context: CoordinatorContext, coordinatorEpoch: () => number): Shard;
 }
 
 /**
@@ -92,6 +92,22 @@ export class CoordinatorRuntime<Shard extends CoordinatorShard> {
     const owner = this.partitions.get(partition);
     if (owner === undefined) throw new KafkaError('NOT_COORDINATOR');
     return owner.active();
+  }
+
+  /** As `shardOf`, for who cannot wait: what is not loaded yet is told as an error. */
+  loadedShardOf(id: string): Shard {
+    const count = this.o.topic.partitionCount();
+    if (this.closed || count === undefined) throw new KafkaError('COORDINATOR_NOT_AVAILABLE');
+    const owner = this.partitions.get(coordinatorPartition(id, count));
+    if (owner === undefined) throw new KafkaError('NOT_COORDINATOR');
+    return owner.active();
+  }
+
+  /** Ends a producer's transaction in one partition. Rejects with a KafkaError. */
+  async endTransaction(partition: number, end: TransactionEnd): Promise<void> {
+    const owner = this.partitions.get(partition);
+    if (owner === undefined) throw new KafkaError('NOT_LEADER_OR_FOLLOWER');
+    await owner.endTransaction(end);
   }
 
   /** Lets the owner of `id` answer, at once or later. */

@@ -14,6 +14,7 @@ import type {
 } from '../../../domain/group/group-messages.ts';
 import { GroupShard } from '../../../domain/group/group-shard.ts';
 import { KafkaError } from '../../../domain/kafka-error.ts';
+import { coordinatorPartition } from '../../../domain/protocol/hashing.ts';
 import type {
   CommitOffsetsCommand,
   DeleteOffsetsAnswer,
@@ -23,6 +24,7 @@ import type {
   GroupCoordinator,
   PartitionErrors,
 } from '../../../ports/group-coordinator.ts';
+import type { TransactionEnd } from './coordinator-partition.ts';
 import { CoordinatorRuntime, type CoordinatorRuntimeOptions } from './coordinator-runtime.ts';
 import {
   commitOffsets,
@@ -181,6 +183,16 @@ export class GroupCoordinatorService implements GroupCoordinator {
       }
     });
     return Promise.all(deletions);
+  }
+
+  /** The partition of `__consumer_offsets` that keeps the group. Rejects with a KafkaError. */
+  async partitionOf(groupId: string): Promise<number> {
+    return coordinatorPartition(groupId, await this.runtime.ensure());
+  }
+
+  /** Writes the marker that ends a producer's transaction; its offsets become visible or are forgotten. */
+  endTransaction(partition: number, end: TransactionEnd): Promise<void> {
+    return this.runtime.endTransaction(partition, end);
   }
 
   /** Told by whoever watches the catalog. */

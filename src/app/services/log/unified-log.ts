@@ -275,6 +275,10 @@ export class UnifiedLog implements QueuedLog {
     return this.#listeners.add(listener);
   }
 
+  hasOngoingTransaction(producerId: bigint, producerEpoch: number): boolean {
+    return this.#state.producers.hasOngoingTransaction(producerId, producerEpoch);
+  }
+
   activeProducers(): ActiveProducer[] {
     return Array.from(this.#state.producers.producers, (entry) => ({
       producerId: entry.producerId,

@@ -9,6 +9,7 @@ import type {
   LogReadOptions,
   OffsetAndTimestamp,
 } from '../log/log-types.ts';
+import type { ActiveProducer } from '../log/unified-log.ts';
 
 /** What the data path asks of a partition's log (UnifiedLog). */
 export interface LedLog {
@@ -26,6 +27,8 @@ export interface LedLog {
   ): Promise<OffsetAndTimestamp | undefined>;
   endOffsetForEpoch(epoch: number): EpochEndOffset;
   deleteRecords(beforeOffset: Offset): Promise<Offset>;
+  hasOngoingTransaction(producerId: bigint, producerEpoch: number): boolean;
+  activeProducers(): readonly ActiveProducer[];
   onHighWatermarkAdvance(listener: () => void): () => void;
 }
 

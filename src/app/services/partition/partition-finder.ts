@@ -30,6 +30,10 @@ export class PartitionFinder {
     return byTopicId ? this.topicById(id) : this.topicByName(name);
   }
 
+  exists(topic: string, partition: number): boolean {
+    return this.topicByName(topic)?.partitions[partition] !== undefined;
+  }
+
   /** The log, or why there is none (Kafka's ReplicaManager.getPartitionOrError). */
   log(topic: TopicMetadata | undefined, partition: number, byTopicId = false): LedLog | ErrorName {
     if (topic === undefined) return byTopicId ? 'UNKNOWN_TOPIC_ID' : 'UNKNOWN_TOPIC_OR_PARTITION';

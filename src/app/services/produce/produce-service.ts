@@ -18,6 +18,12 @@ import type {
 } from '../../../ports/produce.ts';
 import type { LedLog } from '../partition/led-log.ts';
 import { leaderFor, type PartitionFinder } from '../partition/partition-finder.ts';
+import {
+  NO_REFUSALS,
+  type Refusals,
+  refusalKey,
+  type TransactionalProduce,
+} from './transactional-produce.ts';
 
 const NO_OFFSET = -1n;
 const NO_ERRORS: ProducedPartition['recordErrors'] = [];
@@ -34,13 +40,25 @@ type Topics = { name: string; topicId: string; partitions: ProducedPartition[] }
 export class ProduceService implements Produce {
   readonly #finder: PartitionFinder;
   readonly #logger: Logger;
+  readonly #transactions: TransactionalProduce | undefined;
 
-  constructor(finder: PartitionFinder, logger: Logger) {
+  constructor(finder: PartitionFinder, logger: Logger, transactions?: TransactionalProduce) {
     this.#finder = finder;
     this.#logger = logger;
+    this.#transactions = transactions;
   }
 
   produce(command: ProduceCommand): ProduceResult | Promise<ProduceResult> {
+    const { transactionalId } = command;
+    if (transactionalId === null || this.#transactions === undefined) {
+      return this.#appendAll(command, NO_REFUSALS);
+    }
+    return this.#transactions.admit({ ...command, transactionalId }, (refusals) =>
+      this.#appendAll(command, refusals),
+    );
+  }
+
+  #appendAll(command: ProduceCommand, refusals: Refusals): ProduceResult | Promise<ProduceResult> {
     const { transactionalId, acks, byTopicId, zstd } = command;
     const waits: Waits = { first: undefined, others: undefined };
     const topics: Topics = [];
@@ -54,7 +72,8 @@ export class ProduceService implements Produce {
             ? refused(index, 'UNSUPPORTED_COMPRESSION_TYPE', 'zstd needs Produce version 7')
             : transactionalId === null && isTransactionalBatch(records)
               ? refused(index, 'TRANSACTIONAL_ID_AUTHORIZATION_FAILED', null)
-              : this.#append(topic, index, records, acks, byTopicId, waits);
+              : (notAdmitted(topic, index, refusals) ??
+                this.#append(topic, index, records, acks, byTopicId, waits));
         if (produced.error !== 'NONE') failed = true;
         partitions.push(produced);
       }
@@ -134,6 +153,17 @@ export class ProduceService implements Produce {
 function isZstd(records: Uint8Array | null): boolean {
   if (records === null || records.length < RECORD_BATCH_OVERHEAD) return false;
   return compressionTypeOf(readAttributes(viewOf(records), 0)) === 'zstd';
+}
+
+function notAdmitted(
+  topic: TopicMetadata | undefined,
+  index: number,
+  refusals: Refusals,
+): ProducedPartition | undefined {
+  if (refusals.size === 0 || topic === undefined) return undefined;
+  const error = refusals.get(refusalKey(topic.name, index));
+  if (error === undefined) return undefined;
+  return refused(index, error, 'the partition is not known to be part of the transaction');
 }
 
 /** A transaction belongs to a transactional id; without one nobody could end it. */

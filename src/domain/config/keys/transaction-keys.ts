@@ -3,8 +3,14 @@ import { boolean, int, short, string } from '../key-builders.ts';
 
 /** Producers, transactions and share groups' state. */
 export const TRANSACTION_KEYS = {
-  'add.partitions.to.txn.retry.backoff.max.ms': int('100', 'read-only', { rule: atLeast(0) }),
-  'add.partitions.to.txn.retry.backoff.ms': int('20', 'read-only', { rule: atLeast(1) }),
+  'add.partitions.to.txn.retry.backoff.max.ms': int('100', 'read-only', {
+    rule: atLeast(0),
+    doc: 'How long the first records of a transaction wait for the end of the one before.',
+  }),
+  'add.partitions.to.txn.retry.backoff.ms': int('20', 'read-only', {
+    rule: atLeast(1),
+    doc: 'How often is looked meanwhile whether it has ended.',
+  }),
   'errors.deadletterqueue.auto.create.topics.enable': boolean('false', 'cluster-wide'),
   'errors.deadletterqueue.topic.name.prefix': string('dlq.', 'cluster-wide'),
   'producer.id.expiration.check.interval.ms': int('600000', 'read-only', {
@@ -43,14 +49,18 @@ export const TRANSACTION_KEYS = {
   'share.fetch.purgatory.purge.interval.requests': int('1000', 'read-only'),
   'transaction.abort.timed.out.transaction.cleanup.interval.ms': int('10000', 'read-only', {
     rule: atLeast(1),
+    doc: 'How often transactions are looked for that run longer than their timeout.',
   }),
   'transaction.max.timeout.ms': int('900000', 'read-only', {
     rule: atLeast(1),
     doc: 'The longest transaction timeout a producer may ask for.',
   }),
-  'transaction.partition.verification.enable': boolean('true', 'cluster-wide'),
+  'transaction.partition.verification.enable': boolean('true', 'cluster-wide', {
+    doc: 'Records of a transaction are refused in partitions that were not added to it.',
+  }),
   'transaction.remove.expired.transaction.cleanup.interval.ms': int('3600000', 'read-only', {
     rule: atLeast(1),
+    doc: 'How often transactional ids are looked for that nobody uses any more.',
   }),
   'transaction.state.log.load.buffer.size': int('5242880', 'read-only', { rule: atLeast(1) }),
   'transaction.state.log.min.isr': int('1', 'read-only', {

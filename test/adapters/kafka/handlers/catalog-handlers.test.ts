@@ -99,6 +99,9 @@ async function world(values: Record<string, string> = {}) {
       InitProducerIdApi,
       initProducerIdHandler({
         producerIds: new ProducerIdService({ catalog, nodeId: 1 }),
+        transactions: {
+          initProducer: async () => ({ error: 'NONE', producerId: 7n, producerEpoch: 3 }),
+        },
       }),
     ),
   };
@@ -273,8 +276,9 @@ describe('InitProducerId', () => {
     expect(await ask(initProducerId, 4, half)).toMatchObject({ errorCode: 42 });
     const transactional = { ...request, transactionalId: 't' };
     expect(await ask(initProducerId, 5, transactional)).toMatchObject({
-      errorCode: 35,
-      producerId: -1n,
+      errorCode: 0,
+      producerId: 7n,
+      producerEpoch: 3,
     });
   });
 });

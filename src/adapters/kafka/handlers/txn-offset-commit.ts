@@ -1,0 +1,66 @@
+// TxnOffsetCommit, versions 0 to 6. 2 brings the leader epoch, 3 the member (KIP-447: a zombie of an older generation is
+// refused), 4 knows TRANSACTION_ABORTABLE, 5 adds the group to the transaction by itself (KIP-890), 6 names topics by id.
+import { ERROR_CODES, type ErrorName } from '../../../domain/error-code.ts';
+import { TxnOffsetCommitApi } from '../../../domain/protocol/messages/txn-offset-commit.ts';
+import type { TransactionSupport } from '../../../domain/transaction/transaction-support.ts';
+import type { TransactionalOffsets } from '../../../ports/transaction-coordinator.ts';
+import { handler, type RequestHandler } from '../request-handler.ts';
+
+const LOADING_SINCE = 2;
+const ABORTABLE_SINCE = 4;
+const ADDS_GROUP_SINCE = 5;
+const BY_TOPIC_ID_SINCE = 6;
+
+export function txnOffsetCommitHandler({
+  transactionalOffsets,
+}: {
+  transactionalOffsets: Pick<TransactionalOffsets, 'commit'>;
+}): RequestHandler {
+  return handler(TxnOffsetCommitApi, async (request, { apiVersion }) => {
+    const { transactionalId, producerId, producerEpoch } = request;
+    const topics = await transactionalOffsets.commit({
+      producer: { transactionalId, producerId, producerEpoch },
+      support: supportOf(apiVersion),
+      offsets: {
+        groupId: request.groupId,
+        generationId: request.generationIdOrMemberEpoch,
+        memberId: request.memberId,
+        groupInstanceId: request.groupInstanceId,
+        retentionTimeMs: -1n,
+        supportsGroupIdNotFound: false,
+        byTopicId: apiVersion >= BY_TOPIC_ID_SINCE,
+        topics: request.topics.map(({ name, topicId, partitions }) => ({
+          name,
+          topicId,
+          partitions: partitions.map((partition) => ({
+            partition: partition.partitionIndex,
+            offset: partition.committedOffset,
+            leaderEpoch: partition.committedLeaderEpoch,
+            metadata: partition.committedMetadata,
+          })),
+        })),
+      },
+    });
+    return {
+      throttleTimeMs: 0,
+      topics: topics.map(({ name, topicId, partitions }) => ({
+        name,
+        topicId,
+        partitions: partitions.map(({ partition, error }) => ({
+          partitionIndex: partition,
+          errorCode: ERROR_CODES[errorFor(error, apiVersion)].code,
+        })),
+      })),
+    };
+  });
+}
+
+function supportOf(apiVersion: number): TransactionSupport {
+  if (apiVersion >= ADDS_GROUP_SINCE) return 'adds-partitions';
+  return apiVersion >= ABORTABLE_SINCE ? 'abortable-errors' : 'classic';
+}
+
+function errorFor(error: ErrorName, apiVersion: number): ErrorName {
+  const isTooNew = error === 'COORDINATOR_LOAD_IN_PROGRESS' && apiVersion < LOADING_SINCE;
+  return isTooNew ? 'COORDINATOR_NOT_AVAILABLE' : error;
+}
