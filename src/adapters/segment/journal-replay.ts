@@ -21,9 +21,15 @@ interface Round {
   readonly entries: readonly JournalEntry[];
 }
 
-/** Who only looks at a journal has nothing to log. */
-export type ReplayContext = Pick<SegmentContext, 'files' | 'cache' | 'checksum' | 'logger'> &
-  Partial<Pick<SegmentContext, 'logger'>>;
+interface FoundRound extends Round {
+  /** Where the next round would be. */
+  readonly end: number;
+}
+
+/** A multiple of what rounds are aligned to. */
+const SEARCHED_BYTES = 1024 * 1024;
+
+export type ReplayContext = Pick<SegmentContext, 'files' | 'cache' | 'checksum' | 'logger'>;
 
 /** A log's folder as the replay finds it. */
 interface ReplayedFolder {
@@ -41,6 +47,8 @@ export class JournalReplay {
   readonly #directory: string;
   readonly #journalDirectory: string;
   readonly #folders = new Map<string, ReplayedFolder>();
+  /** Whether rounds between others could not be read. */
+  #isDamaged = false;
   readonly #written = new Map<string, { readonly file: OpenFile; sizeBytes: number }>();
 
   constructor(context: ReplayContext, directory: string, journalDirectory: string) {
@@ -61,7 +69,7 @@ export class JournalReplay {
     }
     if (this.#written.size > 0) {
       const fields = { directory: this.#journalDirectory, files: this.#written.size };
-      this.#context.logger?.info(fields, 'replayed the journal');
+      this.#context.logger.info(fields, 'replayed the journal');
     }
     // Only now: whatever stops this before leaves it to be done again.
     for (const path of paths) await files.remove(path);
@@ -84,32 +92,72 @@ export class JournalReplay {
     }
   }
 
-  /** Up to the first that is not whole or not the next one: what follows is of an earlier use of the file. */
+  /**
+   * Up to the first that is not whole or not the next one: what follows is of an earlier use of the file. Where a later
+   * round follows after all, those between were damaged: they were synced before it was written.
+   */
   async *#rounds(path: string): AsyncGenerator<Round, undefined> {
-    const { files, cache, checksum } = this.#context;
+    const { files, cache } = this.#context;
     const sizeBytes = await files.sizeBytes(path);
     const file = cache.acquire(path);
     try {
       let position = 0;
       let last: RoundHeader | undefined;
       for (;;) {
-        const start = await this.#read(file, position, SMALLEST_HEADER_BYTES, sizeBytes);
-        const headerBytes = start && roundHeaderBytes(start);
-        const bytes = headerBytes && (await this.#read(file, position, headerBytes, sizeBytes));
-        const header = bytes ? decodeRoundHeader(bytes, checksum) : undefined;
-        if (!bytes || header === undefined || (last && !follows(header, last))) return;
-        const payloadAt = position + header.headerBytes;
-        const payload = await this.#read(file, payloadAt, header.payloadBytes, sizeBytes);
-        const entries = payload && decodeEntries(bytes, payload, checksum);
-        if (entries === undefined) return;
-        yield { header, entries };
-        last = header;
-        position = alignedPosition(payloadAt + header.payloadBytes);
+        let round = await this.#roundAt(file, position, sizeBytes);
+        if (last !== undefined && (round === undefined || !follows(round.header, last))) {
+          round = await this.#laterRound(file, position, sizeBytes, last);
+        }
+        if (round === undefined) return;
+        yield round;
+        last = round.header;
+        position = round.end;
       }
     } finally {
       cache.release(file);
       cache.forget(path);
     }
+  }
+
+  async #roundAt(
+    file: OpenFile,
+    position: number,
+    sizeBytes: number,
+  ): Promise<FoundRound | undefined> {
+    const { checksum } = this.#context;
+    const start = await this.#read(file, position, SMALLEST_HEADER_BYTES, sizeBytes);
+    const headerBytes = start && roundHeaderBytes(start);
+    const bytes = headerBytes && (await this.#read(file, position, headerBytes, sizeBytes));
+    const header = bytes ? decodeRoundHeader(bytes, checksum) : undefined;
+    if (!bytes || header === undefined) return undefined;
+    const payloadAt = position + header.headerBytes;
+    const payload = await this.#read(file, payloadAt, header.payloadBytes, sizeBytes);
+    const entries = payload && decodeEntries(bytes, payload, checksum);
+    if (entries === undefined) return undefined;
+    return { header, entries, end: alignedPosition(payloadAt + header.payloadBytes) };
+  }
+
+  async #laterRound(
+    file: OpenFile,
+    position: number,
+    sizeBytes: number,
+    last: RoundHeader,
+  ): Promise<FoundRound | undefined> {
+    for (let from = position; from < sizeBytes; from += SEARCHED_BYTES) {
+      const length = Math.min(SEARCHED_BYTES, sizeBytes - from);
+      const bytes = await this.#read(file, from, length, sizeBytes);
+      if (bytes === undefined) return undefined;
+      for (let at = 0; at < length; at = alignedPosition(at + 1)) {
+        if (roundHeaderBytes(bytes.subarray(at)) === undefined) continue;
+        const round = await this.#roundAt(file, from + at, sizeBytes);
+        if (round?.header.epoch !== last.epoch || round.header.sequence <= last.sequence) continue;
+        this.#isDamaged = true;
+        const fields = { file: file.path, position, goesOnAt: from + at };
+        this.#context.logger.error(fields, 'the journal is damaged: what it had there is lost');
+        return round;
+      }
+    }
+    return undefined;
   }
 
   async #read(
@@ -134,7 +182,12 @@ export class JournalReplay {
     if (!folder.names.has(name)) return;
     const path = `${this.#directory}/${entry.folder}/${name}`;
     const written = await this.#openFile(path);
-    if (entry.position > written.sizeBytes) throw missingBefore(path, entry, written.sizeBytes);
+    if (entry.position > written.sizeBytes) {
+      if (!this.#isDamaged) throw missingBefore(path, entry, written.sizeBytes);
+      const fields = { file: path, endsAt: written.sizeBytes, position: entry.position };
+      this.#context.logger.error(fields, 'cannot be reached for what the journal lost before it');
+      return;
+    }
     const { files } = this.#context;
     writePiecesSync(files, written.file.fd, entry.batches, entry.position);
     const end = entry.batches.reduce((sum, { length }) => sum + length, entry.position);
