@@ -11,6 +11,8 @@ import { earlierOf, laterOf } from './offsets.ts';
 const BATCHES_MAX = 4096;
 /** Batches smaller than this on average are given as one run: pieces cost more than a copy then. */
 const SMALL_BYTES = 4096;
+/** Damaged offsets of a log that are remembered as told. */
+const TOLD_MAX = 1000;
 const NOTHING_TO_RELEASE = () => {};
 const NOTHING: LogReadResult = { slices: [], release: NOTHING_TO_RELEASE };
 
@@ -26,6 +28,7 @@ export interface ReadableLog {
 export class LogReader {
   readonly #context: KeyValueContext;
   readonly #log: ReadableLog;
+  readonly #told = new Set<string>();
 
   constructor(context: KeyValueContext, log: ReadableLog) {
     this.#context = context;
@@ -116,7 +119,13 @@ export class LogReader {
   #damaged(from: Offset, what: string, cause?: unknown): KafkaError {
     const { topic, partition } = this.#log.id;
     const message = `${this.#name} is damaged at offset ${from}: ${what}`;
-    this.#context.logger.error({ topic, partition, offset: String(from), err: cause }, message);
+    const offset = String(from);
+    // A consumer asks again and again.
+    if (!this.#told.has(offset)) {
+      if (this.#told.size >= TOLD_MAX) this.#told.clear();
+      this.#told.add(offset);
+      this.#context.logger.error({ topic, partition, offset, err: cause }, message);
+    }
     return new KafkaError('CORRUPT_MESSAGE', message, { cause });
   }
 }
