@@ -15,6 +15,7 @@ import type {
 import type { Logger } from '../../ports/logger.ts';
 import { type FileSystem, nodeFileSystem } from '../data-folder/file-system.ts';
 import { nodeProcesses, type Processes } from '../data-folder/process-identity.ts';
+import { ReadPace } from '../data-folder/read-pace.ts';
 import { checkStoreFormat } from '../data-folder/store-format.ts';
 import { StoreLock } from '../data-folder/store-lock.ts';
 import { Deletions } from './deletions.ts';
@@ -218,7 +219,8 @@ export class KeyValueLogStore implements LogStore {
       number += 1;
       return number - 1;
     };
-    const context = { database, commits, deletions, readChecksum, logger, nextNumber };
+    const pace = new ReadPace();
+    const context = { database, commits, deletions, readChecksum, logger, pace, nextNumber };
     // Only now: what was cleanly stopped is as it was until here.
     await commits.write([{ type: 'del', key: CLEAN_STOP_KEY }, ...found.leftovers], true);
     this.#context = context;

@@ -37,6 +37,7 @@ export class LogReader {
 
   read(request: LogReadRequest): LogReadResult | Promise<LogReadResult> {
     const { startOffset, endOffset, data } = this.#log;
+    const { database, pace } = this.#context;
     const from = laterOf(request.fromOffset, startOffset);
     const upTo = earlierOf(request.upTo, endOffset);
     if (from >= upTo || (request.maxBytes <= 0 && !request.minOneBatch)) return NOTHING;
@@ -45,18 +46,24 @@ export class LogReader {
       values: true,
       limit: BATCHES_MAX,
       maxBytes: Math.max(0, request.maxBytes),
-      mayBlock: true,
+      mayBlock: pace.mayReadSync(),
     };
+    const startedMs = performance.now();
+    let entries: KeyValueEntries | Promise<KeyValueEntries>;
     try {
-      const entries = this.#context.database.read(query);
-      if (!(entries instanceof Promise)) return this.#resultOf(entries, request, from);
+      entries = database.read(query);
+    } catch (error) {
+      return this.#readCarefully(query, request, from, error);
+    }
+    if (entries instanceof Promise) {
       return entries.then(
         (found) => this.#resultOf(found, request, from),
         (error) => this.#readCarefully(query, request, from, error),
       );
-    } catch (error) {
-      return this.#readCarefully(query, request, from, error);
     }
+    const bytes = entries.reduce((sum, [, value]) => sum + value.length, 0);
+    pace.took(bytes, performance.now() - startedMs);
+    return this.#resultOf(entries, request, from);
   }
 
   /** One batch after another, up to the one that the database cannot read. */
@@ -87,6 +94,7 @@ export class LogReader {
     const slices: Uint8Array[] = [];
     let size = 0;
     let position: number | undefined;
+    let at = from;
     for (const [keyBytes, value] of entries) {
       const isFirst = slices.length === 0;
       if (size + value.length > request.maxBytes && !(isFirst && request.minOneBatch)) break;
@@ -96,9 +104,10 @@ export class LogReader {
         const { key } = checked;
         if (position !== undefined && key.position !== position) damage = 'batches are missing';
         position = key.position + key.sizeBytes;
+        if (damage === undefined) at = key.lastOffset + 1n;
       }
       if (damage !== undefined) {
-        const error = this.#damaged(from, damage);
+        const error = this.#damaged(at, damage);
         if (isFirst) throw error;
         break;
       }

@@ -28,15 +28,16 @@ export interface RocksLevelRange {
   readonly limit: number;
   readonly values: boolean;
   readonly highWaterMarkBytes: number;
+  readonly readaheadSize: number;
 }
 
 type RocksLevelClass = new (directory: string, options: object) => RocksLevel;
 
-const PACKAGE: string = '@nxtedition/rocksdb';
+const PACKAGE = '@nxtedition/rocksdb';
 
 /** The binding is an optional peer: only who uses the engine has to install it. */
 export async function loadRocksLevel(
-  load: () => Promise<unknown> = () => import(PACKAGE),
+  load: () => Promise<unknown> = () => import('@nxtedition/rocksdb'),
 ): Promise<RocksLevelClass> {
   try {
     const module = (await load()) as { RocksLevel?: RocksLevelClass; default?: object };

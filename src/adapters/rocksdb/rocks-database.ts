@@ -21,6 +21,7 @@ export interface RocksOptions {
 
 const NOTHING = new Uint8Array();
 const BLOCK_BYTES = 64 * 1024;
+const READ_AHEAD_BYTES = 256 * 1024;
 const BUFFERS = { keyEncoding: 'buffer', valueEncoding: 'buffer' } as const;
 
 /** RocksDB, through the binding @nxtedition/rocksdb, whose writes are made on the event loop: they are copies. */
@@ -70,7 +71,10 @@ export class RocksDatabase implements KeyValueDatabase {
   read(query: KeyValueQuery): KeyValueEntries | Promise<KeyValueEntries> {
     const { gte, lt, reverse = false, values, limit, maxBytes = 0x7fff_ffff, mayBlock } = query;
     const highWaterMarkBytes = Math.min(maxBytes, 0x7fff_ffff);
-    const range = { gte, lt, reverse, limit, values, highWaterMarkBytes, ...BUFFERS };
+    // By itself RocksDB reads ahead only after some blocks, and each read here is a new iterator.
+    const readaheadSize = values && maxBytes >= READ_AHEAD_BYTES ? READ_AHEAD_BYTES : 0;
+    const limits = { reverse, limit, values, highWaterMarkBytes, readaheadSize };
+    const range = { gte, lt, ...limits, ...BUFFERS };
     if (mayBlock !== true) return this.#readAside(range);
     return entriesOf(this.#opened().querySync(range).rows);
   }

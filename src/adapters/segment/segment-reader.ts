@@ -1,6 +1,7 @@
 import type { KafkaError } from '../../domain/kafka-error.ts';
 import { RECORD_BATCH_OVERHEAD, readBatchSize } from '../../domain/record/record-batch-header.ts';
 import type { LogReadRequest, LogReadResult } from '../../ports/log-store.ts';
+import { ReadPace } from '../data-folder/read-pace.ts';
 import { type BatchPlace, DAMAGED, type SegmentExtent, soundBatchSize } from './batch-chain.ts';
 import { relativeLastOffset } from './batch-header.ts';
 import { readFully, readFullySync } from './batch-walk.ts';
@@ -8,7 +9,6 @@ import { type Damage, DamageSearch } from './damage-search.ts';
 import { loadIndexes, loadIndexesSync } from './index-files.ts';
 import type { LogSegment } from './log-segment.ts';
 import { ReadHints } from './read-hints.ts';
-import { ReadPace } from './read-pace.ts';
 import { EMPTY_READ, SegmentReadResult } from './read-result.ts';
 import { seekBatch, seekBatchSync } from './seek-batch.ts';
 import type { SegmentContext } from './segment-context.ts';

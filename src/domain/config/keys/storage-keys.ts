@@ -23,7 +23,7 @@ export const STORAGE_KEYS = {
   'storage.leveldb.open_files_max': int('1000', 'read-only', {
     rule: between(74, 50_000),
     toml: 'storage.leveldb.open_files_max',
-    doc: "Table files the leveldb engine keeps open (KawaDB's own key).",
+    doc: "Table files the leveldb engine keeps open, and mapped into memory, so that the pages of them that are cached count as memory of the process (KawaDB's own key).",
   }),
   'storage.leveldb.write_buffer_bytes': int('67108864', 'read-only', {
     rule: between(MEBIBYTE, 1024 * MEBIBYTE),

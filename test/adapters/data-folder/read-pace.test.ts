@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { ReadPace } from '../../../src/adapters/segment/read-pace.ts';
+import { ReadPace } from '../../../src/adapters/data-folder/read-pace.ts';
 
 const MEBIBYTE = 1024 * 1024;
 

@@ -1,0 +1,4 @@
+// The package comes without types.
+declare module '@nxtedition/rocksdb' {
+  export const RocksLevel: unknown;
+}
