@@ -23,6 +23,11 @@ export class FileCache {
     this.#capacity = capacity;
   }
 
+  /** Whether as many files are open as shall be. */
+  get isFull(): boolean {
+    return this.#open.size >= this.#capacity;
+  }
+
   acquire(path: string): OpenFile {
     let file = this.#open.get(path);
     if (file === undefined) {

@@ -13,6 +13,7 @@ import {
   SMALLEST_HEADER_BYTES,
 } from './journal-round-format.ts';
 import { PARTITION_METADATA, partitionOf, segmentName } from './log-directory.ts';
+import type { SummarizedLog } from './logs-summary.ts';
 import type { SegmentContext } from './segment-context.ts';
 import { writePiecesSync } from './write-all.ts';
 
@@ -46,12 +47,20 @@ export class JournalReplay {
   readonly #context: ReplayContext;
   readonly #directory: string;
   readonly #journalDirectory: string;
+  /** Logs that were synced where a summary says so, and not cut since. */
+  readonly #summarized: ReadonlyMap<string, SummarizedLog>;
   readonly #folders = new Map<string, ReplayedFolder>();
   /** Whether rounds between others could not be read. */
   #isDamaged = false;
   readonly #written = new Map<string, { readonly file: OpenFile; sizeBytes: number }>();
 
-  constructor(context: ReplayContext, directory: string, journalDirectory: string) {
+  constructor(
+    context: ReplayContext,
+    directory: string,
+    journalDirectory: string,
+    summarized: ReadonlyMap<string, SummarizedLog> = new Map(),
+  ) {
+    this.#summarized = summarized;
     this.#context = context;
     this.#directory = directory;
     this.#journalDirectory = journalDirectory;
@@ -172,7 +181,18 @@ export class JournalReplay {
     return count === length ? bytes : undefined;
   }
 
+  /** Whether the file is known to have the batches, so that nobody has to look. */
+  #isSynced({ folder, topicId, segmentBase, position, batches }: JournalEntry): boolean {
+    const log = this.#summarized.get(folder);
+    if (log?.topicId !== topicId) return false;
+    const segment = log.segments.find(({ baseOffset }) => baseOffset === segmentBase);
+    if (segment === undefined) return false;
+    const end = batches.reduce((sum, { length }) => sum + length, position);
+    return end <= segment.sizeBytes;
+  }
+
   async #apply({ epoch, sequence }: RoundHeader, entry: JournalEntry): Promise<void> {
+    if (this.#isSynced(entry)) return;
     const folder = await this.#folder(entry.folder);
     if (folder.topicId !== entry.topicId) return;
     const { cut } = folder;

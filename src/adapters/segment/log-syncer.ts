@@ -82,7 +82,10 @@ export class LogSyncer implements JournaledLog {
     summary.touch(this.#list);
     void this.#noteTouched();
     if (segment.nextRelative === 0) this.#directoryChanged = true;
-    segment.file ??= cache.acquire(segment.logPath);
+    if (segment.file === undefined) {
+      segment.file = cache.acquire(segment.logPath);
+      this.#context.writes.opened(this);
+    }
     if (segment.indexesOnDisk) {
       files.unlinkSync(segment.indexPath);
       files.unlinkSync(segment.timeIndexPath);
@@ -273,6 +276,7 @@ export class LogSyncer implements JournaledLog {
     if (file === undefined) return;
     segment.file = undefined;
     this.#context.cache.release(file);
+    if (this.#unsynced.length === 0) this.#context.writes.closed(this);
   }
 }
 

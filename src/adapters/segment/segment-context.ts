@@ -5,6 +5,7 @@ import type { BufferPool } from './buffer-pool.ts';
 import type { FileCache } from './file-cache.ts';
 import type { IndexCache } from './index-cache.ts';
 import type { Journal } from './journal.ts';
+import type { OpenWrites } from './open-writes.ts';
 import type { ReadFailures } from './read-failures.ts';
 import type { SummaryKeeper } from './summary-keeper.ts';
 import type { SyncRounds } from './sync-rounds.ts';
@@ -13,6 +14,7 @@ import type { SyncRounds } from './sync-rounds.ts';
 export interface SegmentContext {
   readonly files: FileSystem;
   readonly cache: FileCache;
+  readonly writes: OpenWrites;
   readonly buffers: BufferPool;
   readonly indexes: IndexCache;
   readonly rounds: SyncRounds;

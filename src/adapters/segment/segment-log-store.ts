@@ -40,6 +40,8 @@ import {
 import { LogOpener } from './log-opener.ts';
 import { LogSegment } from './log-segment.ts';
 import { journalKey } from './log-syncer.ts';
+import type { SummarizedLog } from './logs-summary.ts';
+import { OpenWrites } from './open-writes.ts';
 import { ReadFailures } from './read-failures.ts';
 import type { SegmentContext } from './segment-context.ts';
 import { SegmentList } from './segment-list.ts';
@@ -75,7 +77,7 @@ export interface SegmentLogStoreOptions {
   readonly nowMs?: () => number;
   /** Whether batches are checked before they are served, which is the default. */
   readonly verifyOnRead?: boolean;
-  /** Files that are kept open; more only while more are being written to or read. */
+  /** Files that are kept open; more only until those that are written to are synced. */
   readonly openFilesMax?: number;
   /** Room for the journal, in which appends to many logs are synced together; none when 0. */
   readonly journalBytes?: number;
@@ -112,9 +114,11 @@ export class SegmentLogStore implements LogStore {
     this.#directory = directory;
     this.#files = files;
     const journal = journalOf(options, files, directory);
+    const cache = new FileCache(files, options.openFilesMax ?? 4096);
     this.#context = {
       files,
-      cache: new FileCache(files, options.openFilesMax ?? 4096),
+      cache,
+      writes: new OpenWrites(cache),
       buffers: new BufferPool(POOLED_BYTES),
       indexes: new IndexCache(INDEX_BYTES),
       rounds: new SyncRounds(journal),
@@ -141,16 +145,14 @@ export class SegmentLogStore implements LogStore {
       );
       const marker = `${this.#directory}/${CLEAN_STOP}`;
       const stopped = await this.#files.readFile(marker);
-      const hasJournal = (await this.#files.names(this.#directory)).includes(JOURNAL);
-      if (hasJournal) {
-        const replay = new JournalReplay(
-          this.#context,
-          this.#directory,
-          `${this.#directory}/${JOURNAL}`,
-        );
-        await replay.run();
+      const names = await this.#files.names(this.#directory);
+      const { summary } = this.#context;
+      const summarized = await summary.load(names, stopped && Buffer.from(stopped).toString());
+      if (names.includes(JOURNAL)) {
+        const journal = `${this.#directory}/${JOURNAL}`;
+        await new JournalReplay(this.#context, this.#directory, journal, summarized).run();
       }
-      const recovered = await this.#openLogs(stopped);
+      const recovered = await this.#openLogs(names, summarized, stopped !== undefined);
       // Only now: what was cleanly stopped is as it was until here.
       await this.#files.remove(marker);
       await this.#files.syncDirectory(this.#directory);
@@ -252,6 +254,7 @@ export class SegmentLogStore implements LogStore {
     this.#isOpen = false;
     try {
       const logs = [...this.#logs.values()];
+      await this.#context.writes.settled();
       await inParallel(logs, (log) => log.close());
       await Promise.all(this.#removals);
       await this.#context.cache.closeAll();
@@ -277,14 +280,14 @@ export class SegmentLogStore implements LogStore {
     }
   }
 
-  /** `marker` is what the mark of a clean stop says, undefined after an unclean one. */
-  async #openLogs(marker: Uint8Array | undefined): Promise<RecoveredLog[]> {
-    const names = await this.#files.names(this.#directory);
+  async #openLogs(
+    names: readonly string[],
+    summarized: ReadonlyMap<string, SummarizedLog>,
+    clean: boolean,
+  ): Promise<RecoveredLog[]> {
+    const { summary } = this.#context;
     const leftovers = names.filter((name) => isLeftoverFolder(name) || isLeftoverFile(name));
     for (const name of leftovers) await this.#files.remove(`${this.#directory}/${name}`);
-    const { summary } = this.#context;
-    const summarized = await summary.load(names, marker && Buffer.from(marker).toString());
-    const clean = marker !== undefined;
     const recovered: RecoveredLog[] = [];
     const mistaken: SegmentList[] = [];
     await inParallel(names.filter(isLogFolder), async (name) => {

@@ -252,7 +252,11 @@ export class SegmentLog implements StoredLog {
     if (!this.failed) await this.#syncer.flush();
     await this.#syncer.settled();
     if (this.failed) return;
-    for (const segment of this.#list.segments) await writeIndexes(this.#context, segment);
+    const { segments } = this.#list;
+    if (segments.every(({ indexesOnDisk }) => indexesOnDisk)) return;
+    // A summary that was written before says that there are none: the next write would leave them as they are.
+    await this.#context.summary.touchDurably(this.#list);
+    for (const segment of segments) await writeIndexes(this.#context, segment);
   }
 
   #snapshot(name: string): string {
