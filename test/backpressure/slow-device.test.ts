@@ -79,7 +79,10 @@ async function produce(
     for (let sent = 0; sent < totalBytes / LOGS; sent += value.length) {
       const batch = batchOf([{ timestampMs: 1n, key: null, value }]);
       const { committed } = log.append(batch, { origin: 'client' });
-      inFlight.push(committed.then(() => void (acknowledgedBytes += batch.length)));
+      const acknowledged = committed.then(() => {
+        acknowledgedBytes += batch.length;
+      });
+      inFlight.push(acknowledged);
       if (inFlight.length >= 4) await inFlight.shift();
     }
     await Promise.all(inFlight);

@@ -36,6 +36,7 @@ const PLAIN_PRODUCERS = 4;
 /** How often everything is read again, and not only what the last round wrote. */
 const FULL_CHECK_ROUNDS = 25;
 const KILL_AT_START_ROUNDS = 9;
+const POLL_MS = 10;
 
 /**
  * Starts a broker, loads it, kills it with SIGKILL at a moment that differs each time, starts it again over the same
@@ -66,6 +67,8 @@ export async function killRounds(options: KillRoundsOptions): Promise<KillRounds
       break;
     }
     const broken = load.run(connection, round);
+    // However slow the machine is, everybody has had something acknowledged once.
+    if (round === 0) await Promise.race([broken, load.underWay()]);
     await sleep(20 + ((round * 53) % 380));
     await running.stop('SIGKILL');
     await broken;
@@ -107,6 +110,13 @@ class CrashLoad {
       () => this.#member.run(connection, round % 5 === 4),
     ];
     await Promise.all(work.map((each) => untilClosed(connection, each)));
+  }
+
+  async underWay(): Promise<void> {
+    const producers = [...this.#idempotent, ...this.#plain];
+    while (this.#member.commits === 0 || producers.some(({ acknowledged }) => acknowledged === 0)) {
+      await sleep(POLL_MS);
+    }
   }
 
   async check(connection: BrokerConnection, everything: boolean): Promise<void> {
