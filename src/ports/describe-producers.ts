@@ -17,5 +17,9 @@ export interface DescribeProducers {
   describe(
     topic: string,
     partition: number,
-  ): { readonly error: ErrorName; readonly producers: readonly DescribedProducer[] };
+  ): {
+    readonly error: ErrorName;
+    readonly errorMessage: string | null;
+    readonly producers: readonly DescribedProducer[];
+  };
 }

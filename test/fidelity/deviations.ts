@@ -53,6 +53,10 @@ export const DEVIATIONS: Readonly<Record<string, Deviation>> = {
     where: /deleteRecords \| ListOffsets v8 (then )?time -3 \|/,
     why: 'Kafka answers with the offset of a record that DeleteRecords took; we look at what can still be read.',
   },
+  'a batch of no transactions': {
+    where: /AddPartitionsToTxn v[45] nothing \|/,
+    why: 'Kafka never answers one; an empty answer frees whoever asked.',
+  },
   'features that are not served': {
     where: /ApiVersions v[34] .*\/finalizedFeatures\//,
     why: 'Levels of features this broker does not serve are not told.',

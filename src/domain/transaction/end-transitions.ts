@@ -1,4 +1,4 @@
-import { NO_PRODUCER_EPOCH, NO_PRODUCER_ID } from '../record/record-batch-header.ts';
+import { NO_PRODUCER_ID } from '../record/record-batch-header.ts';
 import type { TransactionMetadata, TransactionValues } from './transaction-metadata.ts';
 import { TransactionPartitions } from './transaction-partitions.ts';
 import { supportsEpochBump, type TransactionVersion } from './transaction-state.ts';
@@ -37,28 +37,26 @@ export function prepareAbortOrCommit(
 }
 
 /**
- * Ends an open transaction whose producer is fenced: by its next instance, or by time. The epoch chosen
- * here is never told to anybody (Kafka's prepareFenceProducerEpoch and the end that follows).
+ * Ends an open transaction whose producer is fenced: by its next instance, or by time. Whatever the client's generation,
+ * the end brings an epoch of its own, which is never told to anybody (Kafka's prepareFenceProducerEpoch).
  */
 export function prepareFence(
   metadata: TransactionMetadata,
-  end: Omit<EndOfTransaction, 'committed' | 'noPartitionAdded'>,
+  end: Pick<EndOfTransaction, 'newProducerId' | 'nowMs'>,
 ): TransactionValues {
-  const { values, hasFailedEpochFence } = metadata;
-  const { producerEpoch } = values;
-  const fencing = hasFailedEpochFence ? producerEpoch : Math.min(producerEpoch + 1, MAX_EPOCH);
-  metadata.values = {
-    ...values,
-    producerEpoch: fencing,
-    lastProducerEpoch: NO_PRODUCER_EPOCH,
-  };
-  return prepareAbortOrCommit(metadata, { ...end, committed: false, noPartitionAdded: false });
+  return prepareAbortOrCommit(metadata, {
+    ...end,
+    committed: false,
+    clientTransactionVersion: SERVER_TRANSACTION_VERSION,
+    noPartitionAdded: false,
+  });
 }
+
+const SERVER_TRANSACTION_VERSION = 2;
 
 /** Kafka's TransactionMetadata.prepareComplete: the markers are written. */
 export function prepareComplete(metadata: TransactionMetadata, nowMs: number): TransactionValues {
   const { values } = metadata;
-  metadata.hasFailedEpochFence = false;
   // The producer goes on with the id it was given when its epochs ran out.
   const rotates =
     supportsEpochBump(values.clientTransactionVersion) && values.nextProducerId !== NO_PRODUCER_ID;

@@ -37,8 +37,6 @@ export class TransactionMetadata {
   readonly transactionalId: string;
   values: TransactionValues;
   pendingState: TransactionState | undefined;
-  /** A fence could not be written: the next one takes the epoch it had chosen. */
-  hasFailedEpochFence = false;
 
   constructor(transactionalId: string, values: TransactionValues) {
     this.transactionalId = transactionalId;

@@ -28,9 +28,6 @@ import { TransactionMetadata } from './transaction-metadata.ts';
 import type { TransactionPartition } from './transaction-partitions.ts';
 import { decodeTransactionRecord } from './transaction-records.ts';
 
-/** The generation a transaction is ended with that no client ends. */
-const SERVER_TRANSACTION_VERSION = 2;
-
 /**
  * The transactional ids of one partition of `__transaction_state` (Kafka's TransactionCoordinator and
  * TransactionStateManager). Ids change once the change is stored; markers follow what is stored.
@@ -143,14 +140,9 @@ export class TransactionShard implements CoordinatorShard {
     newProducerId: bigint | undefined,
     done: (error: ErrorName) => void,
   ): void {
-    const values = prepareFence(metadata, {
-      clientTransactionVersion: SERVER_TRANSACTION_VERSION,
-      newProducerId,
-      nowMs: this.context.nowMs(),
-    });
+    const values = prepareFence(metadata, { newProducerId, nowMs: this.context.nowMs() });
     this.writer.store(metadata, values, (error) => {
       if (error === 'NONE') this.completion.start(metadata);
-      else metadata.hasFailedEpochFence = true;
       done(error);
     });
   }

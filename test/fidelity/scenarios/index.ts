@@ -5,8 +5,9 @@ import { FETCH } from './fetch.ts';
 import { OFFSETS } from './offsets.ts';
 import { PRODUCE } from './produce.ts';
 import { TOPICS } from './topics.ts';
+import { TRANSACTIONS } from './transactions.ts';
 
 export const SCENARIOS: Readonly<Record<string, Readonly<Record<string, Scenario>>>> = {
   ...{ cluster: CLUSTER, configs: CONFIGS, fetch: FETCH, offsets: OFFSETS },
-  ...{ produce: PRODUCE, topics: TOPICS },
+  ...{ produce: PRODUCE, topics: TOPICS, transactions: TRANSACTIONS },
 };

@@ -10,7 +10,6 @@ import { fencedErrorOf } from './fenced-error.ts';
 
 const FENCED_SINCE = 2;
 const BATCHED_SINCE = 4;
-const ABORTABLE_SINCE = 5;
 
 export interface AddPartitionsToTxnDependencies {
   readonly transactions: Pick<TransactionCoordinator, 'addPartitions' | 'verifyPartition'>;
@@ -78,11 +77,7 @@ async function errorsOf(
   }
   const producer = { transactionalId, producerId, producerEpoch };
   if (verifyOnly) {
-    return (partition) => {
-      const error = transactions.verifyPartition(producer, partition);
-      const isTooNew = error === 'TRANSACTION_ABORTABLE' && apiVersion < ABORTABLE_SINCE;
-      return isTooNew ? 'INVALID_TXN_STATE' : error;
-    };
+    return (partition) => transactions.verifyPartition(producer, partition);
   }
   const error = await transactions.addPartitions({
     ...producer,

@@ -18,6 +18,7 @@ export function describeProducersHandler({
         return {
           partitionIndex,
           errorCode: ERROR_CODES[described.error].code,
+          errorMessage: described.errorMessage,
           activeProducers: described.producers.map(({ lastTimestampMs, ...producer }) => ({
             ...producer,
             lastTimestamp: lastTimestampMs,

@@ -27,7 +27,7 @@ export function txnOffsetCommitHandler({
         memberId: request.memberId,
         groupInstanceId: request.groupInstanceId,
         retentionTimeMs: -1n,
-        supportsGroupIdNotFound: false,
+        supportsGroupIdNotFound: apiVersion >= BY_TOPIC_ID_SINCE,
         byTopicId: apiVersion >= BY_TOPIC_ID_SINCE,
         topics: request.topics.map(({ name, topicId, partitions }) => ({
           name,

@@ -10,8 +10,13 @@ export class DescribeProducersService implements DescribeProducers {
   }
 
   describe(topic: string, partition: number): ReturnType<DescribeProducers['describe']> {
-    const log = this.#finder.log(this.#finder.topicByName(topic), partition);
-    if (typeof log === 'string') return { error: log, producers: [] };
-    return { error: 'NONE', producers: log.activeProducers() };
+    const found = this.#finder.topicByName(topic);
+    const log = this.#finder.log(found, partition);
+    if (typeof log !== 'string') {
+      return { error: 'NONE', errorMessage: null, producers: log.activeProducers() };
+    }
+    // Kafka has words for a topic that is not there, and none for a partition.
+    const errorMessage = found === undefined ? `there is no topic ${topic}` : null;
+    return { error: log, errorMessage, producers: [] };
   }
 }

@@ -1,5 +1,7 @@
 import type { ErrorName } from '../../../domain/error-code.ts';
 import { KafkaError } from '../../../domain/kafka-error.ts';
+import { LinearPattern } from '../../../domain/pattern/linear-pattern.ts';
+import { PatternSyntaxError } from '../../../domain/pattern/pattern-syntax.ts';
 import { NO_PRODUCER_EPOCH, NO_PRODUCER_ID } from '../../../domain/record/record-batch-header.ts';
 import {
   DEFAULT_TRANSACTION_CONFIG,
@@ -153,11 +155,15 @@ export class TransactionCoordinatorService implements TransactionCoordinator {
     if (command.states.length > 0 && states.size === 0) {
       return { error: 'NONE' as const, unknownStates, transactions };
     }
+    const matchesId = idFilter(command.idPattern);
+    if (matchesId === undefined) {
+      return { error: 'INVALID_REGULAR_EXPRESSION' as const, unknownStates: [], transactions };
+    }
     const filter = {
       states,
       producerIds: new Set(command.producerIds),
       longerThanMs: Number(command.longerThanMs),
-      matchesId: () => true,
+      matchesId,
     };
     for (const shard of this.#runtime.shards()) {
       if (shard === undefined) {
@@ -192,6 +198,18 @@ export class TransactionCoordinatorService implements TransactionCoordinator {
  */
 function isSettled(error: ErrorName): boolean {
   return error === 'INVALID_PRODUCER_EPOCH' || error === 'TRANSACTION_COORDINATOR_FENCED';
+}
+
+/** Undefined for a pattern that is none. */
+function idFilter(pattern: string | null): ((transactionalId: string) => boolean) | undefined {
+  if (pattern === null || pattern === '') return () => true;
+  try {
+    const parsed = new LinearPattern(pattern);
+    return (transactionalId) => parsed.matches(transactionalId);
+  } catch (error) {
+    if (error instanceof PatternSyntaxError) return undefined;
+    throw error;
+  }
 }
 
 function refused(error: ErrorName): ProducerAnswer {
