@@ -248,3 +248,26 @@ describe('deleting', () => {
     expect(log.activeProducers()).toHaveLength(0);
   });
 });
+
+describe('a read while a prefix is being dropped', () => {
+  it('is out of range as soon as the store has begun to drop it', async () => {
+    for (let i = 0; i < 3; i++) await log.append(batchOf(2), CLIENT).committed;
+    const { stored } = log;
+    const drop = stored.dropPrefix.bind(stored);
+    let finish = (): void => {};
+    const finished = new Promise<void>((resolve) => {
+      finish = resolve;
+    });
+    stored.dropPrefix = async (offset) => {
+      await drop(offset);
+      await finished;
+    };
+    const deleted = log.deleteRecords(4n);
+    await quiet();
+    await expect((async () => log.read(0n, READ))()).rejects.toThrow(
+      'offset 0 is not within 4 and 6',
+    );
+    finish();
+    expect(await deleted).toBe(4n);
+  });
+});

@@ -212,10 +212,7 @@ export class UnifiedLog implements QueuedLog {
   read(fromOffset: Offset, options: LogReadOptions): FetchDataInfo | Promise<FetchDataInfo> {
     this.#availability.checkRead();
     if (fromOffset < this.#logStartOffset || fromOffset > this.#logEndOffset) {
-      throw new KafkaError(
-        'OFFSET_OUT_OF_RANGE',
-        `offset ${fromOffset} is not within ${this.#logStartOffset} and ${this.#logEndOffset}`,
-      );
+      throw this.#outOfRange(fromOffset);
     }
     const { isolation } = options;
     const upTo = this.#readableUpTo(isolation);
@@ -428,9 +425,20 @@ export class UnifiedLog implements QueuedLog {
     fromOffset: Offset,
     isolation: FetchIsolation,
   ): FetchDataInfo {
+    // The store begins to drop a prefix before the log knows that it is gone, and gives what follows then.
+    if (result !== undefined && fromOffset < this.stored.startOffset) {
+      result.release();
+      throw this.#outOfRange(fromOffset);
+    }
     if (isolation !== 'read_committed') return new FetchData(result, this, null);
     const aborted = abortedIn(this.#state.producers.aborted, fromOffset, result?.slices ?? []);
     return new FetchData(result, this, aborted);
+  }
+
+  #outOfRange(offset: Offset): KafkaError {
+    const start = laterOf(this.#logStartOffset, this.stored.startOffset);
+    const message = `offset ${offset} is not within ${start} and ${this.#logEndOffset}`;
+    return new KafkaError('OFFSET_OUT_OF_RANGE', message);
   }
 
   async #startAt(offset: Offset): Promise<void> {
@@ -460,4 +468,8 @@ export class UnifiedLog implements QueuedLog {
     // The start of a transaction may have been deleted.
     if (offset < this.#logStartOffset) this.#lastStableOffset = this.#logStartOffset;
   }
+}
+
+function laterOf(one: Offset, other: Offset): Offset {
+  return one > other ? one : other;
 }
