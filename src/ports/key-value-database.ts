@@ -8,10 +8,12 @@ export interface KeyValueDatabase {
   /** Opens the database in its folder, and makes it where there is none. */
   open(): Promise<void>;
   /**
-   * Puts and deletes, all of them or none, in the given order; settles once they survive the process and, with `sync`,
-   * power loss, with everything that was written before. The bytes are borrowed until then. One at a time.
+   * Puts and deletes, all of them or none, in the given order; settles once they survive the process. The bytes are
+   * borrowed until then. One at a time.
    */
-  write(operations: readonly KeyValueOperation[], sync: boolean): void | Promise<void>;
+  write(operations: readonly KeyValueOperation[]): void | Promise<void>;
+  /** Settles once everything whose write had settled before the call survives power loss. One at a time. */
+  sync(): Promise<void>;
   /** The entries of a range as they are at the call, up to its limits. The bytes are the caller's. */
   read(query: KeyValueQuery): KeyValueEntries | Promise<KeyValueEntries>;
   /**

@@ -35,7 +35,7 @@ export async function damageInDatabase(
     if (entry === undefined) throw new Error('the database does not have the batch');
     const value = new Uint8Array(entry[1]);
     value[RECORDS_AT]! ^= 1;
-    await database.write([{ type: 'put', key: entry[0], value }], true);
+    await database.write([{ type: 'put', key: entry[0], value }]);
   } finally {
     await database.close();
   }

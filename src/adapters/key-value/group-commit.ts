@@ -20,14 +20,17 @@ interface Group {
 }
 
 /**
- * The one way to write to the database: one write at a time, and what comes while one is under way joins the next, so
- * that they share its sync. After a failure nothing is written any more: what of it got through is not known.
+ * The one way to write to the database: one write at a time, and what comes while one is under way joins the next. One
+ * sync at a time as well, beside the writes: it is for all that was written when it began. After a failure nothing is written any more: what of it got through is not known.
  */
 export class GroupCommit {
   readonly #database: KeyValueDatabase;
   readonly #waiting: Group[] = [];
   #writing: Group | undefined;
-  /** Whether something was written that no sync followed. */
+  /** Written, and not told yet. */
+  readonly #written: Group[] = [];
+  #syncing = false;
+  /** Whether something was written that no sync has begun for. */
   #unsynced = false;
   #failure: KafkaError | undefined;
   #closed = false;
@@ -63,13 +66,14 @@ export class GroupCommit {
   /** Everything that was written so far survives power loss. */
   sync(): Promise<void> {
     if (this.#failure !== undefined) return Promise.reject(this.#failure);
-    if (this.#writing === undefined && !this.#unsynced) return DONE;
+    const isIdle = this.#writing === undefined && this.#written.length === 0;
+    if (isIdle && !this.#unsynced) return DONE;
     return this.write([], true);
   }
 
   /** Everything that was given so far is written. */
   settled(): Promise<void> {
-    const last = this.#waiting.at(-1) ?? this.#writing;
+    const last = this.#waiting.at(-1) ?? this.#writing ?? this.#written.at(-1);
     if (last === undefined) return this.#failure ? Promise.reject(this.#failure) : DONE;
     return last.outcome.promise;
   }
@@ -88,7 +92,8 @@ export class GroupCommit {
       { cause },
     );
     const failure = this.#failure;
-    for (const { outcome } of this.#waiting.splice(0)) outcome.reject(failure);
+    const groups = [...this.#written.splice(0), ...this.#waiting.splice(0)];
+    for (const { outcome } of groups) outcome.reject(failure);
     return failure;
   }
 
@@ -111,7 +116,8 @@ export class GroupCommit {
     this.#writing = group;
     if (group === undefined) return;
     try {
-      const writing = this.#database.write(group.operations, group.sync);
+      const { operations } = group;
+      const writing = operations.length === 0 ? undefined : this.#database.write(operations);
       if (writing === undefined) this.#wrote(group);
       else writing.then(() => this.#wrote(group)).catch((error) => this.#failed(group, error));
     } catch (error) {
@@ -120,18 +126,52 @@ export class GroupCommit {
   }
 
   #wrote(group: Group): void {
-    if (group.sync) this.#unsynced = false;
-    else if (group.operations.length > 0) this.#unsynced = true;
-    for (const written of group.written) written();
-    group.outcome.resolve();
+    // A sync of what was before it has failed meanwhile.
+    if (this.#failure !== undefined) {
+      this.#failed(group, this.#failure);
+      return;
+    }
+    if (group.operations.length > 0) this.#unsynced = true;
+    this.#written.push(group);
+    if (!this.#syncing) this.#settleWritten();
     this.#writeNext();
+  }
+
+  /** In the order of the writes, up to one that wants a sync. */
+  #settleWritten(): void {
+    while (this.#written.length > 0) {
+      if (this.#written[0]!.sync) {
+        this.#startSync();
+        return;
+      }
+      settle(this.#written.shift()!);
+    }
+  }
+
+  /** One sync for all that is written by now; what is written meanwhile has the next. */
+  #startSync(): void {
+    const covered = this.#written.length;
+    this.#syncing = true;
+    this.#unsynced = false;
+    this.#database
+      .sync()
+      .then(() => {
+        this.#syncing = false;
+        for (const group of this.#written.splice(0, covered)) settle(group);
+        this.#settleWritten();
+      })
+      .catch((error) => this.fail(error));
   }
 
   #failed(group: Group, error: unknown): void {
     this.#writing = undefined;
-    const failure = this.fail(error);
-    group.outcome.reject(failure);
+    group.outcome.reject(this.fail(error));
   }
+}
+
+function settle(group: Group): void {
+  for (const written of group.written) written();
+  group.outcome.resolve();
 }
 
 function closedError(): KafkaError {

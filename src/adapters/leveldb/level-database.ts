@@ -30,9 +30,6 @@ export class LevelDatabase implements KeyValueDatabase {
   #writeAhead: WriteAheadFiles;
   #closing = false;
   readonly #deletions = new Set<Promise<void>>();
-  /** Writes that were not synced: they may be in a write-ahead file that is not the newest. */
-  #unsynced = 0;
-  #lastSynced = 0;
 
   constructor(directory: string, options: LevelOptions) {
     this.#directory = directory;
@@ -57,17 +54,13 @@ export class LevelDatabase implements KeyValueDatabase {
     this.#closing = false;
   }
 
-  async write(operations: readonly KeyValueOperation[], sync: boolean): Promise<void> {
-    if (operations.length > 0) {
-      const syncsAll = sync && this.#unsynced === this.#lastSynced;
-      if (!syncsAll) this.#unsynced += 1;
-      await this.#opened().batch(operations as KeyValueOperation[], { ...VIEWS, sync: syncsAll });
-    }
-    // LevelDB's own sync is of the newest file only: what was written without one before may be in an older file.
-    const unsynced = this.#unsynced;
-    if (!sync || unsynced === this.#lastSynced) return;
-    await this.#writeAhead.sync();
-    this.#lastSynced = unsynced;
+  async write(operations: readonly KeyValueOperation[]): Promise<void> {
+    await this.#opened().batch(operations as KeyValueOperation[], VIEWS);
+  }
+
+  /** LevelDB's own sync goes with a write, and is of the newest file only. */
+  sync(): Promise<void> {
+    return this.#writeAhead.sync();
   }
 
   async read(query: KeyValueQuery): Promise<KeyValueEntries> {
@@ -112,7 +105,6 @@ export class LevelDatabase implements KeyValueDatabase {
       const keys = (await this.read(query)).map(([key]) => key);
       const first = keys.at(-1);
       if (first === undefined) return;
-      this.#unsynced += 1;
       await this.#opened().batch(
         keys.map((key) => ({ type: 'del' as const, key })),
         VIEWS,

@@ -59,13 +59,14 @@ export class RocksDatabase implements KeyValueDatabase {
     this.#database = database;
   }
 
-  write(operations: readonly KeyValueOperation[], sync: boolean): void | Promise<void> {
-    if (operations.length > 0) {
-      this.#batch ??= this.#opened()._chainedBatch();
-      writeAtOnce(this.#batch, operations);
-    }
-    // A sync by RocksDB would stop the event loop for as long as the device takes.
-    if (sync) return this.#writeAhead.sync();
+  write(operations: readonly KeyValueOperation[]): void {
+    this.#batch ??= this.#opened()._chainedBatch();
+    writeAtOnce(this.#batch, operations);
+  }
+
+  /** A sync by RocksDB would stop the event loop for as long as the device takes. */
+  sync(): Promise<void> {
+    return this.#writeAhead.sync();
   }
 
   read(query: KeyValueQuery): KeyValueEntries | Promise<KeyValueEntries> {

@@ -1,6 +1,7 @@
 import type {
   KeyRange,
   KeyValueDatabase,
+  KeyValueOperation,
   KeyValueQuery,
 } from '../../../src/ports/key-value-database.ts';
 
@@ -9,11 +10,11 @@ export class FailingDatabase implements KeyValueDatabase {
   readonly name = 'TestDB';
   readonly #database: KeyValueDatabase;
   failWrites = false;
+  failSyncs = false;
   failDeletions = false;
   /** Holds back deletions until it is resolved. */
   deletionsMayGo: Promise<void> = Promise.resolve();
-  /** The number of operations of each write. */
-  readonly writes: number[] = [];
+  syncs = 0;
 
   constructor(database: KeyValueDatabase) {
     this.#database = database;
@@ -23,13 +24,19 @@ export class FailingDatabase implements KeyValueDatabase {
     return this.#database.open();
   }
 
-  write(...[operations, sync]: Parameters<KeyValueDatabase['write']>): void | Promise<void> {
+  write(operations: readonly KeyValueOperation[]): void | Promise<void> {
     if (this.failWrites) {
       this.failWrites = false;
       return Promise.reject(new Error('EIO: i/o error'));
     }
-    this.writes.push(operations.length);
-    return this.#database.write(operations, sync);
+    return this.#database.write(operations);
+  }
+
+  sync(): Promise<void> {
+    this.syncs += 1;
+    if (!this.failSyncs) return this.#database.sync();
+    this.failSyncs = false;
+    return Promise.reject(new Error('EIO: i/o error'));
   }
 
   read(query: KeyValueQuery) {
