@@ -27,12 +27,20 @@ const ENTRIES = [
   ...['testing/index', 'testing/log-store-contract'],
 ];
 const PROGRAM = 'app/cli/main';
+// The SQL engine's thread, beside the chunk that starts it.
+const THREADS = { 'chunks/sql-thread': 'src/app/container/sql-thread.ts' };
 const bundle = await rolldown({
   cwd: root,
-  input: Object.fromEntries([...ENTRIES, PROGRAM].map((name) => [name, `src/${name}.ts`])),
+  input: {
+    ...Object.fromEntries([...ENTRIES, PROGRAM].map((name) => [name, `src/${name}.ts`])),
+    ...THREADS,
+  },
   platform: 'node',
   // Native packages, and those that load files of their own beside them.
   external: [
+    '@duckdb/node-api',
+    '@duckdb/node-bindings',
+    'apache-arrow',
     '@node-rs/crc32',
     '@nxtedition/rocksdb',
     'classic-level',

@@ -15,6 +15,8 @@ export type { BrokerStats, PartitionStats, TopicStats } from './app/embedded/bro
 export type { CreateTopicOptions } from './app/embedded/embedded-topics.ts';
 export type { Bytes, Message, MessageOffset, NewMessage } from './app/embedded/message.ts';
 export type { FetchLimits } from './app/embedded/message-reader.ts';
+export type { SqlOptions, SqlRowObject } from './app/embedded/sql-result.ts';
+export type { SqlTables } from './app/embedded/sql-tables.ts';
 export {
   type StartBrokerOptions,
   type StorageEngine,
@@ -22,4 +24,7 @@ export {
 } from './app/embedded/start-broker.ts';
 export type { ErrorName } from './domain/error-code.ts';
 export type { CompressionType } from './domain/record/compression.ts';
+export { SqlError, type SqlErrorKind, type SqlPosition } from './domain/sql/sql-error.ts';
 export type { Logger } from './ports/logger.ts';
+export type { TableColumn, TableSchema } from './ports/sql.ts';
+export type { SqlParameter, SqlValue } from './ports/sql-engine.ts';

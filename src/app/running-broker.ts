@@ -7,6 +7,7 @@ import type { Fetch } from '../ports/fetch.ts';
 import type { GroupCoordinator } from '../ports/group-coordinator.ts';
 import type { ListOffsets } from '../ports/list-offsets.ts';
 import type { Produce } from '../ports/produce.ts';
+import type { Sql } from '../ports/sql.ts';
 import type { TopicAdmin } from '../ports/topic-admin.ts';
 import type { PartitionFinder } from './services/partition/partition-finder.ts';
 
@@ -20,6 +21,7 @@ export interface BrokerServices {
   readonly fetch: Fetch;
   readonly listOffsets: ListOffsets;
   readonly groups: GroupCoordinator;
+  readonly sql: Sql;
   readonly checksum: Checksum;
   readonly compression: Compression;
   readonly clock: Clock;

@@ -6,6 +6,7 @@ import type { Logger } from '../../ports/logger.ts';
 import { kafkaModule } from './kafka-module.ts';
 import { platformModule } from './platform-module.ts';
 import { administrationModule, coordinatorsModule, dataPathModule } from './services-module.ts';
+import { sqlModule } from './sql-module.ts';
 import { storageModule } from './storage-module.ts';
 import { type IdentityOf, TOKENS } from './tokens.ts';
 import { transactionsModule } from './transactions-module.ts';
@@ -28,6 +29,6 @@ export function createContainer(values: ContainerValues): Container {
   container.bind(TOKENS.identity).toConstantValue(values.identity);
   container.load(platformModule, storageModule, administrationModule);
   container.load(dataPathModule, coordinatorsModule, transactionsModule);
-  container.load(kafkaModule);
+  container.load(sqlModule, kafkaModule);
   return container;
 }

@@ -32,6 +32,12 @@ export async function openBroker(config: BrokerConfig, logger: Logger): Promise<
   const lifecycle = new Lifecycle();
   await startStorage(container, lifecycle);
   await startCoordinators(container, lifecycle);
+  const sql = container.get(TOKENS.sql);
+  await lifecycle.start(
+    'SQL',
+    () => undefined,
+    () => sql.close(),
+  );
   const registry = container.get(TOKENS.registry);
   const [clock, timer] = [container.get(TOKENS.clock), container.get(TOKENS.timer)];
   await lifecycle.start(
@@ -54,6 +60,7 @@ export async function openBroker(config: BrokerConfig, logger: Logger): Promise<
       fetch: container.get(TOKENS.fetch),
       listOffsets: container.get(TOKENS.listOffsets),
       groups: container.get(TOKENS.groups),
+      sql,
       checksum: container.get(TOKENS.checksum),
       compression: container.get(TOKENS.compression),
       clock,

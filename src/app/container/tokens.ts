@@ -20,6 +20,7 @@ import type { OffsetForLeaderEpoch } from '../../ports/offset-for-leader-epoch.t
 import type { Produce } from '../../ports/produce.ts';
 import type { ProducerIds } from '../../ports/producer-ids.ts';
 import type { Random } from '../../ports/random.ts';
+import type { TopicSource } from '../../ports/topic-source.ts';
 import type { TransactionalOffsets } from '../../ports/transaction-coordinator.ts';
 import type { TransactionMarkers } from '../../ports/transaction-markers.ts';
 import type { ConfigPropagation } from '../services/config/config-propagation.ts';
@@ -27,6 +28,7 @@ import type { GroupCoordinatorService } from '../services/group/group-coordinato
 import type { LogManager } from '../services/log/log-manager.ts';
 import type { PartitionFinder } from '../services/partition/partition-finder.ts';
 import type { TransactionalProduce } from '../services/produce/transactional-produce.ts';
+import type { SqlService } from '../services/sql/sql-service.ts';
 import type { TopicAdminService } from '../services/topic/topic-admin-service.ts';
 import type { TransactionAdmission } from '../services/transaction/transaction-admission.ts';
 import type { TransactionCoordinatorService } from '../services/transaction/transaction-coordinator-service.ts';
@@ -75,6 +77,9 @@ export const TOKENS = {
   transactionAdmission: token<TransactionAdmission>('TransactionAdmission'),
   transactionalProduce: token<TransactionalProduce>('TransactionalProduce'),
   transactionalOffsets: token<TransactionalOffsets>('TransactionalOffsets'),
+
+  topicSource: token<TopicSource>('TopicSource'),
+  sql: token<SqlService>('Sql'),
 
   dataHandlers: token<readonly RequestHandler[]>('DataHandlers'),
   administrationHandlers: token<readonly RequestHandler[]>('AdministrationHandlers'),

@@ -1,6 +1,8 @@
 import { addressText } from '../../domain/address-text.ts';
 import type { BrokerConfig } from '../../domain/config/broker-config.ts';
 import type { CompressionType } from '../../domain/record/compression.ts';
+import type { Sql } from '../../ports/sql.ts';
+import type { SqlParameter } from '../../ports/sql-engine.ts';
 import type { RunningBroker } from '../running-broker.ts';
 import { brokerError } from './broker-error.ts';
 import { type BrokerStats, brokerStats, type TopicStats, topicStats } from './broker-stats.ts';
@@ -14,6 +16,8 @@ import { GroupOffsets } from './group-offsets.ts';
 import type { Bytes, Message, MessageOffset, NewMessage } from './message.ts';
 import { MessageProducer } from './message-producer.ts';
 import { type FetchLimits, MessageReader } from './message-reader.ts';
+import { type SqlOptions, type SqlRowObject, sqlRows } from './sql-result.ts';
+import { SqlTables } from './sql-tables.ts';
 
 /** Offsets go to 2^63 - 1; a number is taken where it is a safe integer. */
 export type OffsetInput = bigint | number;
@@ -32,7 +36,10 @@ export class Broker implements AsyncDisposable {
   readonly port: number;
   /** `host:port`, as clients take it. */
   readonly bootstrapServers: string;
+  /** Tables of SQL beside the topics. */
+  readonly tables: SqlTables;
   readonly #running: RunningBroker;
+  readonly #sql: Sql;
   readonly #topics: EmbeddedTopics;
   readonly #producer: MessageProducer;
   readonly #reader: MessageReader;
@@ -44,6 +51,8 @@ export class Broker implements AsyncDisposable {
     this.port = port;
     this.bootstrapServers = addressText(running);
     this.#running = running;
+    this.#sql = services.sql;
+    this.tables = new SqlTables(services.sql);
     this.#topics = new EmbeddedTopics(services, config);
     this.#producer = new MessageProducer(services, this.#topics);
     this.#reader = new MessageReader(services);
@@ -141,6 +150,32 @@ export class Broker implements AsyncDisposable {
 
   async getTopicStats(topic: string): Promise<TopicStats> {
     return topicStats(this.#running, this.#topics.find(topic));
+  }
+
+  /**
+   * All rows of one SQL statement over topics and tables: `await broker.sql('SELECT count(*) AS n FROM "orders"')`.
+   * Failures are SqlErrors.
+   */
+  async sql(
+    statement: string,
+    parameters: readonly SqlParameter[] = [],
+    options: SqlOptions = {},
+  ): Promise<SqlRowObject[]> {
+    const rows: SqlRowObject[] = [];
+    for await (const row of this.sqlRows(statement, parameters, options)) rows.push(row);
+    return rows;
+  }
+
+  /**
+   * As `sql`, one row after the other as they come: a result may then be larger than memory. Leaving the loop ends the
+   * query.
+   */
+  sqlRows(
+    statement: string,
+    parameters: readonly SqlParameter[] = [],
+    options: SqlOptions = {},
+  ): AsyncGenerator<SqlRowObject> {
+    return sqlRows(this.#sql, { sql: statement, parameters, ...options });
   }
 
   /** Answers what is in flight, stores everything, frees port and data. A second call waits for the first. */

@@ -6,6 +6,7 @@ import { LOG_KEYS } from './keys/log-keys.ts';
 import { NETWORK_KEYS } from './keys/network-keys.ts';
 import { REPLICATION_KEYS } from './keys/replication-keys.ts';
 import { SECURITY_KEYS } from './keys/security-keys.ts';
+import { SQL_KEYS } from './keys/sql-keys.ts';
 import { STORAGE_KEYS } from './keys/storage-keys.ts';
 import { TOPIC_KEYS } from './keys/topic-keys.ts';
 import { TRANSACTION_KEYS } from './keys/transaction-keys.ts';
@@ -14,6 +15,7 @@ const BROKER_KEYS = {
   ...NETWORK_KEYS,
   ...LOG_KEYS,
   ...STORAGE_KEYS,
+  ...SQL_KEYS,
   ...GROUP_COORDINATOR_KEYS,
   ...TRANSACTION_KEYS,
   ...REPLICATION_KEYS,

@@ -1,0 +1,60 @@
+import type { MessagePort } from 'node:worker_threads';
+import type { TopicSource } from '../../ports/topic-source.ts';
+import type {
+  BridgeAnswer,
+  BridgeAnswerMessage,
+  BridgeQuestion,
+  BridgeQuestionMessage,
+  ReadAnswer,
+} from './log-bridge.ts';
+
+/** Answers the engine's thread on the broker's: copies of batches, so that nothing is borrowed across threads. */
+export function serveBridge(port: MessagePort, answered: Int32Array, source: TopicSource): void {
+  const answer = (message: BridgeAnswerMessage, transfer: ArrayBuffer[] = []): void => {
+    port.postMessage(message, transfer);
+    Atomics.add(answered, 0, 1);
+    Atomics.notify(answered, 0);
+  };
+  port.on('message', ({ id, question }: BridgeQuestionMessage) => {
+    answerTo(question, source).then(
+      (found) => answer({ id, answer: found }),
+      (error: unknown) => answer({ id, error: (error as Error).message }),
+    );
+  });
+}
+
+async function answerTo(question: BridgeQuestion, source: TopicSource): Promise<BridgeAnswer> {
+  switch (question.type) {
+    case 'topics':
+      return source.topics();
+    case 'ranges':
+      return source.ranges(question.topic, question.bounds);
+    default:
+      return read(question, source);
+  }
+}
+
+async function read(
+  { topic, partition, fromOffset, buffer }: Extract<BridgeQuestion, { type: 'read' }>,
+  source: TopicSource,
+): Promise<ReadAnswer> {
+  const maxBytes = buffer.byteLength;
+  const result = await source.read({ topic, partition, fromOffset, maxBytes });
+  try {
+    const { sizeBytes } = result;
+    const fits = sizeBytes <= maxBytes;
+    const target = fits ? new Uint8Array(buffer) : new Uint8Array(sizeBytes);
+    let at = 0;
+    for (const slice of result.slices) {
+      target.set(slice, at);
+      at += slice.length;
+    }
+    const aborted = result.abortedTransactions.map(({ producerId, firstOffset }) => ({
+      producerId,
+      firstOffset,
+    }));
+    return { sizeBytes, bytes: fits ? undefined : target, aborted };
+  } finally {
+    result.release();
+  }
+}

@@ -1,0 +1,52 @@
+import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
+import type { EngineStart } from './engine-messages.ts';
+
+/** The catalog of the tables and views of users. */
+export const USER_CATALOG = 'kawadb';
+/** The catalog of the topics' views; in memory, since they follow the topics. */
+export const TOPIC_CATALOG = 'topics';
+
+export interface Database {
+  readonly instance: DuckDBInstance;
+  /** For the engine's own statements. */
+  readonly own: DuckDBConnection;
+  /** For statements of users, one at a time each. */
+  readonly connections: readonly DuckDBConnection[];
+}
+
+/**
+ * Opens the database and shuts it in: afterwards no statement can reach a file, load an extension or change a setting.
+ * `prepare` runs before that.
+ */
+export async function openDatabase(
+  start: EngineStart,
+  prepare: (own: DuckDBConnection) => void,
+): Promise<Database> {
+  const instance = await DuckDBInstance.create(':memory:', {
+    memory_limit: `${Math.ceil(start.memoryLimitBytes / 1024)}KiB`,
+    threads: String(start.threads),
+    autoinstall_known_extensions: 'false',
+    autoload_known_extensions: 'false',
+    ...(start.temporaryDirectory !== undefined && { temp_directory: start.temporaryDirectory }),
+  });
+  const own = await instance.connect();
+  const path = (start.file ?? ':memory:').replaceAll("'", "''");
+  await own.run(`ATTACH '${path}' AS ${USER_CATALOG}`);
+  await own.run(`ATTACH ':memory:' AS ${TOPIC_CATALOG}`);
+  await own.run("SET GLOBAL TimeZone = 'UTC'");
+  prepare(own);
+  const connections: DuckDBConnection[] = [];
+  for (let i = 0; i < start.connections; i++) {
+    const connection = await instance.connect();
+    await connection.run(`SET search_path = '${USER_CATALOG}.main,${TOPIC_CATALOG}.main'`);
+    connections.push(connection);
+  }
+  await own.run('SET enable_external_access = false');
+  await own.run('SET lock_configuration = true');
+  return { instance, own, connections };
+}
+
+export function closeDatabase({ instance, own, connections }: Database): void {
+  for (const connection of [own, ...connections]) connection.closeSync();
+  instance.closeSync();
+}

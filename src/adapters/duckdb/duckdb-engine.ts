@@ -1,0 +1,169 @@
+import { MessageChannel, Worker } from 'node:worker_threads';
+import { SqlError } from '../../domain/sql/sql-error.ts';
+import type { Logger } from '../../ports/logger.ts';
+import type {
+  SqlCursor,
+  SqlEncoding,
+  SqlEngine,
+  SqlRow,
+  SqlStatement,
+} from '../../ports/sql-engine.ts';
+import type { TopicSource } from '../../ports/topic-source.ts';
+import { serveBridge } from './bridge-server.ts';
+import type { EngineCommand, EngineEvent, EngineStart } from './engine-messages.ts';
+import { QueryStream } from './query-stream.ts';
+
+export interface DuckDbEngineOptions {
+  /** The module that runs `runEngineThread`. */
+  readonly thread: URL;
+  readonly source: TopicSource;
+  readonly logger: Logger;
+  /** The database's file; in memory when absent. */
+  readonly file: string | undefined;
+  readonly temporaryDirectory: string | undefined;
+  readonly memoryLimitBytes: number;
+  readonly threads: number;
+  /** Statements that run at a time; more of them wait for a turn. */
+  readonly connections: number;
+}
+
+/** DuckDB in a thread of its own, so that a query never stops the broker. */
+export class DuckDbEngine implements SqlEngine {
+  readonly #worker: Worker;
+  readonly #streams = new Map<number, QueryStream>();
+  readonly #waiting: (() => void)[] = [];
+  readonly #opened: Promise<void>;
+  readonly #logger: Logger;
+  readonly #exited: Promise<void>;
+  #free: number;
+  #nextId = 0;
+  #closed = false;
+
+  private constructor(options: DuckDbEngineOptions) {
+    this.#free = options.connections;
+    this.#logger = options.logger;
+    const { port1, port2 } = new MessageChannel();
+    const answered = new Int32Array(new SharedArrayBuffer(4));
+    serveBridge(port1, answered, options.source);
+    const start: EngineStart = {
+      file: options.file,
+      temporaryDirectory: options.temporaryDirectory,
+      memoryLimitBytes: options.memoryLimitBytes,
+      threads: options.threads,
+      connections: options.connections,
+      bridge: port2,
+      answered,
+    };
+    this.#worker = new Worker(options.thread, {
+      workerData: start,
+      transferList: [port2],
+      name: 'kawadb-sql',
+    });
+    this.#opened = new Promise((resolve, reject) => {
+      this.#worker.on('message', (event: EngineEvent) => {
+        if (event.type === 'open') resolve();
+        else if (event.type === 'failed') reject(new SqlError('UNAVAILABLE', event.message));
+        else this.#take(event);
+      });
+      this.#worker.on('error', (error: Error) => {
+        this.#logger.error({ error }, 'the SQL engine failed');
+        reject(error);
+      });
+    });
+    this.#exited = new Promise((resolve) => {
+      this.#worker.on('exit', () => {
+        this.#closed = true;
+        port1.close();
+        for (const stream of this.#streams.values()) stream.fail(stopped());
+        for (const wake of this.#waiting.splice(0)) wake();
+        resolve();
+      });
+    });
+  }
+
+  /** Resolves when it takes statements; rejects with what is wrong, such as a file that another process has open. */
+  static async open(options: DuckDbEngineOptions): Promise<DuckDbEngine> {
+    const engine = new DuckDbEngine(options);
+    try {
+      await engine.#opened;
+    } catch (error) {
+      await engine.#worker.terminate();
+      throw error;
+    }
+    return engine;
+  }
+
+  query(statement: SqlStatement): Promise<SqlCursor<readonly SqlRow[]>> {
+    return this.#run<readonly SqlRow[]>(statement, undefined);
+  }
+
+  encode(statement: SqlStatement, encoding: SqlEncoding): Promise<SqlCursor<Uint8Array>> {
+    return this.#run<Uint8Array>(statement, encoding);
+  }
+
+  async close(): Promise<void> {
+    if (!this.#closed) {
+      this.#closed = true;
+      this.#command({ type: 'close' });
+    }
+    await this.#exited;
+  }
+
+  async #run<Chunk>(
+    { sql, parameters = [], signal }: SqlStatement,
+    encoding: SqlEncoding | undefined,
+  ): Promise<SqlCursor<Chunk>> {
+    await this.#turn(signal);
+    const id = this.#nextId;
+    this.#nextId += 1;
+    const stream = new QueryStream({
+      more: () => this.#command({ type: 'more', id }),
+      cancel: () => this.#command({ type: 'cancel', id }),
+      settled: () => {
+        this.#streams.delete(id);
+        const next = this.#waiting.shift();
+        if (next === undefined) this.#free += 1;
+        else next();
+      },
+    });
+    this.#streams.set(id, stream);
+    this.#command({ type: 'execute', id, sql, parameters, encoding });
+    stream.cancelOn(signal);
+    const columns = await stream.columns;
+    return { columns, chunks: stream.chunks<Chunk>() };
+  }
+
+  async #turn(signal: AbortSignal | undefined): Promise<void> {
+    if (this.#closed) throw stopped();
+    signal?.throwIfAborted();
+    if (this.#free > 0) {
+      this.#free -= 1;
+      return;
+    }
+    await new Promise<void>((resolve, reject) => {
+      const wake = (): void => {
+        signal?.removeEventListener('abort', leave);
+        resolve();
+      };
+      const leave = (): void => {
+        this.#waiting.splice(this.#waiting.indexOf(wake), 1);
+        reject(signal?.reason as Error);
+      };
+      signal?.addEventListener('abort', leave, { once: true });
+      this.#waiting.push(wake);
+    });
+    if (this.#closed) throw stopped();
+  }
+
+  #take(event: Exclude<EngineEvent, { type: 'open' | 'failed' }>): void {
+    this.#streams.get(event.id)?.take(event);
+  }
+
+  #command(command: EngineCommand): void {
+    this.#worker.postMessage(command);
+  }
+}
+
+function stopped(): SqlError {
+  return new SqlError('UNAVAILABLE', 'the SQL engine has stopped');
+}

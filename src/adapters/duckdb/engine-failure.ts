@@ -1,0 +1,46 @@
+import type { SqlErrorKind, SqlPosition } from '../../domain/sql/sql-error.ts';
+import type { EngineFailure } from './engine-messages.ts';
+
+const KINDS: readonly (readonly [RegExp, SqlErrorKind])[] = [
+  [/^Parser Error/, 'SYNTAX'],
+  [/^INTERRUPT Error/, 'CANCELLED'],
+  [/^Permission Error|has been disabled|configuration has been locked/, 'FORBIDDEN'],
+  [/^Out of Memory Error/, 'RESULT_TOO_LARGE'],
+  [/^(IO|Fatal|INTERNAL) Error/, 'UNAVAILABLE'],
+];
+
+/** The shown line may be cut at the front; then where the caret stands tells nothing. */
+const SHOWN_LINE = /\n\nLINE (\d+): (.*)\n( *)\^/;
+const SUGGESTION = /\n(Did you mean[^\n]*|Candidate[^\n]*)/;
+
+/** What the engine said, with where and what to do about it taken apart. */
+export function failureOf(error: unknown, sql: string): EngineFailure {
+  const text = (error as Error).message;
+  const kind = KINDS.find(([pattern]) => pattern.test(text))?.[1] ?? 'INVALID';
+  const [message = text] = text.split('\n\nLINE ')[0]?.split(SUGGESTION) ?? [];
+  return {
+    kind,
+    message: message.replace(/^(Parser|Binder|Catalog|Permission) Error: /, '').trim(),
+    position: positionOf(text),
+    hint: hintOf(text, sql, kind),
+  };
+}
+
+function positionOf(text: string): SqlPosition | undefined {
+  const [, line, shown = '', indent = ''] = SHOWN_LINE.exec(text) ?? [];
+  if (line === undefined || shown.startsWith('...')) return undefined;
+  return { line: Number(line), column: indent.length - `LINE ${line}: `.length + 1 };
+}
+
+function hintOf(text: string, sql: string, kind: SqlErrorKind): string | undefined {
+  if (kind === 'SYNTAX' && /at or near "[-.]"/.test(text)) {
+    return 'a name with - or . needs double quotes, or _ in their place';
+  }
+  if (kind === 'FORBIDDEN')
+    return 'SQL reads topics and tables; it reaches no files and no network';
+  if (/^Catalog Error: Table .* does not exist/.test(text)) {
+    return SUGGESTION.exec(text)?.[1] ?? 'SHOW TABLES lists the topics and tables there are';
+  }
+  if (/"value" not found|json/i.test(text) && /->/.test(sql)) return undefined;
+  return SUGGESTION.exec(text)?.[1];
+}

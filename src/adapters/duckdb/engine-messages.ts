@@ -1,0 +1,48 @@
+import type { MessagePort } from 'node:worker_threads';
+import type { SqlErrorDetails, SqlErrorKind } from '../../domain/sql/sql-error.ts';
+import type { SqlColumn, SqlEncoding, SqlParameter, SqlRow } from '../../ports/sql-engine.ts';
+
+/** What the engine's thread is started with. */
+export interface EngineStart {
+  /** The database's file; in memory when absent. */
+  readonly file: string | undefined;
+  readonly temporaryDirectory: string | undefined;
+  readonly memoryLimitBytes: number;
+  readonly threads: number;
+  readonly connections: number;
+  readonly bridge: MessagePort;
+  readonly answered: Int32Array;
+}
+
+export interface ExecuteCommand {
+  readonly type: 'execute';
+  readonly id: number;
+  readonly sql: string;
+  readonly parameters: readonly SqlParameter[];
+  readonly encoding: SqlEncoding | undefined;
+}
+
+export type EngineCommand =
+  | ExecuteCommand
+  /** The reader took a chunk. */
+  | { readonly type: 'more'; readonly id: number }
+  | { readonly type: 'cancel'; readonly id: number }
+  | { readonly type: 'close' };
+
+export interface EngineFailure extends SqlErrorDetails {
+  readonly kind: SqlErrorKind;
+  readonly message: string;
+}
+
+export type EngineEvent =
+  | { readonly type: 'open' }
+  | { readonly type: 'failed'; readonly message: string }
+  | { readonly type: 'columns'; readonly id: number; readonly columns: readonly SqlColumn[] }
+  | {
+      readonly type: 'chunk';
+      readonly id: number;
+      readonly rowCount: number;
+      readonly data: Uint8Array | readonly SqlRow[];
+    }
+  | { readonly type: 'end'; readonly id: number }
+  | { readonly type: 'error'; readonly id: number; readonly failure: EngineFailure };

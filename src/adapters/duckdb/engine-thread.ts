@@ -1,0 +1,72 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import type { DuckDBConnection } from '@duckdb/node-api';
+import type { Compression } from '../../ports/compression.ts';
+import { closeDatabase, type Database, openDatabase } from './database.ts';
+import type { EngineCommand, EngineEvent, EngineStart } from './engine-messages.ts';
+import { LogBridge } from './log-bridge.ts';
+import { QueryRunner } from './query-runner.ts';
+import { StatementPlanner } from './statement-planner.ts';
+import { TopicCatalog } from './topic-catalog.ts';
+import { registerTopicFunction } from './topic-function.ts';
+
+export interface EngineThreadParts {
+  readonly compression: Compression;
+}
+
+const port = parentPort;
+
+function send(event: EngineEvent, transfer: ArrayBuffer[] = []): void {
+  port?.postMessage(event, transfer);
+}
+
+/** The engine's thread: it owns the database file, and runs every statement. */
+export async function runEngineThread({ compression }: EngineThreadParts): Promise<void> {
+  const start = workerData as EngineStart;
+  const bridge = new LogBridge(start.bridge, start.answered);
+  try {
+    const database = await openDatabase(start, (own) =>
+      registerTopicFunction(own, { bridge, compression }),
+    );
+    const catalog = new TopicCatalog(database.own, { bridge, compression });
+    serve(database, new StatementPlanner(catalog));
+    send({ type: 'open' });
+  } catch (error) {
+    send({ type: 'failed', message: (error as Error).message });
+  }
+}
+
+function serve(database: Database, planner: StatementPlanner): void {
+  const free: DuckDBConnection[] = [...database.connections];
+  const running = new Map<number, QueryRunner>();
+  const runs = new Set<Promise<void>>();
+  port?.on('message', (command: EngineCommand) => {
+    switch (command.type) {
+      case 'execute': {
+        // The other thread sends no more statements at a time than there are connections.
+        const connection = free.pop() as DuckDBConnection;
+        const runner = new QueryRunner(connection, planner, command, send);
+        running.set(command.id, runner);
+        const run = runner.run().then(() => {
+          free.push(connection);
+          running.delete(command.id);
+          runs.delete(run);
+        });
+        runs.add(run);
+        return;
+      }
+      case 'more':
+        running.get(command.id)?.more();
+        return;
+      case 'cancel':
+        running.get(command.id)?.cancel();
+        return;
+      default:
+        for (const runner of running.values()) runner.cancel();
+        void Promise.all(runs).then(() => {
+          closeDatabase(database);
+          (workerData as EngineStart).bridge.close();
+          port?.close();
+        });
+    }
+  });
+}

@@ -1,0 +1,96 @@
+import { type MessagePort, receiveMessageOnPort } from 'node:worker_threads';
+import type { PartitionRange, TopicBounds } from '../../ports/topic-source.ts';
+
+/** What the engine's thread asks of the broker's. */
+export type BridgeQuestion =
+  | { readonly type: 'topics' }
+  | { readonly type: 'ranges'; readonly topic: string; readonly bounds: TopicBounds }
+  | {
+      readonly type: 'read';
+      readonly topic: string;
+      readonly partition: number;
+      readonly fromOffset: bigint;
+      /** Memory of both threads that the batches are copied into when they fit. */
+      readonly buffer: SharedArrayBuffer;
+    };
+
+export interface BridgeQuestionMessage {
+  readonly id: number;
+  readonly question: BridgeQuestion;
+}
+
+export interface ReadAnswer {
+  readonly sizeBytes: number;
+  /** In place of the shared buffer, when the first batch is larger. */
+  readonly bytes: Uint8Array | undefined;
+  readonly aborted: readonly { readonly producerId: bigint; readonly firstOffset: bigint }[];
+}
+
+export type BridgeAnswer = readonly string[] | readonly PartitionRange[] | ReadAnswer;
+
+export interface BridgeAnswerMessage {
+  readonly id: number;
+  readonly answer?: BridgeAnswer;
+  readonly error?: string;
+}
+
+/** Told when a broker does not answer: it is stopping, and the thread must not wait for ever. */
+const ANSWER_WITHIN_MS = 30_000;
+
+/**
+ * The engine's functions must answer at once, so this thread waits for the broker's: it sleeps until the count of
+ * answers changes. The broker's thread never waits for this one.
+ */
+export class LogBridge {
+  readonly #port: MessagePort;
+  readonly #answered: Int32Array;
+  readonly #answers = new Map<number, BridgeAnswerMessage>();
+  #nextId = 0;
+
+  constructor(port: MessagePort, answered: Int32Array) {
+    this.#port = port;
+    this.#answered = answered;
+  }
+
+  /** Asks without waiting; the answer is taken by `take`, once. */
+  ask(question: BridgeQuestion): number {
+    const id = this.#nextId;
+    this.#nextId += 1;
+    this.#port.postMessage({ id, question } satisfies BridgeQuestionMessage);
+    return id;
+  }
+
+  take(id: number): BridgeAnswer {
+    for (;;) {
+      const seen = Atomics.load(this.#answered, 0);
+      this.#receive();
+      const message = this.#answers.get(id);
+      if (message !== undefined) {
+        this.#answers.delete(id);
+        if (message.error !== undefined) throw new Error(message.error);
+        return message.answer as BridgeAnswer;
+      }
+      if (Atomics.wait(this.#answered, 0, seen, ANSWER_WITHIN_MS) === 'timed-out') {
+        throw new Error('the broker does not answer');
+      }
+    }
+  }
+
+  topics(): readonly string[] {
+    return this.take(this.ask({ type: 'topics' })) as readonly string[];
+  }
+
+  ranges(topic: string, bounds: TopicBounds): readonly PartitionRange[] {
+    return this.take(this.ask({ type: 'ranges', topic, bounds })) as readonly PartitionRange[];
+  }
+
+  #receive(): void {
+    for (;;) {
+      const received = receiveMessageOnPort(this.#port) as
+        | { readonly message: BridgeAnswerMessage }
+        | undefined;
+      if (received === undefined) return;
+      this.#answers.set(received.message.id, received.message);
+    }
+  }
+}

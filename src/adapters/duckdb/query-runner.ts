@@ -1,0 +1,164 @@
+import type { DuckDBConnection, DuckDBPreparedStatement, DuckDBResult } from '@duckdb/node-api';
+import type { SqlColumn, SqlParameter, SqlRow } from '../../ports/sql-engine.ts';
+import { failureOf } from './engine-failure.ts';
+import type { EngineEvent, EngineFailure, ExecuteCommand } from './engine-messages.ts';
+import { type ResultEncoder, resultEncoderOf, rowsOf } from './result-encoders.ts';
+import type { StatementPlanner } from './statement-planner.ts';
+import { refusalOf, streams } from './statement-rules.ts';
+
+/** Chunks that are on their way to the reader at a time. */
+const CHUNKS_AHEAD = 4;
+
+export class FailedStatement extends Error {
+  readonly failure: EngineFailure;
+
+  constructor(failure: EngineFailure) {
+    super(failure.message);
+    this.failure = failure;
+  }
+}
+
+/** Runs one statement on a connection of its own and sends what comes of it, no faster than it is read. */
+export class QueryRunner {
+  readonly #connection: DuckDBConnection;
+  readonly #planner: StatementPlanner;
+  readonly #command: ExecuteCommand;
+  readonly #send: (event: EngineEvent, transfer?: ArrayBuffer[]) => void;
+  #credit = CHUNKS_AHEAD;
+  #cancelled = false;
+  #wake: (() => void) | undefined;
+
+  constructor(
+    connection: DuckDBConnection,
+    planner: StatementPlanner,
+    command: ExecuteCommand,
+    send: (event: EngineEvent, transfer?: ArrayBuffer[]) => void,
+  ) {
+    this.#connection = connection;
+    this.#planner = planner;
+    this.#command = command;
+    this.#send = send;
+  }
+
+  more(): void {
+    this.#credit += 1;
+    this.#wake?.();
+  }
+
+  cancel(): void {
+    this.#cancelled = true;
+    this.#connection.interrupt();
+    this.#wake?.();
+  }
+
+  async run(): Promise<void> {
+    const { id, sql } = this.#command;
+    try {
+      await this.#execute();
+      this.#send({ type: 'end', id });
+    } catch (error) {
+      const failure = error instanceof FailedStatement ? error.failure : failureOf(error, sql);
+      this.#send({ type: 'error', id, failure });
+    }
+  }
+
+  async #execute(): Promise<void> {
+    const { id, sql, encoding } = this.#command;
+    const planned = await this.#planner.plan(this.#connection, this.#command);
+    if (planned.failure !== undefined) throw new FailedStatement(planned.failure);
+    this.#check();
+    const prepared = await this.#connection.prepare(planned.sql);
+    try {
+      const refusal = refusalOf(prepared.statementType);
+      if (refusal !== undefined) throw new FailedStatement(refusal);
+      bind(prepared, this.#command.parameters, sql);
+      this.#check();
+      const result = await this.#result(prepared, planned.explained);
+      this.#send({ type: 'columns', id, columns: columnsOf(result) });
+      const encoder = encoding === undefined ? undefined : await resultEncoderOf(encoding, result);
+      await this.#sendChunks(result, encoder);
+    } finally {
+      prepared.destroySync();
+    }
+  }
+
+  async #result(
+    prepared: DuckDBPreparedStatement,
+    explained: string | undefined,
+  ): Promise<DuckDBResult> {
+    if (streams(prepared.statementType)) return prepared.stream();
+    const result = await prepared.run();
+    if (explained === undefined) return result;
+    const rows = (await result.getRows()).map((row) => row.map(String));
+    const all = [['topic_scans', explained], ...rows];
+    const values = all.map((_, index) => `($${index * 2 + 1}, $${index * 2 + 2})`);
+    return this.#connection.run(
+      `SELECT * FROM (VALUES ${values.join(', ')}) t(explain_key, explain_value)`,
+      all.flat(),
+    );
+  }
+
+  async #sendChunks(result: DuckDBResult, encoder: ResultEncoder | undefined): Promise<void> {
+    for (;;) {
+      while (this.#credit === 0 && !this.#cancelled) {
+        await new Promise<void>((resolve) => {
+          this.#wake = resolve;
+        });
+      }
+      this.#check();
+      const chunk = await result.fetchChunk();
+      if (chunk === null || chunk.rowCount === 0) break;
+      this.#sendChunk(chunk.rowCount, encoder?.chunk(chunk) ?? rowsOf(chunk));
+    }
+    const rest = encoder?.end();
+    if (rest !== undefined) this.#sendChunk(0, rest);
+  }
+
+  #sendChunk(rowCount: number, data: Uint8Array | readonly SqlRow[]): void {
+    this.#credit -= 1;
+    const { id } = this.#command;
+    const whole = data instanceof Uint8Array && data.byteLength === data.buffer.byteLength;
+    this.#send(
+      { type: 'chunk', id, rowCount, data },
+      whole ? [(data as Uint8Array<ArrayBuffer>).buffer] : [],
+    );
+  }
+
+  #check(): void {
+    if (this.#cancelled) {
+      throw new FailedStatement({ kind: 'CANCELLED', message: 'the query was cancelled' });
+    }
+  }
+}
+
+function columnsOf(result: DuckDBResult): SqlColumn[] {
+  const names = result.deduplicatedColumnNames();
+  return names.map((name, index) => ({ name, type: String(result.columnType(index)) }));
+}
+
+function bind(
+  prepared: DuckDBPreparedStatement,
+  parameters: readonly SqlParameter[],
+  sql: string,
+): void {
+  const { parameterCount } = prepared;
+  if (parameterCount !== parameters.length) {
+    const message = `the statement has ${parameterCount} parameters, and ${parameters.length} were given`;
+    throw new FailedStatement({ kind: 'INVALID', message, hint: hintOfParameters(sql) });
+  }
+  for (const [index, value] of parameters.entries()) bindOne(prepared, index + 1, value);
+}
+
+function hintOfParameters(sql: string): string | undefined {
+  return /\$\d|\?/.test(sql) ? undefined : 'parameters stand in a statement as $1, $2 or ?';
+}
+
+function bindOne(prepared: DuckDBPreparedStatement, index: number, value: SqlParameter): void {
+  if (value === null) prepared.bindNull(index);
+  else if (typeof value === 'boolean') prepared.bindBoolean(index, value);
+  else if (typeof value === 'bigint') prepared.bindBigInt(index, value);
+  else if (typeof value === 'string') prepared.bindVarchar(index, value);
+  else if (typeof value !== 'number') prepared.bindBlob(index, value);
+  else if (Number.isSafeInteger(value)) prepared.bindBigInt(index, BigInt(value));
+  else prepared.bindDouble(index, value);
+}

@@ -1,0 +1,168 @@
+import type { DuckDBConnection } from '@duckdb/node-api';
+import { quoteIdentifier, quoteText } from '../../domain/sql/quote.ts';
+import { splitStatements } from '../../domain/sql/statements.ts';
+import type { SyntaxNode } from '../../domain/sql/syntax-tree.ts';
+import {
+  type TopicReference,
+  topicReferences,
+  usedNames,
+} from '../../domain/sql/topic-references.ts';
+import { type ScanSpec, topicSelect } from '../../domain/sql/topic-schema.ts';
+import { boundValues } from './bound-values.ts';
+import { USER_CATALOG } from './database.ts';
+import { failureOf } from './engine-failure.ts';
+import type { EngineFailure, ExecuteCommand } from './engine-messages.ts';
+import { refusalOf } from './statement-rules.ts';
+import { parseSelect, queryNode, sqlText } from './syntax-json.ts';
+import type { TopicCatalog } from './topic-catalog.ts';
+
+export interface PlannedStatement {
+  readonly sql: string;
+  readonly failure?: EngineFailure;
+  /** Of EXPLAIN: how the topics are read, told beside the engine's plan. */
+  readonly explained?: string;
+}
+
+interface NarrowedQuery {
+  readonly sql: string;
+  readonly scans: readonly string[];
+}
+
+const EXPLAIN = /^explain(\s+analyze)?\s+(?=select|with|from|\()/i;
+const SHOW_TABLES = /^show\s+(all\s+)?tables$/i;
+
+/** Makes of what a user wrote the statement the engine runs. */
+export class StatementPlanner {
+  readonly #catalog: TopicCatalog;
+
+  constructor(catalog: TopicCatalog) {
+    this.#catalog = catalog;
+  }
+
+  async plan(
+    connection: DuckDBConnection,
+    { sql, parameters }: ExecuteCommand,
+  ): Promise<PlannedStatement> {
+    const { statements, rest } = splitStatements(sql);
+    const [statement = '', ...others] = [...statements, ...(rest === '' ? [] : [rest])];
+    if (statement === '') return failed('there is no statement');
+    if (others.length > 0) return failed('one statement at a time');
+    if (SHOW_TABLES.test(statement)) return { sql: this.#showTables() };
+    await this.#catalog.prepare(statement);
+    const failure = await wrong(connection, statement);
+    if (failure !== undefined) return { sql: '', failure };
+    const [prefix = ''] = EXPLAIN.exec(statement) ?? [];
+    const narrowed = await this.#narrow(connection, statement.slice(prefix.length), parameters);
+    if (narrowed === undefined) return { sql: statement };
+    return {
+      sql: `${prefix}${narrowed.sql}`,
+      ...(prefix !== '' && { explained: narrowed.scans.join('\n') }),
+    };
+  }
+
+  /** Puts in place of each topic a scan of what the query needs of it; undefined when there is nothing to put. */
+  async #narrow(
+    connection: DuckDBConnection,
+    sql: string,
+    parameters: ExecuteCommand['parameters'],
+  ): Promise<NarrowedQuery | undefined> {
+    try {
+      const tree = await parseSelect(connection, sql);
+      if (tree === undefined) return undefined;
+      const tables = this.#catalog.tables;
+      const own = await this.#catalog.userTables();
+      const references = topicReferences(tree, (name) =>
+        own.has(name.toLowerCase()) ? undefined : tables.find(name),
+      );
+      if (references.length === 0) return undefined;
+      const used = usedNames(
+        tree,
+        references.map(({ alias }) => alias),
+      );
+      const scans: string[] = [];
+      for (const reference of references) {
+        scans.push(await this.#replace(connection, reference, used, parameters));
+      }
+      const text = (await sqlText(connection, tree)).replace(/;\s*$/, '');
+      // What does not come back as it was meant is run as it was written, over the whole topics.
+      return (await wrong(connection, text)) === undefined ? { sql: text, scans } : undefined;
+    } catch {
+      return undefined;
+    }
+  }
+
+  async #replace(
+    connection: DuckDBConnection,
+    { node, topic, alias, bounds, unordered }: TopicReference,
+    used: ReadonlySet<string> | undefined,
+    parameters: ExecuteCommand['parameters'],
+  ): Promise<string> {
+    const schema = this.#catalog.schema(topic);
+    if (schema === undefined) throw new Error(`${topic} is not known`);
+    const { binaryKey, binaryValue } = schema;
+    const values = await boundValues(connection, bounds, parameters);
+    const spec: ScanSpec = {
+      ...{ topic, binaryKey, binaryValue },
+      ...values,
+      ...(unordered && { unordered }),
+    };
+    const isUsed = (field: string): boolean => used?.has(field.toLowerCase()) ?? true;
+    const select = topicSelect(spec, schema, isUsed);
+    const tree = await parseSelect(
+      connection,
+      `SELECT * FROM (${select}) AS ${quoteIdentifier(alias)}`,
+    );
+    const table = queryNode(tree as SyntaxNode).from_table as SyntaxNode;
+    for (const name of Object.keys(node)) delete node[name];
+    Object.assign(node, table);
+    const fields = schema.fields.map(({ name }) => name).filter(isUsed);
+    return scanText(spec, fields);
+  }
+
+  #showTables(): string {
+    const topics = this.#catalog.tables.topics.map((topic) => `(${quoteText(topic)})`);
+    const rows = [
+      `SELECT table_name AS name, 'table' AS kind FROM duckdb_tables() WHERE database_name = '${USER_CATALOG}'`,
+      `SELECT view_name, 'view' FROM duckdb_views() WHERE database_name = '${USER_CATALOG}' AND NOT internal`,
+      ...(topics.length > 0
+        ? [`SELECT name, 'topic' FROM (VALUES ${topics.join(', ')}) t(name)`]
+        : []),
+    ];
+    return `${rows.join(' UNION ALL ')} ORDER BY kind, name`;
+  }
+}
+
+/** What is wrong with a statement, with its places in it, before anything is made of it. */
+async function wrong(
+  connection: DuckDBConnection,
+  sql: string,
+): Promise<EngineFailure | undefined> {
+  try {
+    const prepared = await connection.prepare(sql);
+    const refusal = refusalOf(prepared.statementType);
+    prepared.destroySync();
+    return refusal;
+  } catch (error) {
+    return failureOf(error, sql);
+  }
+}
+
+function scanText(spec: ScanSpec, fields: readonly string[]): string {
+  const { topic, partitions, fromOffset, toOffset, fromTimestampMs, toTimestampMs } = spec;
+  const parts = [
+    partitions === undefined ? '' : `partitions ${partitions.join(', ')}`,
+    rangeText('offsets', fromOffset, toOffset),
+    rangeText('timestamps', fromTimestampMs, toTimestampMs),
+    fields.length === 0 ? 'no fields of value' : `fields ${fields.join(', ')}`,
+  ];
+  return `${topic}: ${parts.filter((part) => part !== '').join('; ')}`;
+}
+
+function rangeText(name: string, from: string | undefined, to: string | undefined): string {
+  if (from === undefined && to === undefined) return '';
+  return `${name} ${from === undefined ? '' : `from ${from} `}${to === undefined ? '' : `to ${to}`}`.trim();
+}
+
+function failed(message: string): PlannedStatement {
+  return { sql: '', failure: { kind: 'INVALID', message } };
+}

@@ -1,0 +1,173 @@
+import { isUtf8 } from 'node:buffer';
+import { type DuckDBConnection, LIST, listValue, VARCHAR } from '@duckdb/node-api';
+import { quoteIdentifier } from '../../domain/sql/quote.ts';
+import { namesIn } from '../../domain/sql/statements.ts';
+import { fieldsOf, type TopicSchema, topicSelect } from '../../domain/sql/topic-schema.ts';
+import { TopicTables, tableNameOf } from '../../domain/sql/topic-tables.ts';
+import type { PartitionRange } from '../../ports/topic-source.ts';
+import { TOPIC_CATALOG, USER_CATALOG } from './database.ts';
+import type { TopicFunctionParts } from './topic-function.ts';
+import { TopicScan } from './topic-scan.ts';
+
+/** Values looked at of the first records of a topic, and as many of its last ones. */
+const SAMPLED = 500;
+/** How long the columns of a topic that is written to are taken to be what they were. */
+const SCHEMA_AGE_MS = 5000;
+
+interface KnownTopic {
+  readonly schema: TopicSchema;
+  /** Where the partitions ended when it was looked at. */
+  readonly ends: string;
+  readonly lookedAtMs: number;
+}
+
+/**
+ * The topics as views, made when a statement names one: a view finds its columns by looking at the topic's records, and
+ * a broker has more topics than anyone asks for.
+ */
+export class TopicCatalog {
+  readonly #own: DuckDBConnection;
+  readonly #parts: TopicFunctionParts;
+  readonly #known = new Map<string, KnownTopic>();
+
+  constructor(own: DuckDBConnection, parts: TopicFunctionParts) {
+    this.#own = own;
+    this.#parts = parts;
+  }
+
+  get tables(): TopicTables {
+    return new TopicTables(this.#parts.bridge.topics());
+  }
+
+  schema(topic: string): TopicSchema | undefined {
+    return this.#known.get(topic)?.schema;
+  }
+
+  /** Tables and views of users: they go before topics of the same name. */
+  async userTables(): Promise<ReadonlyMap<string, string>> {
+    const result = await this.#own.runAndReadAll(
+      `SELECT lower(table_name), '' FROM duckdb_tables() WHERE database_name = '${USER_CATALOG}'
+       UNION ALL SELECT lower(view_name), sql FROM duckdb_views()
+       WHERE database_name = '${USER_CATALOG}' AND NOT internal`,
+    );
+    return new Map(result.getRows() as [string, string][]);
+  }
+
+  /** Makes the views of the topics a statement may read, be it through views of users. */
+  async prepare(sql: string): Promise<void> {
+    const tables = this.tables;
+    const topics = new Set<string>();
+    const views = await this.userTables();
+    const pending = [sql];
+    const seen = new Set<string>();
+    for (let text = pending.pop(); text !== undefined; text = pending.pop()) {
+      for (const name of namesIn(text)) {
+        const topic = tables.find(name);
+        if (topic !== undefined) topics.add(topic);
+        const view = views.get(name.toLowerCase());
+        if (view === undefined || seen.has(name)) continue;
+        seen.add(name);
+        pending.push(view);
+      }
+    }
+    for (const topic of topics) await this.#refresh(topic);
+    await this.#forget(new Set(tables.topics));
+  }
+
+  async #refresh(topic: string): Promise<void> {
+    const ranges = this.#parts.bridge.ranges(topic, {});
+    const ends = ranges.map(({ endOffset }) => endOffset).join();
+    const known = this.#known.get(topic);
+    const nowMs = performance.now();
+    if (known !== undefined) {
+      if (known.ends === ends || nowMs - known.lookedAtMs < SCHEMA_AGE_MS) return;
+    }
+    const schema = await this.#look(topic, ranges);
+    this.#known.set(topic, { schema, ends, lookedAtMs: nowMs });
+    const { binaryKey, binaryValue } = schema;
+    const select = topicSelect({ topic, binaryKey, binaryValue }, schema);
+    for (const name of new Set([topic, tableNameOf(topic)])) {
+      // A name that is another topic's own belongs to that one.
+      if (this.tables.find(name) !== topic) continue;
+      const view = `${TOPIC_CATALOG}.main.${quoteIdentifier(name)}`;
+      await this.#own.run(`CREATE OR REPLACE VIEW ${view} AS ${select}`);
+    }
+  }
+
+  async #forget(topics: ReadonlySet<string>): Promise<void> {
+    for (const topic of this.#known.keys()) {
+      if (topics.has(topic)) continue;
+      this.#known.delete(topic);
+      for (const name of new Set([topic, tableNameOf(topic)])) {
+        await this.#own.run(`DROP VIEW IF EXISTS ${TOPIC_CATALOG}.main.${quoteIdentifier(name)}`);
+      }
+    }
+  }
+
+  async #look(topic: string, ranges: readonly PartitionRange[]): Promise<TopicSchema> {
+    const sample = { values: [] as string[], binaryKey: false, binaryValue: false };
+    const half = BigInt(SAMPLED);
+    const heads = ranges.map((range) => ({
+      ...range,
+      endOffset: lesser(range.endOffset, range.startOffset + half),
+    }));
+    const tails = ranges.map((range, index) => ({
+      ...range,
+      startOffset: greater(range.endOffset - half, heads[index]?.endOffset ?? 0n),
+    }));
+    for (const part of [heads, tails]) this.#sample(topic, part, sample);
+    const { values, binaryKey, binaryValue } = sample;
+    const fields = binaryValue ? [] : fieldsOf(await this.#structure(values));
+    return { fields, binaryKey, binaryValue };
+  }
+
+  #sample(
+    topic: string,
+    ranges: readonly PartitionRange[],
+    sample: { values: string[]; binaryKey: boolean; binaryValue: boolean },
+  ): void {
+    const spec = { topic, binaryKey: false, binaryValue: false };
+    const some = ranges.filter(({ startOffset, endOffset }) => startOffset < endOffset);
+    const scan = new TopicScan(this.#parts.bridge, spec, some, {
+      compression: this.#parts.compression,
+      withHeaders: false,
+    });
+    for (let count = 0; count < SAMPLED && scan.advance(); count++) {
+      const { bytes, keyStart, keyLength, valueStart, valueLength } = scan.record;
+      if (keyLength > 0) {
+        sample.binaryKey ||= !isUtf8(copyOf(bytes, keyStart, keyLength));
+      }
+      if (valueLength <= 0) continue;
+      const value = copyOf(bytes, valueStart, valueLength);
+      if (isUtf8(value)) sample.values.push(value.toString());
+      else sample.binaryValue = true;
+    }
+  }
+
+  async #structure(values: readonly string[]): Promise<unknown> {
+    if (!values.some((value) => value.trimStart().startsWith('{'))) return undefined;
+    const result = await this.#own.runAndReadAll(
+      `SELECT json_group_structure(v) FROM (SELECT try_cast(unnest($1) AS JSON) AS v)
+       WHERE json_type(v) = 'OBJECT'`,
+      [listValue([...values])],
+      [LIST(VARCHAR)],
+    );
+    const [[structure] = [null]] = result.getRows();
+    return structure === null || structure === undefined
+      ? undefined
+      : JSON.parse(String(structure));
+  }
+}
+
+/** Out of memory that threads share. */
+function copyOf(bytes: Uint8Array, start: number, length: number): Buffer {
+  return Buffer.from(bytes.subarray(start, start + length));
+}
+
+function lesser(a: bigint, b: bigint): bigint {
+  return a < b ? a : b;
+}
+
+function greater(a: bigint, b: bigint): bigint {
+  return a > b ? a : b;
+}

@@ -1,0 +1,36 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { BrokerConfig } from '../../domain/config/broker-config.ts';
+import type { Logger } from '../../ports/logger.ts';
+import type { SqlEngine } from '../../ports/sql-engine.ts';
+import type { TopicSource } from '../../ports/topic-source.ts';
+import { dataDirectoryOf } from './log-store-of.ts';
+
+export interface SqlEngineParts {
+  readonly source: TopicSource;
+  readonly logger: Logger;
+}
+
+/** Loads the SQL engine and opens its database: beside the logs, or in memory where they are. */
+export async function sqlEngineOf(
+  config: BrokerConfig,
+  { source, logger }: SqlEngineParts,
+): Promise<SqlEngine> {
+  const { DuckDbEngine } = await import('../../adapters/duckdb/duckdb-engine.ts');
+  const directory =
+    config.get('storage.engine') === 'memory' ? undefined : join(dataDirectoryOf(config), 'sql');
+  if (directory !== undefined) await mkdir(directory, { recursive: true });
+  return DuckDbEngine.open({
+    ...{ source, logger },
+    // In the package both this module and the thread's are files of the folder of chunks.
+    thread: new URL(
+      import.meta.url.endsWith('.ts') ? './sql-thread.ts' : './sql-thread.js',
+      import.meta.url,
+    ),
+    file: directory === undefined ? undefined : join(directory, 'tables.duckdb'),
+    temporaryDirectory: directory === undefined ? undefined : join(directory, 'temporary'),
+    memoryLimitBytes: Number(config.get('sql.memory_limit_bytes')),
+    threads: config.get('sql.threads'),
+    connections: config.get('sql.concurrent_queries'),
+  });
+}

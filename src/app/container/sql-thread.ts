@@ -1,0 +1,5 @@
+// The entry of the SQL engine's thread.
+import { NodeCompression } from '../../adapters/compression/node-compression.ts';
+import { runEngineThread } from '../../adapters/duckdb/engine-thread.ts';
+
+await runEngineThread({ compression: new NodeCompression() });

@@ -1,0 +1,24 @@
+import type { Sql, SqlQuery } from '../../ports/sql.ts';
+import type { SqlColumn, SqlValue } from '../../ports/sql-engine.ts';
+
+export interface SqlOptions {
+  /** The configuration's (sql.timeout_ms) when absent; never more than that. */
+  readonly timeoutMs?: number;
+  /** Rows after which the query fails; the configuration's (sql.result_rows_max) when absent. */
+  readonly rowsMax?: number;
+  readonly signal?: AbortSignal;
+}
+
+export type SqlRowObject = Record<string, SqlValue>;
+
+/** The rows of a statement one after the other, as they come. */
+export async function* sqlRows(sql: Sql, query: SqlQuery): AsyncGenerator<SqlRowObject> {
+  const { columns, chunks } = await sql.query(query);
+  for await (const { data } of chunks) {
+    for (const row of data) yield rowObject(columns, row);
+  }
+}
+
+function rowObject(columns: readonly SqlColumn[], row: readonly SqlValue[]): SqlRowObject {
+  return Object.fromEntries(columns.map(({ name }, index) => [name, row[index] ?? null]));
+}

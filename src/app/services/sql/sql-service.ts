@@ -1,0 +1,148 @@
+import { quoteIdentifier, quoteText } from '../../../domain/sql/quote.ts';
+import { SqlError } from '../../../domain/sql/sql-error.ts';
+import { createTableSql } from '../../../domain/sql/table-ddl.ts';
+import type { Timer } from '../../../ports/clock.ts';
+import type { Sql, SqlQuery, TableSchema } from '../../../ports/sql.ts';
+import type {
+  SqlCursor,
+  SqlEncoding,
+  SqlEngine,
+  SqlRow,
+  SqlStatement,
+} from '../../../ports/sql-engine.ts';
+import { Deadline, limited, type ResultLimits } from './result-limits.ts';
+
+export interface SqlServiceOptions {
+  /** Called at the first statement: a broker that is asked no SQL loads no engine. */
+  readonly openEngine: () => Promise<SqlEngine>;
+  readonly timer: Timer;
+  readonly limits: () => ResultLimits;
+}
+
+export class SqlService implements Sql {
+  readonly #openEngine: () => Promise<SqlEngine>;
+  readonly #timer: Timer;
+  readonly #limits: () => ResultLimits;
+  #engine: Promise<SqlEngine> | undefined;
+  #closed = false;
+
+  constructor({ openEngine, timer, limits }: SqlServiceOptions) {
+    this.#openEngine = openEngine;
+    this.#timer = timer;
+    this.#limits = limits;
+  }
+
+  query(query: SqlQuery): Promise<SqlCursor<readonly SqlRow[]>> {
+    return this.#run(query, (engine, statement) => engine.query(statement));
+  }
+
+  encode(query: SqlQuery, encoding: SqlEncoding): Promise<SqlCursor<Uint8Array>> {
+    return this.#run(query, (engine, statement) => engine.encode(statement, encoding));
+  }
+
+  async createTable({ name, columns }: TableSchema): Promise<void> {
+    await this.#all({ sql: createTableSql(name, columns) });
+  }
+
+  async insertRows(table: string, rows: readonly object[]): Promise<number> {
+    const columns = await this.#columns(table);
+    const unknown = rows.flatMap((row) => Object.keys(row)).find((name) => !columns.has(name));
+    if (unknown !== undefined) {
+      throw new SqlError('INVALID', `table ${table} has no column ${unknown}`, {
+        hint: `its columns are ${[...columns.keys()].join(', ')}`,
+      });
+    }
+    if (rows.length === 0) return 0;
+    const names = [...columns.keys()].map(quoteIdentifier);
+    const values = names.map((name) => `r.${name}`);
+    // Strict: a value that does not fit its column fails the whole insert instead of becoming NULL.
+    // A row may leave columns out.
+    const nulls = Object.fromEntries([...columns.keys()].map((name) => [name, null]));
+    const structure = JSON.stringify([Object.fromEntries(columns)]);
+    await this.#all({
+      sql: `INSERT INTO ${quoteIdentifier(table)} (${names.join(', ')}) SELECT ${values.join(', ')}
+        FROM (SELECT unnest(from_json_strict($1, ${quoteText(structure)})) AS r)`,
+      parameters: [
+        JSON.stringify(
+          rows.map((row) => ({ ...nulls, ...row })),
+          jsonOf,
+        ),
+      ],
+    });
+    return rows.length;
+  }
+
+  async listTables(): Promise<readonly string[]> {
+    const rows = await this.#all({
+      sql: "SELECT table_name FROM duckdb_tables() WHERE database_name = 'kawadb' ORDER BY ALL",
+    });
+    return rows.map(([name]) => name as string);
+  }
+
+  async dropTable(name: string): Promise<void> {
+    await this.#all({ sql: `DROP TABLE ${quoteIdentifier(name)}` });
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    const engine = await this.#engine?.catch(() => undefined);
+    await engine?.close();
+  }
+
+  async #columns(table: string): Promise<ReadonlyMap<string, string>> {
+    const rows = await this.#all({
+      sql: `SELECT column_name, data_type FROM duckdb_columns()
+        WHERE database_name = 'kawadb' AND lower(table_name) = lower($1) ORDER BY column_index`,
+      parameters: [table],
+    });
+    if (rows.length === 0) throw new SqlError('INVALID', `there is no table ${table}`);
+    return new Map(rows as unknown as [string, string][]);
+  }
+
+  async #all(query: SqlQuery): Promise<SqlRow[]> {
+    const { chunks } = await this.query(query);
+    const rows: SqlRow[] = [];
+    for await (const { data } of chunks) rows.push(...data);
+    return rows;
+  }
+
+  async #run<Chunk>(
+    query: SqlQuery,
+    start: (engine: SqlEngine, statement: SqlStatement) => Promise<SqlCursor<Chunk>>,
+  ): Promise<SqlCursor<Chunk>> {
+    const limits = this.#limits();
+    const timeoutMs = Math.min(query.timeoutMs ?? limits.timeoutMs, limits.timeoutMs);
+    const rowsMax = Math.min(query.rowsMax ?? limits.rowsMax, limits.rowsMax);
+    const engine = await this.#opened();
+    const deadline = new Deadline(this.#timer, timeoutMs, query.signal);
+    try {
+      const { sql, parameters } = query;
+      const cursor = await start(engine, { sql, parameters, signal: deadline.signal });
+      return limited(cursor, { ...limits, rowsMax }, deadline);
+    } catch (error) {
+      deadline.stop();
+      throw error;
+    }
+  }
+
+  #opened(): Promise<SqlEngine> {
+    if (this.#closed) throw new SqlError('UNAVAILABLE', 'the broker is stopping');
+    if (this.#engine === undefined) {
+      const opening = this.#openEngine();
+      this.#engine = opening;
+      // The next statement tries again: what was in the way may be gone.
+      opening.catch(() => {
+        this.#engine = undefined;
+      });
+    }
+    return this.#engine;
+  }
+}
+
+function jsonOf(_key: string, value: unknown): unknown {
+  return typeof value === 'bigint'
+    ? Number.isSafeInteger(Number(value))
+      ? Number(value)
+      : String(value)
+    : value;
+}

@@ -1,0 +1,51 @@
+import { atLeast, between } from '../config-rule.ts';
+import { boolean, int, long, string } from '../key-builders.ts';
+
+const MEBIBYTE = 1024 * 1024;
+
+/** SQL and the HTTP listener; none of these is a key of Kafka. */
+export const SQL_KEYS = {
+  'http.bind_host': string('127.0.0.1', 'read-only', {
+    toml: 'http.bind_host',
+    doc: "The host of the HTTP listener (KawaDB's own key). It asks nobody who he is: leave it on this machine.",
+  }),
+  'http.bind_port': int('8082', 'read-only', {
+    rule: between(0, 65_535),
+    toml: 'http.bind_port',
+    doc: "The port of the HTTP listener (KawaDB's own key); 0 takes a free one.",
+  }),
+  'http.enabled': boolean('false', 'read-only', {
+    toml: 'http.enabled',
+    doc: "Whether there is an HTTP listener, with SQL at POST /api/v1/sql (KawaDB's own key).",
+  }),
+  'sql.concurrent_queries': int('4', 'read-only', {
+    rule: between(1, 64),
+    toml: 'sql.concurrent_queries',
+    doc: "SQL statements that run at a time; more of them wait (KawaDB's own key).",
+  }),
+  'sql.memory_limit_bytes': long('268435456', 'read-only', {
+    rule: atLeast(16 * MEBIBYTE),
+    toml: 'sql.memory_limit_bytes',
+    doc: "Memory of the SQL engine (KawaDB's own key); what needs more goes to a temporary folder beside the tables.",
+  }),
+  'sql.result_bytes_max': long('1073741824', 'read-only', {
+    rule: atLeast(1),
+    toml: 'sql.result_bytes_max',
+    doc: "The most bytes a result is sent as (KawaDB's own key); a larger one ends with an error.",
+  }),
+  'sql.result_rows_max': int('10000000', 'read-only', {
+    rule: atLeast(1),
+    toml: 'sql.result_rows_max',
+    doc: "The most rows a result has (KawaDB's own key); a larger one ends with an error.",
+  }),
+  'sql.threads': int('2', 'read-only', {
+    rule: between(1, 256),
+    toml: 'sql.threads',
+    doc: "Threads of the SQL engine (KawaDB's own key).",
+  }),
+  'sql.timeout_ms': int('60000', 'read-only', {
+    rule: atLeast(1),
+    toml: 'sql.timeout_ms',
+    doc: "How long an SQL statement may take (KawaDB's own key); a query may ask for less.",
+  }),
+};

@@ -1,0 +1,50 @@
+export type SqlValue =
+  | null
+  | boolean
+  | number
+  | bigint
+  | string
+  | Uint8Array
+  | Date
+  | readonly SqlValue[]
+  | { readonly [name: string]: SqlValue };
+
+/** A parameter of a statement, `$1` or `?`. */
+export type SqlParameter = null | boolean | number | bigint | string | Uint8Array;
+
+export interface SqlColumn {
+  readonly name: string;
+  /** As the engine writes it: `BIGINT`, `VARCHAR`, `STRUCT(...)`. */
+  readonly type: string;
+}
+
+export type SqlEncoding = 'ndjson' | 'csv' | 'arrow';
+
+export interface SqlStatement {
+  /** One statement. */
+  readonly sql: string;
+  readonly parameters?: readonly SqlParameter[] | undefined;
+  /** Ends the query, as soon as the engine can. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** A result as it comes. Reading none of it, or leaving the loop, ends the query. */
+export interface SqlCursor<Chunk> {
+  readonly columns: readonly SqlColumn[];
+  readonly chunks: AsyncIterable<SqlChunk<Chunk>>;
+}
+
+export interface SqlChunk<Chunk> {
+  readonly rowCount: number;
+  readonly data: Chunk;
+}
+
+export type SqlRow = readonly SqlValue[];
+
+/** Runs SQL over the topics and over tables of its own. Expected failures are SqlErrors. */
+export interface SqlEngine {
+  query(statement: SqlStatement): Promise<SqlCursor<readonly SqlRow[]>>;
+  /** As `query`, with the rows as bytes in an encoding. */
+  encode(statement: SqlStatement, encoding: SqlEncoding): Promise<SqlCursor<Uint8Array>>;
+  close(): Promise<void>;
+}

@@ -1,0 +1,37 @@
+import type { SqlCursor, SqlEncoding, SqlParameter, SqlRow } from './sql-engine.ts';
+
+export interface SqlQuery {
+  /** One statement. */
+  readonly sql: string;
+  readonly parameters?: readonly SqlParameter[] | undefined;
+  /** The configuration's when absent; never more than that. */
+  readonly timeoutMs?: number | undefined;
+  /** Rows after which the query fails; the configuration's when absent, never more than that. */
+  readonly rowsMax?: number | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface TableColumn {
+  readonly name: string;
+  /** A type of SQL, or one of int64, int32, float64, string, boolean, timestamp, date, json. */
+  readonly type: string;
+  /** True when absent. */
+  readonly nullable?: boolean | undefined;
+}
+
+export interface TableSchema {
+  readonly name: string;
+  readonly columns: readonly TableColumn[];
+}
+
+/** What is asked of SQL: every way in comes through here, so that the limits hold for each. */
+export interface Sql {
+  query(query: SqlQuery): Promise<SqlCursor<readonly SqlRow[]>>;
+  encode(query: SqlQuery, encoding: SqlEncoding): Promise<SqlCursor<Uint8Array>>;
+  createTable(schema: TableSchema): Promise<void>;
+  /** Rows of JSON, all or none of them; gives how many they are. */
+  insertRows(table: string, rows: readonly object[]): Promise<number>;
+  /** Tables of users, without the topics. */
+  listTables(): Promise<readonly string[]>;
+  dropTable(name: string): Promise<void>;
+}
