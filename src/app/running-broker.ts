@@ -9,6 +9,7 @@ import type { ListOffsets } from '../ports/list-offsets.ts';
 import type { Produce } from '../ports/produce.ts';
 import type { Sql } from '../ports/sql.ts';
 import type { TopicAdmin } from '../ports/topic-admin.ts';
+import type { TransportAddress } from '../ports/transport.ts';
 import type { PartitionFinder } from './services/partition/partition-finder.ts';
 
 /** The ways into a broker that need no socket. */
@@ -33,6 +34,8 @@ export interface RunningBroker {
   /** Of the first listener, as it is bound. */
   readonly host: string;
   readonly port: number;
+  /** Of the HTTP listener, where there is one. */
+  readonly http: TransportAddress | undefined;
   readonly startedAtMs: number;
   readonly services: BrokerServices;
   connectionCount(): number;

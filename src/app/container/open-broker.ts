@@ -7,6 +7,7 @@ import type { Logger } from '../../ports/logger.ts';
 import { Lifecycle } from '../lifecycle.ts';
 import type { RunningBroker } from '../running-broker.ts';
 import { createContainer } from './create-container.ts';
+import { httpListenerOf } from './http-listener-of.ts';
 import { KafkaListeners } from './kafka-listeners.ts';
 import { logStoreOf } from './log-store-of.ts';
 import { TOKENS } from './tokens.ts';
@@ -45,11 +46,18 @@ export async function openBroker(config: BrokerConfig, logger: Logger): Promise<
     () => listeners.listen({ registry, clock, timer, logger }),
     () => listeners.close(),
   );
+  const http = await httpListenerOf(config, { sql, logger });
+  await lifecycle.start(
+    'the HTTP listener',
+    () => http?.listen(),
+    () => http?.close(),
+  );
   return {
     startedAtMs,
     nodeId,
     host: listeners.address.host,
     port: listeners.address.port,
+    http: http?.address,
     connectionCount: () => listeners.connectionCount,
     services: {
       catalog: container.get(TOKENS.catalog),

@@ -36,6 +36,8 @@ export class Broker implements AsyncDisposable {
   readonly port: number;
   /** `host:port`, as clients take it. */
   readonly bootstrapServers: string;
+  /** Where the HTTP listener is, with `http.enabled`. */
+  readonly httpUrl: string | undefined;
   /** Tables of SQL beside the topics. */
   readonly tables: SqlTables;
   readonly #running: RunningBroker;
@@ -51,6 +53,7 @@ export class Broker implements AsyncDisposable {
     this.port = port;
     this.bootstrapServers = addressText(running);
     this.#running = running;
+    this.httpUrl = running.http === undefined ? undefined : `http://${addressText(running.http)}`;
     this.#sql = services.sql;
     this.tables = new SqlTables(services.sql);
     this.#topics = new EmbeddedTopics(services, config);

@@ -5,7 +5,6 @@ export type SqlErrorKind =
   | 'CANCELLED'
   | 'DEADLINE'
   | 'RESULT_TOO_LARGE'
-  | 'BUSY'
   | 'UNAVAILABLE';
 
 export interface SqlPosition {

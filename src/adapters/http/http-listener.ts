@@ -1,0 +1,86 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Logger } from '../../ports/logger.ts';
+import type { Sql } from '../../ports/sql.ts';
+import type { TransportAddress } from '../../ports/transport.ts';
+import { errorAnswer, HttpError } from './http-error.ts';
+import { answerSql } from './sql-endpoint.ts';
+
+export interface HttpListenerOptions {
+  readonly host: string;
+  readonly port: number;
+  readonly sql: Sql;
+  readonly logger: Logger;
+}
+
+const CONNECTIONS_MAX = 200;
+const REQUEST_TIMEOUT_MS = 30_000;
+const CLOSE_AFTER_MS = 5000;
+
+/** The HTTP listener. It asks nobody who he is, so it belongs on a loopback address. */
+export class HttpListener {
+  readonly #options: HttpListenerOptions;
+  readonly #server: Server;
+
+  constructor(options: HttpListenerOptions) {
+    this.#options = options;
+    this.#server = createServer((request, response) => void this.#answer(request, response));
+    this.#server.maxConnections = CONNECTIONS_MAX;
+    this.#server.requestTimeout = REQUEST_TIMEOUT_MS;
+    this.#server.headersTimeout = REQUEST_TIMEOUT_MS;
+  }
+
+  async listen(): Promise<void> {
+    const { host, port, logger } = this.#options;
+    await new Promise<void>((resolve, reject) => {
+      this.#server.once('error', reject);
+      this.#server.listen({ host, port }, () => {
+        this.#server.off('error', reject);
+        resolve();
+      });
+    });
+    this.#server.on('error', (error) => logger.error({ error }, 'the HTTP listener failed'));
+    logger.info({ ...this.address }, 'listening for HTTP');
+  }
+
+  get address(): TransportAddress {
+    const { address, port } = this.#server.address() as AddressInfo;
+    return { host: address, port };
+  }
+
+  /** Lets what is being answered come to its end for a moment, then breaks it off. */
+  async close(): Promise<void> {
+    const closed = new Promise<void>((resolve) => {
+      this.#server.close(() => resolve());
+    });
+    const late = setTimeout(() => this.#server.closeAllConnections(), CLOSE_AFTER_MS);
+    await closed;
+    clearTimeout(late);
+  }
+
+  async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    try {
+      await this.#route(request, response);
+    } catch (error) {
+      const { status, error: told } = errorAnswer(error);
+      if (status === 500) this.#options.logger.error({ error }, 'an HTTP request failed');
+      if (response.headersSent) {
+        response.destroy();
+        return;
+      }
+      response.writeHead(status, { 'content-type': 'application/json', connection: 'close' });
+      response.end(`${JSON.stringify({ error: told })}\n`);
+    }
+  }
+
+  async #route(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    // Pages of other sites reach a listener of this machine through its browser; programs send no Origin.
+    if (request.headers.origin !== undefined) {
+      throw new HttpError(403, 'requests of web pages are not answered');
+    }
+    const path = request.url?.split('?')[0];
+    if (path !== '/api/v1/sql') throw new HttpError(404, 'there is only POST /api/v1/sql');
+    if (request.method !== 'POST') throw new HttpError(405, 'ask with POST');
+    await answerSql(this.#options.sql, request, response);
+  }
+}
