@@ -39,9 +39,16 @@ function appendTo(store: SegmentLogStore, logs: readonly StoredLog[], offset: bi
 
 /** The folder as a process leaves it that is killed now. */
 async function killed(directory: string): Promise<string> {
-  const copy = await temporaryDirectory();
-  cpSync(directory, copy, { recursive: true });
-  return copy;
+  for (;;) {
+    const copy = await temporaryDirectory();
+    try {
+      cpSync(directory, copy, { recursive: true });
+      return copy;
+    } catch (error) {
+      // The store writes index files in the background, under passing names.
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    }
+  }
 }
 
 async function start(directory: string) {
