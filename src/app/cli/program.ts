@@ -8,6 +8,7 @@ import { addConfigCommands } from './config-commands.ts';
 import { addGroupCommands } from './group-commands.ts';
 import { reportFailure } from './report-failure.ts';
 import { addServeCommand } from './serve-command.ts';
+import { addSqlCommand } from './sql-command.ts';
 import { addStorageCommands } from './storage-commands.ts';
 import { addTopicCommands } from './topic-commands.ts';
 
@@ -42,6 +43,7 @@ export function buildProgram(session: CliSession): Command {
   addTopicCommands(program, session);
   addGroupCommands(program, session);
   addConfigCommands(program, session);
+  addSqlCommand(program, session);
   addStorageCommands(program, session);
   return program;
 }

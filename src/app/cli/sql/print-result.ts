@@ -1,0 +1,140 @@
+import { type CliIo, write } from '../cli-io.ts';
+import type { SqlClient, SqlClientColumn, SqlClientResult, SqlClientRow } from './sql-client.ts';
+import type { SqlMode } from './sql-options.ts';
+
+/** Rows that the widths of a table are taken from; those that follow have to live with them. */
+const MEASURED_ROWS = 1000;
+const NUMERIC = /INT$|^(DOUBLE|FLOAT|DECIMAL)/;
+
+/** Runs a statement and prints what comes of it; gives the number of rows, where they are counted. */
+export async function printResult(
+  client: SqlClient,
+  sql: string,
+  mode: SqlMode,
+  { stdout }: Pick<CliIo, 'stdout'>,
+  signal?: AbortSignal,
+): Promise<number | undefined> {
+  if (mode === 'csv' || mode === 'json') {
+    const type = mode === 'csv' ? 'text/csv' : 'application/x-ndjson';
+    const body = await client.text(sql, type, signal);
+    for await (const chunk of body) await write(stdout, chunk, signal);
+    return undefined;
+  }
+  const result = await client.query(sql, signal);
+  let count = 0;
+  for await (const text of mode === 'line' ? lineTexts(result) : tableTexts(result, mode)) {
+    await write(stdout, text.text, signal);
+    count += text.rows;
+  }
+  return count;
+}
+
+interface PrintedRows {
+  readonly text: string;
+  readonly rows: number;
+}
+
+async function* lineTexts({ columns, rows }: SqlClientResult): AsyncGenerator<PrintedRows> {
+  const width = Math.max(0, ...columns.map(({ name }) => widthOf(name)));
+  let first = true;
+  for await (const row of rows) {
+    const lines = columns.map(({ name }) => `${padStart(name, width)} = ${cellText(row[name])}\n`);
+    yield { text: `${first ? '' : '\n'}${lines.join('')}`, rows: 1 };
+    first = false;
+  }
+}
+
+async function* tableTexts(
+  { columns, rows }: SqlClientResult,
+  mode: 'table' | 'markdown',
+): AsyncGenerator<PrintedRows> {
+  const measured: string[][] = [];
+  const iterator = rows[Symbol.asyncIterator]();
+  let next: IteratorResult<SqlClientRow> | undefined;
+  while (measured.length < MEASURED_ROWS) {
+    next = await iterator.next();
+    if (next.done === true) break;
+    measured.push(cellsOf(columns, next.value, mode));
+  }
+  if (columns.length === 0) return;
+  const widths = columns.map(({ name }, index) =>
+    Math.max(3, widthOf(name), ...measured.map((row) => widthOf(row[index] ?? ''))),
+  );
+  const line = (cells: readonly string[]): string => rowText(columns, widths, cells, mode);
+  const names = columns.map(({ name }) => oneLine(name));
+  yield { text: `${line(names)}${ruleText(columns, widths, mode)}`, rows: 0 };
+  yield { text: measured.map(line).join(''), rows: measured.length };
+  if (next?.done === true) return;
+  for (;;) {
+    next = await iterator.next();
+    if (next.done === true) return;
+    yield { text: line(cellsOf(columns, next.value, mode)), rows: 1 };
+  }
+}
+
+function rowText(
+  columns: readonly SqlClientColumn[],
+  widths: readonly number[],
+  cells: readonly string[],
+  mode: 'table' | 'markdown',
+): string {
+  const padded = cells.map((cell, index) => {
+    const width = widths[index] as number;
+    return isNumeric(columns[index]) ? padStart(cell, width) : padEnd(cell, width);
+  });
+  if (mode === 'markdown') return `| ${padded.join(' | ')} |\n`;
+  return `${padded.join('  ').trimEnd()}\n`;
+}
+
+function ruleText(
+  columns: readonly SqlClientColumn[],
+  widths: readonly number[],
+  mode: 'table' | 'markdown',
+): string {
+  if (mode === 'table') return `${widths.map((width) => '-'.repeat(width)).join('  ')}\n`;
+  const rules = widths.map((width, index) =>
+    isNumeric(columns[index]) ? `${'-'.repeat(width - 1)}:` : '-'.repeat(width),
+  );
+  return `| ${rules.join(' | ')} |\n`;
+}
+
+function cellsOf(
+  columns: readonly SqlClientColumn[],
+  row: SqlClientRow,
+  mode: 'table' | 'markdown',
+): string[] {
+  const texts = columns.map(({ name }) => oneLine(cellText(row[name])));
+  return mode === 'table' ? texts : texts.map((text) => text.replaceAll('|', '\\|'));
+}
+
+function cellText(value: unknown): string {
+  if (value === null || value === undefined) return 'NULL';
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}
+
+/** Control characters in a topic's values must not reach the terminal. */
+function oneLine(text: string): string {
+  return text.replaceAll('\n', '\\n').replaceAll(/\p{Cc}/gu, '\uFFFD');
+}
+
+function isNumeric(column: SqlClientColumn | undefined): boolean {
+  return NUMERIC.test(column?.type ?? '');
+}
+
+const WIDE =
+  /[\u1100-\u115F\u2E80-\uA4CF\uAC00-\uD7A3\uF900-\uFAFF\uFE30-\uFE6F\uFF00-\uFF60\uFFE0-\uFFE6]|\p{Emoji_Presentation}/gu;
+
+/** Columns of a terminal; characters of East Asia take two. */
+function widthOf(text: string): number {
+  let width = text.match(WIDE)?.length ?? 0;
+  for (const _ of text) width += 1;
+  return width;
+}
+
+function padEnd(text: string, width: number): string {
+  return text + ' '.repeat(Math.max(0, width - widthOf(text)));
+}
+
+function padStart(text: string, width: number): string {
+  return ' '.repeat(Math.max(0, width - widthOf(text))) + text;
+}
