@@ -43,6 +43,8 @@ export type SqlRow = readonly SqlValue[];
 
 /** Runs SQL over the topics and over tables of its own. Expected failures are SqlErrors. */
 export interface SqlEngine {
+  /** Whether it takes no more statements: it was closed, or it failed and has to be opened anew. */
+  readonly closed: boolean;
   query(statement: SqlStatement): Promise<SqlCursor<readonly SqlRow[]>>;
   /** As `query`, with the rows as bytes in an encoding. */
   encode(statement: SqlStatement, encoding: SqlEncoding): Promise<SqlCursor<Uint8Array>>;

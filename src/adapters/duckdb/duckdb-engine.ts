@@ -93,6 +93,10 @@ export class DuckDbEngine implements SqlEngine {
     return engine;
   }
 
+  get closed(): boolean {
+    return this.#closed;
+  }
+
   query(statement: SqlStatement): Promise<SqlCursor<readonly SqlRow[]>> {
     return this.#run<readonly SqlRow[]>(statement, undefined);
   }

@@ -17,7 +17,8 @@ const TYPES: Readonly<Record<string, string>> = {
 };
 
 /** A type of SQL, with its parameters and as a list: nothing that could end the column's definition. */
-const SQL_TYPE = /^[A-Za-z_][A-Za-z0-9_ ]*(\(\d+(, *\d+)?\))?(\[\d*\])*$/;
+const SQL_TYPE =
+  /^(double precision|(timestamp|time) with(out)? time zone|[a-z_]\w*(\(\d+(, *\d+)?\))?)(\[\d*\])*$/i;
 
 export function createTableSql(name: string, columns: readonly NewColumn[]): string {
   if (columns.length === 0) throw new SqlError('INVALID', `table ${name} has no columns`);

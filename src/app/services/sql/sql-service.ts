@@ -125,7 +125,14 @@ export class SqlService implements Sql {
     }
   }
 
-  #opened(): Promise<SqlEngine> {
+  async #opened(): Promise<SqlEngine> {
+    const engine = await this.#engine?.catch(() => undefined);
+    // One that failed is not asked again; its tables are in their file.
+    if (engine?.closed === true) this.#engine = undefined;
+    return this.#open();
+  }
+
+  #open(): Promise<SqlEngine> {
     if (this.#closed) throw new SqlError('UNAVAILABLE', 'the broker is stopping');
     if (this.#engine === undefined) {
       const opening = this.#openEngine();
