@@ -6,17 +6,24 @@ import { batchesOf } from '../../../src/domain/record/record-batches.ts';
 
 const compression = new NodeCompression();
 
-/** The values a read-committed consumer sees: it drops batches by the aborted list, as Kafka's Fetcher does. */
 export async function committedValues(log: UnifiedLog): Promise<string[]> {
   const read = await log.read(log.logStartOffset, {
     ...{ maxBytes: 1 << 28, minOneMessage: true, isolation: 'read_committed' as const },
   });
-  const waiting = [...(read.abortedTransactions ?? [])].sort((a, b) =>
-    a.firstOffset < b.firstOffset ? -1 : 1,
-  );
+  const values = visibleValues(read.slices, read.abortedTransactions ?? []);
+  read.release();
+  return values;
+}
+
+/** The values a read-committed consumer sees: it drops batches by the aborted list, as Kafka's Fetcher does. */
+export function visibleValues(
+  slices: readonly Uint8Array[],
+  abortedTransactions: readonly { readonly producerId: bigint; readonly firstOffset: bigint }[],
+): string[] {
+  const waiting = [...abortedTransactions].sort((a, b) => (a.firstOffset < b.firstOffset ? -1 : 1));
   const aborted = new Set<bigint>();
   const values: string[] = [];
-  for (const slice of read.slices) {
+  for (const slice of slices) {
     for (const { bytes } of batchesOf(slice)) {
       const batch = decodeRecordBatch(bytes, { compression });
       const lastOffset = batch.records.at(-1)?.offset ?? batch.baseOffset;
@@ -32,6 +39,5 @@ export async function committedValues(log: UnifiedLog): Promise<string[]> {
       for (const { value } of batch.records) values.push(Buffer.from(value ?? []).toString());
     }
   }
-  read.release();
   return values;
 }

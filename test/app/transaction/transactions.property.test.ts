@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { MemoryLogStore } from '../../../src/adapters/memory/memory-log-store.ts';
 import { committedValues } from './committed-reader.ts';
+import { problemsOf } from './model-check.ts';
 import { ModelProducer } from './model-producer.ts';
 import { MortalStore } from './mortal-store.ts';
 import { TransactionBroker } from './transaction-broker.ts';
@@ -44,32 +45,7 @@ async function expectWhole(store: MemoryLogStore, producers: readonly ModelProdu
     expect(log.lastStableOffset).toBe(log.highWatermark);
     for (const value of await committedValues(log)) visible.push(`${partition}:${value}`);
   }
-  expect(new Set(visible).size).toBe(visible.length);
-  for (const producer of producers) {
-    let last = -1n;
-    const possible = new Set([last]);
-    for (const { values, offset, outcome } of producer.transactions) {
-      const seen = values.filter((value) => visible.includes(value)).length;
-      if (outcome === 'committed') expect(seen).toBe(values.length);
-      if (outcome === 'aborted') expect(seen).toBe(0);
-      if (outcome === 'unknown') expect([0, values.length]).toContain(seen);
-      if (offset === undefined || outcome === 'aborted') continue;
-      const isCommitted = outcome === 'committed' || (values.length > 0 && seen > 0);
-      if (isCommitted) {
-        last = offset;
-        possible.clear();
-      } else if (values.length > 0) {
-        continue;
-      }
-      possible.add(offset);
-    }
-    const groupId = `group-${producer.index}`;
-    const request = { groups: [{ groupId, topics: [{ name: 't', partitionIndexes: [0] }] }] };
-    const answer = await broker.ask('OffsetFetch', 8, { ...request, requireStable: true });
-    const [fetched] = answer.groups[0].topics[0].partitions;
-    expect(fetched.errorCode).toBe(0);
-    expect([...possible]).toContain(fetched.committedOffset);
-  }
+  expect(await problemsOf(broker, producers, visible)).toEqual([]);
 }
 
 test('whatever the moment of a stop, transactions are whole or not there', {
