@@ -1,6 +1,6 @@
 import type { MessagePort } from 'node:worker_threads';
 import type { SqlErrorDetails, SqlErrorKind } from '../../domain/sql/sql-error.ts';
-import type { SqlColumn, SqlEncoding, SqlParameter, SqlRow } from '../../ports/sql-engine.ts';
+import type { SqlColumn, SqlEncoding, SqlParameter, SqlValue } from '../../ports/sql-engine.ts';
 
 /** What the engine's thread is started with. */
 export interface EngineStart {
@@ -42,7 +42,8 @@ export type EngineEvent =
       readonly type: 'chunk';
       readonly id: number;
       readonly rowCount: number;
-      readonly data: Uint8Array | readonly SqlRow[];
+      /** Bytes, or the columns' values: a list for each row would cost more to send than to compute. */
+      readonly data: Uint8Array | readonly (readonly SqlValue[])[];
     }
   | { readonly type: 'end'; readonly id: number }
   | { readonly type: 'error'; readonly id: number; readonly failure: EngineFailure };

@@ -34,6 +34,14 @@ export interface BridgeAnswerMessage {
   readonly error?: string;
 }
 
+/** A question on its way; the answer is in it once it was received. */
+export interface Asked {
+  message: BridgeAnswerMessage | undefined;
+}
+
+/** A question and its answer cost more than the bytes: few and large ones. */
+const READ_BYTES = 2 * 1024 * 1024;
+const BUFFERS_KEPT = 8;
 /** Told when a broker does not answer: it is stopping, and the thread must not wait for ever. */
 const ANSWER_WITHIN_MS = 30_000;
 
@@ -44,7 +52,9 @@ const ANSWER_WITHIN_MS = 30_000;
 export class LogBridge {
   readonly #port: MessagePort;
   readonly #answered: Int32Array;
-  readonly #answers = new Map<number, BridgeAnswerMessage>();
+  /** Weak, since a query that ends early leaves without the answer it asked for. */
+  readonly #asked = new Map<number, WeakRef<Asked>>();
+  readonly #buffers: SharedArrayBuffer[] = [];
   #nextId = 0;
 
   constructor(port: MessagePort, answered: Int32Array) {
@@ -52,21 +62,22 @@ export class LogBridge {
     this.#answered = answered;
   }
 
-  /** Asks without waiting; the answer is taken by `take`, once. */
-  ask(question: BridgeQuestion): number {
+  /** Asks without waiting for the answer. */
+  ask(question: BridgeQuestion): Asked {
     const id = this.#nextId;
     this.#nextId += 1;
+    const asked: Asked = { message: undefined };
+    this.#asked.set(id, new WeakRef(asked));
     this.#port.postMessage({ id, question } satisfies BridgeQuestionMessage);
-    return id;
+    return asked;
   }
 
-  take(id: number): BridgeAnswer {
+  take(asked: Asked): BridgeAnswer {
     for (;;) {
       const seen = Atomics.load(this.#answered, 0);
       this.#receive();
-      const message = this.#answers.get(id);
+      const { message } = asked;
       if (message !== undefined) {
-        this.#answers.delete(id);
         if (message.error !== undefined) throw new Error(message.error);
         return message.answer as BridgeAnswer;
       }
@@ -84,13 +95,26 @@ export class LogBridge {
     return this.take(this.ask({ type: 'ranges', topic, bounds })) as readonly PartitionRange[];
   }
 
+  /** Memory to read into; given back by whoever has no read of it on its way. */
+  borrowBuffer(): SharedArrayBuffer {
+    return this.#buffers.pop() ?? new SharedArrayBuffer(READ_BYTES);
+  }
+
+  giveBack(buffers: readonly SharedArrayBuffer[]): void {
+    const room = BUFFERS_KEPT - this.#buffers.length;
+    this.#buffers.push(...buffers.slice(0, Math.max(0, room)));
+  }
+
   #receive(): void {
     for (;;) {
       const received = receiveMessageOnPort(this.#port) as
         | { readonly message: BridgeAnswerMessage }
         | undefined;
       if (received === undefined) return;
-      this.#answers.set(received.message.id, received.message);
+      const { message } = received;
+      const asked = this.#asked.get(message.id)?.deref();
+      this.#asked.delete(message.id);
+      if (asked !== undefined) asked.message = message;
     }
   }
 }

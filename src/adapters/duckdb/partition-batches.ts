@@ -19,7 +19,7 @@ import {
 import { nextBatchSize } from '../../domain/record/record-batches.ts';
 import type { Compression } from '../../ports/compression.ts';
 import type { PartitionRange } from '../../ports/topic-source.ts';
-import type { LogBridge, ReadAnswer } from './log-bridge.ts';
+import type { Asked, LogBridge, ReadAnswer } from './log-bridge.ts';
 
 /** Records of a committed batch, decompressed. */
 export interface OpenBatch {
@@ -33,8 +33,37 @@ export interface OpenBatch {
   readonly logAppendTimeMs: number;
 }
 
-const READ_BYTES = 1024 * 1024;
-const DECOMPRESSED_BYTES_MAX = 128 * READ_BYTES;
+const DECOMPRESSED_BYTES_MAX = 128 * 1024 * 1024;
+
+/** The memory of a scan, which its partitions use one after the other: one part is decoded while the other is filled. */
+export class ReadBuffers {
+  readonly #bridge: LogBridge;
+  #buffers: SharedArrayBuffer[] = [];
+
+  constructor(bridge: LogBridge) {
+    this.#bridge = bridge;
+  }
+
+  other(inUse: SharedArrayBuffer | undefined): SharedArrayBuffer {
+    const free = this.#buffers.find((buffer) => buffer !== inUse);
+    if (free !== undefined) return free;
+    const buffer = this.#bridge.borrowBuffer();
+    this.#buffers.push(buffer);
+    return buffer;
+  }
+
+  /** At the end of a scan. One that ends early keeps them, as a read may be on its way. */
+  giveBack(): void {
+    this.#bridge.giveBack(this.#buffers);
+    this.#buffers = [];
+  }
+}
+
+interface PartitionBatchesOptions {
+  readonly compression: Compression;
+  readonly fromTimestampMs: number;
+  readonly buffers: ReadBuffers;
+}
 
 /**
  * The batches of one partition's range in turn. While one read is looked at, the next is on its way. Markers, aborted
@@ -46,8 +75,8 @@ export class PartitionBatches {
   readonly #range: PartitionRange;
   readonly #compression: Compression;
   readonly #fromTimestampMs: number;
-  readonly #buffers = [new SharedArrayBuffer(READ_BYTES), new SharedArrayBuffer(READ_BYTES)];
-  #asked: { readonly id: number; readonly buffer: SharedArrayBuffer } | undefined;
+  readonly #buffers: ReadBuffers;
+  #asked: { readonly read: Asked; readonly buffer: SharedArrayBuffer } | undefined;
   #bytes: Uint8Array = new Uint8Array(0);
   #view = new DataView(this.#bytes.buffer);
   #at = 0;
@@ -60,12 +89,13 @@ export class PartitionBatches {
     bridge: LogBridge,
     topic: string,
     range: PartitionRange,
-    options: { readonly compression: Compression; readonly fromTimestampMs: number },
+    options: PartitionBatchesOptions,
   ) {
     this.#bridge = bridge;
     this.#topic = topic;
     this.#range = range;
     this.#next = range.startOffset;
+    this.#buffers = options.buffers;
     this.#compression = options.compression;
     this.#fromTimestampMs = options.fromTimestampMs;
   }
@@ -88,9 +118,9 @@ export class PartitionBatches {
   /** Takes the read that was asked for and asks for the one after it. */
   #read(): boolean {
     if (this.#next >= this.#range.endOffset) return false;
-    const asked = this.#asked ?? this.#ask(this.#buffers[0] as SharedArrayBuffer);
+    const asked = this.#asked ?? this.#ask(this.#buffers.other(undefined));
     this.#asked = undefined;
-    const answer = this.#bridge.take(asked.id) as ReadAnswer;
+    const answer = this.#bridge.take(asked.read) as ReadAnswer;
     this.#end = answer.sizeBytes;
     if (this.#end === 0) return false;
     this.#bytes = answer.bytes ?? new Uint8Array(asked.buffer);
@@ -103,16 +133,15 @@ export class PartitionBatches {
     if (next === undefined || next <= this.#next) return false;
     this.#next = next;
     if (next < this.#range.endOffset) {
-      const [one, other] = this.#buffers as [SharedArrayBuffer, SharedArrayBuffer];
-      this.#asked = this.#ask(asked.buffer === one ? other : one);
+      this.#asked = this.#ask(this.#buffers.other(asked.buffer));
     }
     return true;
   }
 
   #ask(buffer: SharedArrayBuffer) {
     const question = { topic: this.#topic, partition: this.#range.partition, buffer };
-    const id = this.#bridge.ask({ type: 'read', ...question, fromOffset: this.#next });
-    return { id, buffer };
+    const read = this.#bridge.ask({ type: 'read', ...question, fromOffset: this.#next });
+    return { read, buffer };
   }
 
   #offsetAfter(): bigint | undefined {

@@ -1,8 +1,8 @@
 import type { DuckDBConnection, DuckDBPreparedStatement, DuckDBResult } from '@duckdb/node-api';
-import type { SqlColumn, SqlParameter, SqlRow } from '../../ports/sql-engine.ts';
+import type { SqlColumn, SqlParameter, SqlValue } from '../../ports/sql-engine.ts';
 import { failureOf } from './engine-failure.ts';
 import type { EngineEvent, EngineFailure, ExecuteCommand } from './engine-messages.ts';
-import { type ResultEncoder, resultEncoderOf, rowsOf } from './result-encoders.ts';
+import { columnValues, type ResultEncoder, resultEncoderOf } from './result-encoders.ts';
 import type { StatementPlanner } from './statement-planner.ts';
 import { refusalOf, streams } from './statement-rules.ts';
 
@@ -108,13 +108,13 @@ export class QueryRunner {
       this.#check();
       const chunk = await result.fetchChunk();
       if (chunk === null || chunk.rowCount === 0) break;
-      this.#sendChunk(chunk.rowCount, encoder?.chunk(chunk) ?? rowsOf(chunk));
+      this.#sendChunk(chunk.rowCount, encoder?.chunk(chunk) ?? columnValues(chunk));
     }
     const rest = encoder?.end();
     if (rest !== undefined) this.#sendChunk(0, rest);
   }
 
-  #sendChunk(rowCount: number, data: Uint8Array | readonly SqlRow[]): void {
+  #sendChunk(rowCount: number, data: Uint8Array | readonly (readonly SqlValue[])[]): void {
     this.#credit -= 1;
     const { id } = this.#command;
     const whole = data instanceof Uint8Array && data.byteLength === data.buffer.byteLength;

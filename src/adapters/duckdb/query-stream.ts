@@ -1,5 +1,5 @@
 import { SqlError } from '../../domain/sql/sql-error.ts';
-import type { SqlChunk, SqlColumn } from '../../ports/sql-engine.ts';
+import type { SqlChunk, SqlColumn, SqlRow } from '../../ports/sql-engine.ts';
 import type { EngineEvent } from './engine-messages.ts';
 
 type QueryEvent = Exclude<EngineEvent, { type: 'open' | 'failed' }>;
@@ -51,7 +51,7 @@ export class QueryStream {
         this.#resolveColumns(event.columns);
         return;
       case 'chunk':
-        this.#chunks.push({ rowCount: event.rowCount, data: event.data });
+        this.#chunks.push({ rowCount: event.rowCount, data: dataOf(event) });
         this.#wake?.();
         return;
       case 'end':
@@ -98,4 +98,9 @@ export class QueryStream {
     this.#wake?.();
     this.#calls.settled();
   }
+}
+
+function dataOf({ rowCount, data }: Extract<QueryEvent, { type: 'chunk' }>): Uint8Array | SqlRow[] {
+  if (data instanceof Uint8Array) return data;
+  return Array.from({ length: rowCount }, (_, row) => data.map((column) => column[row] ?? null));
 }

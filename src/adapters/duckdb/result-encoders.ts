@@ -7,7 +7,7 @@ import {
   JSDuckDBValueConverter,
   JsonDuckDBValueConverter,
 } from '@duckdb/node-api';
-import type { SqlEncoding, SqlRow } from '../../ports/sql-engine.ts';
+import type { SqlEncoding, SqlValue } from '../../ports/sql-engine.ts';
 
 /** Makes bytes of a result's chunks. */
 export interface ResultEncoder {
@@ -32,8 +32,9 @@ export async function resultEncoderOf(
   }
 }
 
-export function rowsOf(chunk: DuckDBDataChunk): SqlRow[] {
-  return chunk.convertRows(JSDuckDBValueConverter) as unknown as SqlRow[];
+/** The values of each column. */
+export function columnValues(chunk: DuckDBDataChunk): SqlValue[][] {
+  return chunk.convertColumns(JSDuckDBValueConverter) as unknown as SqlValue[][];
 }
 
 /** As the command line writes JSON: an int64 is a number as long as that is exact, else a string. */

@@ -5,7 +5,7 @@ import type { Compression } from '../../ports/compression.ts';
 import type { PartitionRange, TopicBounds } from '../../ports/topic-source.ts';
 import { readHeaderText } from './header-text.ts';
 import type { LogBridge } from './log-bridge.ts';
-import { type OpenBatch, PartitionBatches } from './partition-batches.ts';
+import { type OpenBatch, PartitionBatches, ReadBuffers } from './partition-batches.ts';
 
 /** One record where it lies: positions in `bytes`, a negative length being null. */
 export interface ScannedRecord {
@@ -30,6 +30,7 @@ export class TopicScan {
   readonly #compression: Compression;
   readonly #spec: ScanSpec;
   readonly #withHeaders: boolean;
+  readonly #buffers: ReadBuffers;
   readonly #ranges: PartitionRange[];
   readonly #fromMs: number;
   readonly #toMs: number;
@@ -47,6 +48,7 @@ export class TopicScan {
     options: { readonly compression: Compression; readonly withHeaders: boolean },
   ) {
     this.#bridge = bridge;
+    this.#buffers = new ReadBuffers(bridge);
     this.#spec = spec;
     this.#ranges = [...ranges];
     this.#compression = options.compression;
@@ -82,13 +84,18 @@ export class TopicScan {
         return true;
       }
       const range = this.#ranges.shift();
-      if (range === undefined) return false;
+      if (range === undefined) {
+        this.#batches = undefined;
+        this.#buffers.giveBack();
+        return false;
+      }
       this.#startOffset = Number(range.startOffset);
       this.#endOffset = Number(range.endOffset);
       this.record.partition = range.partition;
       this.#batches = new PartitionBatches(this.#bridge, this.#spec.topic, range, {
         compression: this.#compression,
         fromTimestampMs: this.#fromMs,
+        buffers: this.#buffers,
       });
     }
   }
