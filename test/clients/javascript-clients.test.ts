@@ -59,6 +59,51 @@ describe.each(STORAGE_ENGINES)('JavaScript clients over the %s engine', (storage
     await admin.disconnect();
   });
 
+  test('kafkajs in transactions', { timeout: 60_000 }, async () => {
+    const kafka = new Kafka({ brokers: [broker.bootstrap], logLevel: logLevel.NOTHING });
+    const admin = kafka.admin();
+    await admin.connect();
+    await admin.createTopics({ topics: [{ topic: 'kafkajs-txn', numPartitions: 1 }] });
+    const producer = kafka.producer({
+      ...{ transactionalId: 'kafkajs-txn', idempotent: true, maxInFlightRequests: 1 },
+    });
+    await producer.connect();
+    for (const [round, ends] of ['abort', 'commit', 'abort', 'commit'].entries()) {
+      const transaction = await producer.transaction();
+      const messages = [{ value: `${round}-${ends}-a` }, { value: `${round}-${ends}-b` }];
+      await transaction.send({ topic: 'kafkajs-txn', messages });
+      const partitions = [{ partition: 0, offset: String(round) }];
+      await transaction.sendOffsets({
+        consumerGroupId: 'kafkajs-txn-group',
+        topics: [{ topic: 'kafkajs-txn', partitions }],
+      });
+      if (ends === 'commit') await transaction.commit();
+      else await transaction.abort();
+    }
+    await producer.disconnect();
+    const request = { groupId: 'kafkajs-txn-group', topics: ['kafkajs-txn'] };
+    const [offsets] = await admin.fetchOffsets(request);
+    expect(offsets!.partitions).toMatchObject([{ partition: 0, offset: '3' }]);
+    await admin.disconnect();
+
+    const consumer = kafka.consumer({ groupId: 'kafkajs-txn-reader', readUncommitted: false });
+    await consumer.connect();
+    await consumer.subscribe({ topic: 'kafkajs-txn', fromBeginning: true });
+    const seen: string[] = [];
+    await new Promise<void>((resolve, reject) => {
+      consumer
+        .run({
+          eachMessage: async ({ message }) => {
+            seen.push(message.value!.toString());
+            if (seen.length === 4) resolve();
+          },
+        })
+        .catch(reject);
+    });
+    await consumer.disconnect();
+    expect(seen).toEqual(['1-commit-a', '1-commit-b', '3-commit-a', '3-commit-b']);
+  });
+
   test('@platformatic/kafka', { timeout: 60_000 }, async () => {
     const base = { clientId: 'platformatic', bootstrapBrokers: [broker.bootstrap] };
     const admin = new PlatformaticAdmin(base);

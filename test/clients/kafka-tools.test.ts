@@ -43,6 +43,40 @@ describe.skipIf(!kafkaToolAvailable())("Kafka's own Java tools", { timeout: 180_
     await tool('topics', ['--delete', '--topic', 'java']);
   });
 
+  test('transactions: copied with aborts in between, listed, described', async () => {
+    await tool('topics', ['--create', '--topic', 'copy-source', '--partitions', '1']);
+    await tool('topics', ['--create', '--topic', 'copy-target', '--partitions', '2']);
+    const lines = Array.from({ length: 200 }, (_, n) => `line-${n}`);
+    await tool('console-producer', ['--topic', 'copy-source'], `${lines.join('\n')}\n`);
+    const copied = await kafkaTool('transactional-message-copier', [
+      ...['--broker-list', broker.bootstrap, '--transactional-id', 'copier'],
+      ...[
+        '--input-topic',
+        'copy-source',
+        '--input-partition',
+        '0',
+        '--output-topic',
+        'copy-target',
+      ],
+      ...['--transaction-size', '20', '--max-messages', '200', '--consumer-group', 'copy-group'],
+      '--enable-random-aborts',
+    ]);
+    expect(copied.code, copied.output + copied.errors).toBe(0);
+    const consumed = await tool('console-consumer', [
+      ...['--topic', 'copy-target', '--from-beginning', '--max-messages', '200'],
+      ...['--isolation-level', 'read_committed', '--timeout-ms', '30000'],
+    ]);
+    expect(consumed.trim().split('\n').sort()).toEqual([...lines].sort());
+    expect(await tool('transactions', ['list'])).toMatch(/copier\s+1\s+\d+\s+Complete/);
+    const described = await tool('transactions', ['describe', '--transactional-id', 'copier']);
+    expect(described).toMatch(/copier\s+\d+\s+\d+\s+Complete/);
+    const producers = ['describe-producers', '--topic', 'copy-target', '--partition', '0'];
+    expect(await tool('transactions', producers)).toMatch(/\d+\s+\d+\s+0\s+.*None/);
+    expect(await tool('features', ['describe'])).toMatch(
+      /transaction\.version.*FinalizedVersionLevel: 2/,
+    );
+  });
+
   test('records deleted, groups moved and removed, log directories', async () => {
     await tool('topics', ['--create', '--topic', 'trimmed', '--partitions', '1']);
     const lines = Array.from({ length: 20 }, (_, n) => `line-${n}`);
