@@ -29,6 +29,7 @@ export class TopicCatalog {
   readonly #own: DuckDBConnection;
   readonly #parts: TopicFunctionParts;
   readonly #known = new Map<string, KnownTopic>();
+  #last: Promise<unknown> = Promise.resolve();
 
   constructor(own: DuckDBConnection, parts: TopicFunctionParts) {
     this.#own = own;
@@ -44,7 +45,23 @@ export class TopicCatalog {
   }
 
   /** Tables and views of users: they go before topics of the same name. */
-  async userTables(): Promise<ReadonlyMap<string, string>> {
+  userTables(): Promise<ReadonlyMap<string, string>> {
+    return this.#inTurn(() => this.#userTables());
+  }
+
+  /** Makes the views of the topics a statement may read, be it through views of users. */
+  prepare(sql: string): Promise<void> {
+    return this.#inTurn(() => this.#prepare(sql));
+  }
+
+  /** The engine's own connection runs one thing at a time, whoever asks. */
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const done = this.#last.then(work);
+    this.#last = done.catch(() => undefined);
+    return done;
+  }
+
+  async #userTables(): Promise<ReadonlyMap<string, string>> {
     const result = await this.#own.runAndReadAll(
       `SELECT lower(table_name), '' FROM duckdb_tables() WHERE database_name = '${USER_CATALOG}'
        UNION ALL SELECT lower(view_name), sql FROM duckdb_views()
@@ -53,11 +70,10 @@ export class TopicCatalog {
     return new Map(result.getRows() as [string, string][]);
   }
 
-  /** Makes the views of the topics a statement may read, be it through views of users. */
-  async prepare(sql: string): Promise<void> {
+  async #prepare(sql: string): Promise<void> {
     const tables = this.tables;
     const topics = new Set<string>();
-    const views = await this.userTables();
+    const views = await this.#userTables();
     const pending = [sql];
     const seen = new Set<string>();
     for (let text = pending.pop(); text !== undefined; text = pending.pop()) {

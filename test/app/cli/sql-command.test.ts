@@ -39,6 +39,16 @@ describe('kawadb sql', () => {
     expect(await cli(['sql', '-m', mode, '-c', query], { env })).toEqual({ code: 0, out, err: '' });
   });
 
+  test('values of several lines keep them in a table, and no control character gets out', async () => {
+    const sql = "SELECT 'a' || chr(10) || 'bcde' AS x, chr(27) || '[2J' AS y";
+    const { out } = await cli(['sql', '-c', sql], { env });
+    expect(Buffer.from(out, 'latin1').toString()).toBe(
+      'x     y\n----  ----\na     \uFFFD[2J\nbcde\n',
+    );
+    const markdown = await cli(['sql', '-m', 'markdown', '-c', sql], { env });
+    expect(markdown.out).toContain('a\\nbcde');
+  });
+
   test('statements of a file, of a pipe and of several -c', async () => {
     const file = join(directory, 'script.sql');
     await writeFile(file, "SELECT 'a;b' AS x; -- one\nSELECT 2 AS y");

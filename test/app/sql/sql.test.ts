@@ -164,6 +164,23 @@ describe('SQL over topics', () => {
     await broker.sql('DROP TABLE users');
   });
 
+  test('statements of many clients at a time see their topics', async () => {
+    const names = Array.from({ length: 12 }, (_, index) => `many-${index}`);
+    for (const name of names) await broker.produce(name, JSON.stringify({ [name]: name }));
+    const results = await Promise.all(
+      names.map((name) => broker.sql(`SELECT "${name}" AS field FROM "${name}"`)),
+    );
+    expect(results.flat()).toEqual(names.map((field) => ({ field })));
+    for (const name of names) await broker.deleteTopic(name);
+  });
+
+  test('queries that end early leave nothing behind', async () => {
+    for (let i = 0; i < 20; i++) {
+      expect(await broker.sql('SELECT kafka_offset FROM user_events LIMIT 1')).toHaveLength(1);
+    }
+    expect(await broker.sql('SELECT count(*) AS n FROM user_events')).toEqual([{ n: 5000n }]);
+  });
+
   test('a new topic and new fields are seen, a deleted topic is not', async () => {
     await broker.createTopic('later');
     await broker.produce('later', '{"a": 1}');

@@ -72,18 +72,26 @@ async function* tableTexts(
   }
 }
 
+/** In a table a value of several lines has as many; Markdown has no such rows. */
 function rowText(
   columns: readonly SqlClientColumn[],
   widths: readonly number[],
   cells: readonly string[],
   mode: 'table' | 'markdown',
 ): string {
-  const padded = cells.map((cell, index) => {
-    const width = widths[index] as number;
-    return isNumeric(columns[index]) ? padStart(cell, width) : padEnd(cell, width);
-  });
-  if (mode === 'markdown') return `| ${padded.join(' | ')} |\n`;
-  return `${padded.join('  ').trimEnd()}\n`;
+  const lines = cells.map((cell) => cell.split('\n'));
+  const height = Math.max(...lines.map(({ length }) => length));
+  let text = '';
+  for (let at = 0; at < height; at++) {
+    const padded = lines.map((cell, index) => {
+      const width = widths[index] as number;
+      const part = cell[at] ?? '';
+      return isNumeric(columns[index]) ? padStart(part, width) : padEnd(part, width);
+    });
+    text +=
+      mode === 'markdown' ? `| ${padded.join(' | ')} |\n` : `${padded.join('  ').trimEnd()}\n`;
+  }
+  return text;
 }
 
 function ruleText(
@@ -103,8 +111,8 @@ function cellsOf(
   row: SqlClientRow,
   mode: 'table' | 'markdown',
 ): string[] {
-  const texts = columns.map(({ name }) => oneLine(cellText(row[name])));
-  return mode === 'table' ? texts : texts.map((text) => text.replaceAll('|', '\\|'));
+  const texts = columns.map(({ name }) => printable(cellText(row[name]).trimEnd()));
+  return mode === 'table' ? texts : texts.map((text) => oneLine(text).replaceAll('|', '\\|'));
 }
 
 function cellText(value: unknown): string {
@@ -113,8 +121,12 @@ function cellText(value: unknown): string {
 }
 
 /** Control characters in a topic's values must not reach the terminal. */
+function printable(text: string): string {
+  return text.replaceAll(/[^\P{Cc}\n]/gu, '\uFFFD');
+}
+
 function oneLine(text: string): string {
-  return text.replaceAll('\n', '\\n').replaceAll(/\p{Cc}/gu, '\uFFFD');
+  return printable(text).replaceAll('\n', '\\n');
 }
 
 function isNumeric(column: SqlClientColumn | undefined): boolean {
@@ -124,8 +136,12 @@ function isNumeric(column: SqlClientColumn | undefined): boolean {
 const WIDE =
   /[\u1100-\u115F\u2E80-\uA4CF\uAC00-\uD7A3\uF900-\uFAFF\uFE30-\uFE6F\uFF00-\uFF60\uFFE0-\uFFE6]|\p{Emoji_Presentation}/gu;
 
-/** Columns of a terminal; characters of East Asia take two. */
+/** Columns of a terminal its longest line takes; characters of East Asia take two. */
 function widthOf(text: string): number {
+  return Math.max(...text.split('\n').map(lineWidth));
+}
+
+function lineWidth(text: string): number {
   let width = text.match(WIDE)?.length ?? 0;
   for (const _ of text) width += 1;
   return width;

@@ -63,9 +63,12 @@ export class SqlShell {
     readline.on('SIGINT', () => this.#interrupt(readline));
     if (terminal) {
       this.#io.stdout.write('KawaDB SQL. .help tells the commands, .tables what there is.\n');
-      this.#names = await this.#tableNames();
+      // Not waited for: lines that came before the loop below begins would be lost.
+      void this.#tableNames().then((names) => {
+        this.#names = names;
+      });
+      readline.prompt();
     }
-    if (terminal) readline.prompt();
     for await (const line of readline) {
       if ((await this.#line(line)) === 'quit') break;
       readline.setPrompt(this.#buffer === '' ? PROMPT : CONTINUED);
