@@ -90,9 +90,11 @@ export class TransactionalProduce {
     this.#adding.set(transactionalId, turn);
     return prepare().then((append) => {
       this.#adding.delete(transactionalId);
-      const result = append();
-      started();
-      return result;
+      try {
+        return append();
+      } finally {
+        started();
+      }
     });
   }
 
