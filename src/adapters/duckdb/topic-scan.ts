@@ -6,17 +6,14 @@ import type { PartitionRange, TopicBounds } from '../../ports/topic-source.ts';
 import { readHeaderText } from './header-text.ts';
 import type { LogBridge } from './log-bridge.ts';
 import { type OpenBatch, PartitionBatches, ReadBuffers } from './partition-batches.ts';
+import { type RecordPlaces, readPlainRecord } from './read-plain-record.ts';
 
-/** One record where it lies: positions in `bytes`, a negative length being null. */
-export interface ScannedRecord {
+/** One record where it lies. */
+export interface ScannedRecord extends RecordPlaces {
   partition: number;
   offset: number;
   timestampMs: number;
   bytes: Uint8Array;
-  keyStart: number;
-  keyLength: number;
-  valueStart: number;
-  valueLength: number;
   headers: Uint8Array | undefined;
 }
 
@@ -24,8 +21,6 @@ export interface ScannedRecord {
 export class TopicScan {
   /** Of the record `advance` came to; one object for all of them. */
   readonly record: ScannedRecord;
-  /** Records that were decoded, of any partition. */
-  decoded = 0;
   readonly #bridge: LogBridge;
   readonly #compression: Compression;
   readonly #spec: ScanSpec;
@@ -58,7 +53,14 @@ export class TopicScan {
     const bytes = this.#cursor.bytes;
     this.record = {
       ...{ partition: 0, offset: 0, timestampMs: 0, bytes, headers: undefined },
-      ...{ keyStart: 0, keyLength: -1, valueStart: 0, valueLength: -1 },
+      ...{
+        offsetDelta: 0,
+        timestampDelta: 0,
+        keyStart: 0,
+        keyLength: -1,
+        valueStart: 0,
+        valueLength: -1,
+      },
     };
   }
 
@@ -105,29 +107,38 @@ export class TopicScan {
     const { record } = this;
     const batch = this.#batch as OpenBatch;
     const cursor = this.#cursor;
-    const recordEnd = enterRecord(cursor, batch.end);
-    cursor.skip(1);
-    const timestampDelta = cursor.readVarlongAsNumber();
-    const offset = batch.baseOffset + cursor.readVarint();
-    const timestampMs = Number.isNaN(batch.logAppendTimeMs)
-      ? batch.baseTimestampMs + timestampDelta
+    const plainEnd = this.#withHeaders
+      ? -1
+      : readPlainRecord(batch.bytes, cursor.position, batch.end, record);
+    if (plainEnd >= 0) cursor.position = plainEnd;
+    else this.#readAny(cursor, batch.end);
+    record.offset = batch.baseOffset + record.offsetDelta;
+    record.timestampMs = Number.isNaN(batch.logAppendTimeMs)
+      ? batch.baseTimestampMs + record.timestampDelta
       : batch.logAppendTimeMs;
-    this.decoded += 1;
-    const within = this.#within(offset, timestampMs);
-    if (within) {
-      record.offset = offset;
-      record.timestampMs = timestampMs;
-      record.keyLength = cursor.readVarint();
-      record.keyStart = cursor.position;
-      if (record.keyLength > 0) cursor.skip(record.keyLength);
-      record.valueLength = cursor.readVarint();
-      record.valueStart = cursor.position;
-      if (record.valueLength > 0) cursor.skip(record.valueLength);
-      record.headers = this.#withHeaders ? readHeaderText(cursor) : undefined;
+    return this.#within(record.offset, record.timestampMs);
+  }
+
+  #readAny(cursor: RecordCursor, end: number): void {
+    const { record } = this;
+    const recordEnd = enterRecord(cursor, end);
+    cursor.skip(1);
+    const timestampAt = cursor.position;
+    record.timestampDelta = cursor.readVarlongAsNumber();
+    if (Number.isNaN(record.timestampDelta)) {
+      cursor.position = timestampAt;
+      record.timestampDelta = Number(cursor.readVarlong());
     }
+    record.offsetDelta = cursor.readVarint();
+    record.keyLength = cursor.readVarint();
+    record.keyStart = cursor.position;
+    if (record.keyLength > 0) cursor.skip(record.keyLength);
+    record.valueLength = cursor.readVarint();
+    record.valueStart = cursor.position;
+    if (record.valueLength > 0) cursor.skip(record.valueLength);
+    record.headers = this.#withHeaders ? readHeaderText(cursor) : undefined;
     cursor.position = recordEnd;
-    cursor.end = batch.end;
-    return within;
+    cursor.end = end;
   }
 
   #within(offset: number, timestampMs: number): boolean {

@@ -138,6 +138,18 @@ describe('SQL over topics', () => {
     expect(rows[0]?.tags).toEqual(['a']);
   });
 
+  test('times far from each other in a batch', async () => {
+    const times = [0, 2 ** 53 - 1];
+    const messages = times.map((timestampMs) => ({ value: '{}', timestampMs }));
+    await broker.createTopic('times', {
+      configs: { 'message.timestamp.after.max.ms': String(2n ** 63n - 1n) },
+    });
+    await broker.produceBatch('times', messages);
+    const rows = await broker.sql('SELECT epoch_ms(kafka_timestamp) AS ms FROM times');
+    // Beyond what 53 bits of microseconds hold, a time is the last one that they do.
+    expect(rows).toEqual([{ ms: 0n }, { ms: 9_007_199_254_740n }]);
+  });
+
   test('keys and values that are no text are bytes', async () => {
     const [row] = await broker.sql('SELECT key, value FROM "binary"');
     expect(row).toEqual({ key: new Uint8Array([255]), value: new Uint8Array([254, 0]) });
