@@ -33,9 +33,13 @@ export class HttpListener {
   async listen(): Promise<void> {
     const { host, port, logger } = this.#options;
     await new Promise<void>((resolve, reject) => {
-      this.#server.once('error', reject);
+      const failed = (cause: Error): void => {
+        const where = `the HTTP listener (http.bind_host, http.bind_port) cannot listen on ${host}:${port}`;
+        reject(new Error(`${where}: ${cause.message}`, { cause }));
+      };
+      this.#server.once('error', failed);
       this.#server.listen({ host, port }, () => {
-        this.#server.off('error', reject);
+        this.#server.off('error', failed);
         resolve();
       });
     });

@@ -79,6 +79,12 @@ describe('POST /api/v1/sql', () => {
     expect(await response.json()).toHaveProperty('error.message');
   });
 
+  test('a port that is taken is told, and leaves nothing open', async () => {
+    const port = Number(new URL(broker.httpUrl ?? '').port);
+    const second = startTestBroker({ settings: { 'http.enabled': true, 'http.bind_port': port } });
+    await expect(second).rejects.toThrow('http.bind_port');
+  });
+
   test('other methods and paths', async () => {
     expect((await fetch(url)).status).toBe(405);
     expect((await fetch(`${broker.httpUrl}/`)).status).toBe(404);
