@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { MessagePort } from 'node:worker_threads';
 import type { TopicSource } from '../../ports/topic-source.ts';
 import type {
@@ -7,6 +8,8 @@ import type {
   BridgeQuestionMessage,
   ReadAnswer,
 } from './log-bridge.ts';
+
+const PIECE_BYTES = 512 * 1024;
 
 /** Answers the engine's thread on the broker's: copies of batches, so that nothing is borrowed across threads. */
 export function serveBridge(port: MessagePort, answered: Int32Array, source: TopicSource): void {
@@ -44,11 +47,7 @@ async function read(
     const { sizeBytes } = result;
     const fits = sizeBytes <= maxBytes;
     const target = fits ? new Uint8Array(buffer) : new Uint8Array(sizeBytes);
-    let at = 0;
-    for (const slice of result.slices) {
-      target.set(slice, at);
-      at += slice.length;
-    }
+    await copyInTurns(result.slices, target);
     const aborted = result.abortedTransactions.map(({ producerId, firstOffset }) => ({
       producerId,
       firstOffset,
@@ -56,5 +55,18 @@ async function read(
     return { sizeBytes, bytes: fits ? undefined : target, aborted };
   } finally {
     result.release();
+  }
+}
+
+/** Producers and consumers get their turn between the pieces: they must not feel that somebody scans a topic. */
+async function copyInTurns(slices: readonly Uint8Array[], target: Uint8Array): Promise<void> {
+  let at = 0;
+  for (const slice of slices) {
+    for (let from = 0; from < slice.length; from += PIECE_BYTES) {
+      if (at > 0) await nextTurn();
+      const piece = slice.subarray(from, from + PIECE_BYTES);
+      target.set(piece, at);
+      at += piece.length;
+    }
   }
 }
