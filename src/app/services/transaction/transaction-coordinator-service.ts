@@ -48,6 +48,8 @@ export class TransactionCoordinatorService implements TransactionCoordinator {
 
   constructor(options: TransactionCoordinatorOptions) {
     this.#options = options;
+    const unexpected = (error: unknown) =>
+      options.logger.error({ err: error }, 'unexpected error at the end of a transaction');
     const config: TransactionConfig = { ...DEFAULT_TRANSACTION_CONFIG, ...options.config };
     this.#runtime = new CoordinatorRuntime({
       ...options,
@@ -55,7 +57,9 @@ export class TransactionCoordinatorService implements TransactionCoordinator {
         new TransactionShard(
           context,
           config,
-          (marker, written) => void this.#writeMarker(marker).then(written),
+          (marker, written) => {
+            this.#writeMarker(marker).then(written).catch(unexpected);
+          },
           coordinatorEpoch,
         ),
     });
