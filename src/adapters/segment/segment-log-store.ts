@@ -255,7 +255,7 @@ export class SegmentLogStore implements LogStore {
     try {
       const logs = [...this.#logs.values()];
       await this.#context.writes.settled();
-      await inParallel(logs, (log) => log.close());
+      await inParallel(logs, (log) => this.#closeLog(log));
       await Promise.all(this.#removals);
       await this.#context.cache.closeAll();
       if (this.#mustRecover || logs.some((log) => log.failed)) {
@@ -277,6 +277,17 @@ export class SegmentLogStore implements LogStore {
       await this.#context.summary.close();
       await this.#context.cache.closeAll();
       await this.#lock.release();
+    }
+  }
+
+  /** One that cannot be closed in order is as after a crash: nothing of it is lost. */
+  async #closeLog(log: SegmentLog): Promise<void> {
+    try {
+      await log.close();
+    } catch (error) {
+      this.#mustRecover = true;
+      const fields = { directory: log.directory, err: error };
+      this.#context.logger.error(fields, 'a log could not be closed in order');
     }
   }
 
