@@ -39,6 +39,26 @@ const sleep = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve,
 
 let listener: Listener | undefined;
 let clients: RawClient[] = [];
+/** Answers each request after `delayMs` and knows how many were in flight at most. */
+function countingProduce(delayMs: number) {
+  let inFlight = 0;
+  const counting = {
+    most: 0,
+    handler: handler(
+      ProduceApi,
+      async () => {
+        inFlight += 1;
+        counting.most = Math.max(counting.most, inFlight);
+        await sleep(delayMs);
+        inFlight -= 1;
+        return produceAnswer;
+      },
+      { pipelined: true },
+    ),
+  };
+  return counting;
+}
+
 async function start(...args: Parameters<typeof startListener>): Promise<Listener> {
   listener = await startListener(...args);
   return listener;
@@ -266,20 +286,8 @@ describe('limits', () => {
   });
 
   it('bounds the bytes in flight of all connections, and all are answered', async () => {
-    let inFlight = 0;
-    let most = 0;
-    const counting = handler(
-      ProduceApi,
-      async () => {
-        inFlight += 1;
-        most = Math.max(most, inFlight);
-        await sleep(5);
-        inFlight -= 1;
-        return produceAnswer;
-      },
-      { pipelined: true },
-    );
-    const { port, transport } = await start([counting], {
+    const counting = countingProduce(5);
+    const { port, transport } = await start([counting.handler], {
       limits: { queuedRequestBytesMax: 200_000 },
     });
     const many = await Promise.all(Array.from({ length: 4 }, () => open(port)));
@@ -293,27 +301,15 @@ describe('limits', () => {
         expect((await client.receive(10_000))?.readInt32BE(0)).toBe(i);
       }
     }
-    expect(most).toBeLessThanOrEqual(5);
+    expect(counting.most).toBeLessThanOrEqual(5);
     expect(transport.queuedRequestBytes).toBe(0);
   });
 
   it('bounds them for all listeners that share a budget, and takes turns', async () => {
-    let inFlight = 0;
-    let most = 0;
-    const counting = handler(
-      ProduceApi,
-      async () => {
-        inFlight += 1;
-        most = Math.max(most, inFlight);
-        await sleep(2);
-        inFlight -= 1;
-        return produceAnswer;
-      },
-      { pipelined: true },
-    );
+    const counting = countingProduce(2);
     const budget = new RequestBudget(100_000);
-    const first = await start([counting], { budget });
-    const second = await startListener([counting], { budget });
+    const first = await start([counting.handler], { budget });
+    const second = await startListener([counting.handler], { budget });
     try {
       const both = [await open(first.port), await open(second.port)];
       for (const client of both) {
@@ -324,7 +320,7 @@ describe('limits', () => {
           expect((await client.receive(10_000))?.readInt32BE(0)).toBe(i);
         }
       }
-      expect(most).toBeLessThanOrEqual(3);
+      expect(counting.most).toBeLessThanOrEqual(3);
       expect([budget.bytes, budget.waitingCount]).toEqual([0, 0]);
     } finally {
       await second.transport.close();
@@ -332,24 +328,12 @@ describe('limits', () => {
   });
 
   it('bounds requests in flight per connection', async () => {
-    let inFlight = 0;
-    let most = 0;
-    const counting = handler(
-      ProduceApi,
-      async () => {
-        inFlight += 1;
-        most = Math.max(most, inFlight);
-        await sleep(1);
-        inFlight -= 1;
-        return produceAnswer;
-      },
-      { pipelined: true },
-    );
-    const { port } = await start([counting], { limits: { inFlightRequestsMax: 3 } });
+    const counting = countingProduce(1);
+    const { port } = await start([counting.handler], { limits: { inFlightRequestsMax: 3 } });
     const client = await open(port);
     for (let i = 0; i < 50; i += 1) client.send(produce(i, new Uint8Array(10)));
     for (let i = 0; i < 50; i += 1) expect((await client.receive())?.readInt32BE(0)).toBe(i);
-    expect(most).toBe(3);
+    expect(counting.most).toBe(3);
   });
 
   it('finishes requests in flight when it closes', async () => {

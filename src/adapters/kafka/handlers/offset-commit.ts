@@ -1,9 +1,9 @@
 // OffsetCommit, versions 2 to 10. 2 to 4 bring a retention (KIP-211), 6 a leader epoch (KIP-320),
 // 7 the instance id (KIP-345), 10 topic ids (KIP-848). The answer keeps the order of the request.
-import { ERROR_CODES } from '../../../domain/error-code.ts';
 import { OffsetCommitApi } from '../../../domain/protocol/messages/offset-commit.ts';
 import type { GroupCoordinator } from '../../../ports/group-coordinator.ts';
 import { handler, type RequestHandler } from '../request-handler.ts';
+import { answeredTopics, committedTopics } from './committed-topics.ts';
 
 export function offsetCommitHandler({ groups }: { groups: GroupCoordinator }): RequestHandler {
   return handler(OffsetCommitApi, async (request, { apiVersion }) => {
@@ -15,26 +15,8 @@ export function offsetCommitHandler({ groups }: { groups: GroupCoordinator }): R
       retentionTimeMs: request.retentionTimeMs,
       supportsGroupIdNotFound: apiVersion >= 9,
       byTopicId: apiVersion >= 10,
-      topics: request.topics.map(({ name, topicId, partitions }) => ({
-        name,
-        topicId,
-        partitions: partitions.map((partition) => ({
-          partition: partition.partitionIndex,
-          offset: partition.committedOffset,
-          leaderEpoch: partition.committedLeaderEpoch,
-          metadata: partition.committedMetadata,
-        })),
-      })),
+      topics: committedTopics(request.topics),
     });
-    return {
-      topics: topics.map(({ name, topicId, partitions }) => ({
-        name,
-        topicId,
-        partitions: partitions.map(({ partition, error }) => ({
-          partitionIndex: partition,
-          errorCode: ERROR_CODES[error].code,
-        })),
-      })),
-    };
+    return { topics: answeredTopics(topics) };
   });
 }

@@ -1,10 +1,11 @@
 // TxnOffsetCommit, versions 0 to 6. 2 brings the leader epoch, 3 the member (KIP-447: a zombie of an older generation is
 // refused), 4 knows TRANSACTION_ABORTABLE, 5 adds the group to the transaction by itself (KIP-890), 6 names topics by id.
-import { ERROR_CODES, type ErrorName } from '../../../domain/error-code.ts';
+import type { ErrorName } from '../../../domain/error-code.ts';
 import { TxnOffsetCommitApi } from '../../../domain/protocol/messages/txn-offset-commit.ts';
 import type { TransactionSupport } from '../../../domain/transaction/transaction-support.ts';
 import type { TransactionalOffsets } from '../../../ports/transaction-coordinator.ts';
 import { handler, type RequestHandler } from '../request-handler.ts';
+import { answeredTopics, committedTopics } from './committed-topics.ts';
 
 const LOADING_SINCE = 2;
 const ABORTABLE_SINCE = 4;
@@ -29,28 +30,12 @@ export function txnOffsetCommitHandler({
         retentionTimeMs: -1n,
         supportsGroupIdNotFound: apiVersion >= BY_TOPIC_ID_SINCE,
         byTopicId: apiVersion >= BY_TOPIC_ID_SINCE,
-        topics: request.topics.map(({ name, topicId, partitions }) => ({
-          name,
-          topicId,
-          partitions: partitions.map((partition) => ({
-            partition: partition.partitionIndex,
-            offset: partition.committedOffset,
-            leaderEpoch: partition.committedLeaderEpoch,
-            metadata: partition.committedMetadata,
-          })),
-        })),
+        topics: committedTopics(request.topics),
       },
     });
     return {
       throttleTimeMs: 0,
-      topics: topics.map(({ name, topicId, partitions }) => ({
-        name,
-        topicId,
-        partitions: partitions.map(({ partition, error }) => ({
-          partitionIndex: partition,
-          errorCode: ERROR_CODES[errorFor(error, apiVersion)].code,
-        })),
-      })),
+      topics: answeredTopics(topics, (error) => errorFor(error, apiVersion)),
     };
   });
 }
