@@ -24,7 +24,7 @@ import { WireWriter } from '../../../src/domain/wire/wire-writer.ts';
 import type { ClusterMetadata } from '../../../src/ports/catalog.ts';
 import type { GroupCoordinator } from '../../../src/ports/group-coordinator.ts';
 import { silentLogger } from '../../support/silent-logger.ts';
-import { FakeTime, FakeTopic, noCompression } from './fake-coordinator-topic.ts';
+import { FakeTime, FakeTopic, noCompression } from '../coordinator/fake-coordinator-topic.ts';
 
 export const TOPIC_ID = 'S8TDpEMPBhzIKfbcHFbwDw';
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { KafkaError } from '../../../src/domain/kafka-error.ts';
-import { FakeTopic, turn } from './fake-coordinator-topic.ts';
+import { FakeTopic, turn } from '../coordinator/fake-coordinator-topic.ts';
 import { GroupBroker, TOPIC_ID } from './group-broker.ts';
 
 const NONE = 0;

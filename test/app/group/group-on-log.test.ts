@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { MemoryLogStore } from '../../../src/adapters/memory/memory-log-store.ts';
-import { turn } from './fake-coordinator-topic.ts';
+import { turn } from '../coordinator/fake-coordinator-topic.ts';
 import { LogsOfGroups } from './logs-of-groups.ts';
 
 const NONE = 0;

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { FakeTopic, turn } from './fake-coordinator-topic.ts';
+import { FakeTopic, turn } from '../coordinator/fake-coordinator-topic.ts';
 import { GroupBroker, TOPIC_ID } from './group-broker.ts';
 import { SCENARIOS } from './kafka-scenarios/scenarios.ts';
 import { type Line, Scene } from './kafka-scenarios/scene.ts';

@@ -11,7 +11,7 @@ import { TopicAdminService } from '../../../src/app/services/topic/topic-admin-s
 import { BrokerConfig } from '../../../src/domain/config/broker-config.ts';
 import { isClusterMetadataLog } from '../../../src/domain/topic/cluster-metadata.ts';
 import { silentLogger } from '../../support/silent-logger.ts';
-import { FakeTime, turn } from './fake-coordinator-topic.ts';
+import { FakeTime, turn } from '../coordinator/fake-coordinator-topic.ts';
 import { askOverWire, groupHandlers } from './group-broker.ts';
 
 const checksum = new NativeChecksum();

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { MemoryLogStore } from '../../../src/adapters/memory/memory-log-store.ts';
 import { batchOf, produce } from '../../fidelity/batches.ts';
-import { turn } from '../group/fake-coordinator-topic.ts';
+import { turn } from '../coordinator/fake-coordinator-topic.ts';
 import { committedValues } from './committed-reader.ts';
 import { TransactionBroker } from './transaction-broker.ts';
 

@@ -27,7 +27,7 @@ import { BrokerConfig } from '../../../src/domain/config/broker-config.ts';
 import { isClusterMetadataLog } from '../../../src/domain/topic/cluster-metadata.ts';
 import type { LogStore } from '../../../src/ports/log-store.ts';
 import { silentLogger } from '../../support/silent-logger.ts';
-import { FakeTime } from '../group/fake-coordinator-topic.ts';
+import { FakeTime } from '../coordinator/fake-coordinator-topic.ts';
 import { askOverWire, groupHandlers } from '../group/group-broker.ts';
 
 const checksum = new NativeChecksum();

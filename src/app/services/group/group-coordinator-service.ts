@@ -24,8 +24,11 @@ import type {
   GroupCoordinator,
   PartitionErrors,
 } from '../../../ports/group-coordinator.ts';
-import type { TransactionEnd } from './coordinator-partition.ts';
-import { CoordinatorRuntime, type CoordinatorRuntimeOptions } from './coordinator-runtime.ts';
+import type { TransactionEnd } from '../coordinator/coordinator-partition.ts';
+import {
+  CoordinatorRuntime,
+  type CoordinatorRuntimeOptions,
+} from '../coordinator/coordinator-runtime.ts';
 import {
   commitOffsets,
   deleteOffsets,

@@ -15,7 +15,7 @@ import type {
   FetchOffsetsCommand,
   PartitionErrors,
 } from '../../../ports/group-coordinator.ts';
-import type { CoordinatorRuntime } from './coordinator-runtime.ts';
+import type { CoordinatorRuntime } from '../coordinator/coordinator-runtime.ts';
 
 /** What the coordinator needs to know of topics. */
 export type TopicCatalog = Pick<Catalog, 'metadata'>;

@@ -28,7 +28,7 @@ import type { TransactionMarkers } from '../../../ports/transaction-markers.ts';
 import {
   CoordinatorRuntime,
   type CoordinatorRuntimeOptions,
-} from '../group/coordinator-runtime.ts';
+} from '../coordinator/coordinator-runtime.ts';
 
 export type TransactionCoordinatorOptions = Omit<
   CoordinatorRuntimeOptions<TransactionShard>,

@@ -10,7 +10,7 @@ import type {
   TransactionPartition,
   WrittenMarker,
 } from '../../../ports/transaction-markers.ts';
-import type { TransactionEnd } from '../group/coordinator-partition.ts';
+import type { TransactionEnd } from '../coordinator/coordinator-partition.ts';
 import type { PartitionFinder } from '../partition/partition-finder.ts';
 
 export interface TransactionMarkerOptions {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { CoordinatorPartition } from '../../../src/app/services/group/coordinator-partition.ts';
+import { CoordinatorPartition } from '../../../src/app/services/coordinator/coordinator-partition.ts';
 import type { CoordinatorRecord } from '../../../src/domain/coordinator/coordinator-shard.ts';
 import { KafkaError } from '../../../src/domain/kafka-error.ts';
 import { crc32c } from '../../../src/domain/record/crc32c.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { CoordinatorPartition } from '../../../src/app/services/group/coordinator-partition.ts';
+import { CoordinatorPartition } from '../../../src/app/services/coordinator/coordinator-partition.ts';
 import type {
   CoordinatorContext,
   CoordinatorRecord,
