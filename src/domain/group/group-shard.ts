@@ -6,9 +6,17 @@ import type {
 } from '../coordinator/coordinator-shard.ts';
 import type { ErrorName } from '../error-code.ts';
 import { KafkaError } from '../kafka-error.ts';
-import { ClassicGroup, completeJoin, completeSync, joinError, syncError } from './classic-group.ts';
+import {
+  ClassicGroup,
+  completeJoin,
+  completeSync,
+  joinError,
+  syncError,
+} from './classic/classic-group.ts';
+import { GroupMembership } from './classic/group-membership.ts';
+import { JoinGroup } from './classic/join-group.ts';
+import { appendErrorForClients, Rebalance } from './classic/rebalance.ts';
 import type { GroupConfig } from './group-config.ts';
-import { GroupMembership } from './group-membership.ts';
 import type {
   DescribedGroup,
   HeartbeatCommand,
@@ -23,10 +31,8 @@ import type {
   SyncGroupCommand,
   TopicPartitionName,
 } from './group-messages.ts';
-import { GroupOffsets } from './group-offsets.ts';
 import { decodeGroupRecord, groupRecord, offsetRecord } from './group-records.ts';
-import { JoinGroup } from './join-group.ts';
-import { appendErrorForClients, Rebalance } from './rebalance.ts';
+import { GroupOffsets } from './offsets/group-offsets.ts';
 
 /** The groups of one partition of `__consumer_offsets` (Kafka's GroupCoordinatorShard). */
 export class GroupShard implements CoordinatorShard {

@@ -1,5 +1,5 @@
 import type { ErrorName } from '../../../domain/error-code.ts';
-import { joinError, syncError } from '../../../domain/group/classic-group.ts';
+import { joinError, syncError } from '../../../domain/group/classic/classic-group.ts';
 import { DEFAULT_GROUP_CONFIG, type GroupConfig } from '../../../domain/group/group-config.ts';
 import type {
   DescribedGroup,

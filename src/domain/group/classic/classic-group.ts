@@ -1,8 +1,7 @@
-import type { CoordinatorRecord, Reply } from '../coordinator/coordinator-shard.ts';
-import type { ErrorName } from '../error-code.ts';
-import type { GroupMetadataValue } from '../protocol/records/classic-group.ts';
-import type { MessageOf } from '../protocol/schema.ts';
-import { type ClassicGroupMember, metadataFor, NO_BYTES } from './classic-group-member.ts';
+import type { CoordinatorRecord, Reply } from '../../coordinator/coordinator-shard.ts';
+import type { ErrorName } from '../../error-code.ts';
+import type { GroupMetadataValue } from '../../protocol/records/classic-group.ts';
+import type { MessageOf } from '../../protocol/schema.ts';
 import type {
   ClassicGroupState,
   DescribedGroup,
@@ -10,8 +9,9 @@ import type {
   JoinGroupAnswer,
   JoinProtocol,
   SyncGroupAnswer,
-} from './group-messages.ts';
-import { groupRecord } from './group-records.ts';
+} from '../group-messages.ts';
+import { groupRecord } from '../group-records.ts';
+import { type ClassicGroupMember, metadataFor, NO_BYTES } from './classic-group-member.ts';
 import { subscribedTopicsOf } from './subscribed-topics.ts';
 
 const CONSUMER_PROTOCOL_TYPE = 'consumer';

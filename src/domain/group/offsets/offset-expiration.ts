@@ -1,5 +1,5 @@
-import type { ClassicGroup } from './classic-group.ts';
-import type { CommittedOffset } from './group-records.ts';
+import type { ClassicGroup } from '../classic/classic-group.ts';
+import type { CommittedOffset } from '../group-records.ts';
 
 /**
  * Whether a committed offset has outlived its use (Kafka's OffsetExpirationConditionImpl, KIP-211):

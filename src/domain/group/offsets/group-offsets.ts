@@ -2,21 +2,21 @@ import type {
   CoordinatorContext,
   CoordinatorRecord,
   Reply,
-} from '../coordinator/coordinator-shard.ts';
-import type { ErrorName } from '../error-code.ts';
-import type { ClassicGroup } from './classic-group.ts';
-import type { GroupConfig } from './group-config.ts';
-import { offsetCommitError } from './group-membership.ts';
+} from '../../coordinator/coordinator-shard.ts';
+import type { ErrorName } from '../../error-code.ts';
+import type { ClassicGroup } from '../classic/classic-group.ts';
+import { offsetCommitError } from '../classic/group-membership.ts';
+import { appendErrorForClients } from '../classic/rebalance.ts';
+import type { GroupConfig } from '../group-config.ts';
 import type {
   OffsetCommitCommand,
   OffsetCommitPartition,
   PartitionOffset,
   TopicPartitionName,
-} from './group-messages.ts';
-import { type CommittedOffset, offsetRecord } from './group-records.ts';
+} from '../group-messages.ts';
+import { type CommittedOffset, offsetRecord } from '../group-records.ts';
 import { offsetExpired } from './offset-expiration.ts';
 import { OffsetStore } from './offset-store.ts';
-import { appendErrorForClients } from './rebalance.ts';
 
 /** Committing, fetching, deleting and expiring offsets (Kafka's OffsetMetadataManager). */
 export class GroupOffsets {

@@ -1,8 +1,5 @@
-import type { Reply } from '../coordinator/coordinator-shard.ts';
-import type { ErrorName } from '../error-code.ts';
-import { type ClassicGroup, completeSync, syncError } from './classic-group.ts';
-import type { ClassicGroupMember } from './classic-group-member.ts';
-import { NO_BYTES } from './classic-group-member.ts';
+import type { Reply } from '../../coordinator/coordinator-shard.ts';
+import type { ErrorName } from '../../error-code.ts';
 import type {
   HeartbeatCommand,
   LeaveGroupAnswer,
@@ -11,7 +8,10 @@ import type {
   OffsetCommitCommand,
   SyncGroupAnswer,
   SyncGroupCommand,
-} from './group-messages.ts';
+} from '../group-messages.ts';
+import { type ClassicGroup, completeSync, syncError } from './classic-group.ts';
+import type { ClassicGroupMember } from './classic-group-member.ts';
+import { NO_BYTES } from './classic-group-member.ts';
 import type { Rebalance } from './rebalance.ts';
 
 /**

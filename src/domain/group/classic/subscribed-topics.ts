@@ -1,6 +1,6 @@
-import { ConsumerProtocolSubscription } from '../protocol/data/consumer-protocol.ts';
-import { decodeRecord } from '../protocol/record-codec.ts';
-import { ProtocolError } from '../wire/protocol-error.ts';
+import { ConsumerProtocolSubscription } from '../../protocol/data/consumer-protocol.ts';
+import { decodeRecord } from '../../protocol/record-codec.ts';
+import { ProtocolError } from '../../wire/protocol-error.ts';
 
 /**
  * The topics of a member's subscription; undefined when the bytes are no such thing, for a classic

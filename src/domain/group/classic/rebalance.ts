@@ -1,6 +1,7 @@
-import type { CoordinatorContext } from '../coordinator/coordinator-shard.ts';
-import type { ErrorName } from '../error-code.ts';
-import type { KafkaError } from '../kafka-error.ts';
+import type { CoordinatorContext } from '../../coordinator/coordinator-shard.ts';
+import type { ErrorName } from '../../error-code.ts';
+import type { KafkaError } from '../../kafka-error.ts';
+import type { GroupConfig } from '../group-config.ts';
 import {
   type ClassicGroup,
   completeJoin,
@@ -9,7 +10,6 @@ import {
   syncError,
 } from './classic-group.ts';
 import { type ClassicGroupMember, NO_BYTES } from './classic-group-member.ts';
-import type { GroupConfig } from './group-config.ts';
 
 type RebalanceConfig = Pick<GroupConfig, 'initialRebalanceDelayMs'>;
 
