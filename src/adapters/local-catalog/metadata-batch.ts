@@ -1,4 +1,5 @@
 import { decodeRecordBatch, encodeRecordBatch } from '../../domain/record/record-batch.ts';
+import { CLUSTER_METADATA_LEADER_EPOCH } from '../../domain/topic/cluster-metadata.ts';
 import type { MetadataRecord } from '../../domain/topic/metadata-record.ts';
 import {
   decodeMetadataChange,
@@ -6,9 +7,6 @@ import {
 } from '../../domain/topic/metadata-record-codec.ts';
 import type { Checksum } from '../../ports/checksum.ts';
 import type { Compression } from '../../ports/compression.ts';
-
-/** A replicated log needs one; on a single broker it never changes. */
-export const METADATA_LEADER_EPOCH = 1;
 
 export interface MetadataBatchTools {
   readonly checksum: Checksum;
@@ -25,7 +23,7 @@ export function encodeMetadataBatch(
   return encodeRecordBatch(
     {
       baseOffset,
-      partitionLeaderEpoch: METADATA_LEADER_EPOCH,
+      partitionLeaderEpoch: CLUSTER_METADATA_LEADER_EPOCH,
       compression: 'none',
       records: records.map((record) => ({
         timestampMs,

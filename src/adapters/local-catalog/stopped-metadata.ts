@@ -1,23 +1,22 @@
 import { validateRecordBatch } from '../../domain/record/batch-validation.ts';
 import { readLastOffset } from '../../domain/record/record-batch-header.ts';
-import { emptyClusterMetadata } from '../../domain/topic/cluster-metadata.ts';
+import {
+  CLUSTER_METADATA_LEADER_EPOCH,
+  emptyClusterMetadata,
+} from '../../domain/topic/cluster-metadata.ts';
 import { ClusterMetadataDraft } from '../../domain/topic/cluster-metadata-draft.ts';
 import type { MetadataRecord } from '../../domain/topic/metadata-record.ts';
 import type { TopicId } from '../../domain/topic-partition.ts';
 import type { ClusterMetadata } from '../../ports/catalog.ts';
 import type { InspectedLog } from '../../ports/store-inspector.ts';
 import { CLUSTER_ID_SNAPSHOT } from './local-catalog.ts';
-import {
-  METADATA_LEADER_EPOCH,
-  type MetadataBatchTools,
-  visitMetadataBatch,
-} from './metadata-batch.ts';
+import { type MetadataBatchTools, visitMetadataBatch } from './metadata-batch.ts';
 import { METADATA_LOG_CONFIG } from './metadata-log.ts';
 import { readMetadataSnapshot } from './metadata-snapshot.ts';
 
 /** Reads the metadata log of a broker that does not run, without a change to it. */
 export class StoppedMetadata {
-  readonly leaderEpoch = METADATA_LEADER_EPOCH;
+  readonly leaderEpoch = CLUSTER_METADATA_LEADER_EPOCH;
   readonly logConfig = METADATA_LOG_CONFIG;
   readonly #tools: MetadataBatchTools;
 

@@ -1,19 +1,25 @@
 import { ContainerModule } from 'inversify';
 import { addOffsetsToTxnHandler } from '../../adapters/kafka/handlers/add-offsets-to-txn.ts';
 import { addPartitionsToTxnHandler } from '../../adapters/kafka/handlers/add-partitions-to-txn.ts';
+import { alterClientQuotasHandler } from '../../adapters/kafka/handlers/alter-client-quotas.ts';
 import { alterConfigsHandler } from '../../adapters/kafka/handlers/alter-configs.ts';
+import { alterPartitionReassignmentsHandler } from '../../adapters/kafka/handlers/alter-partition-reassignments.ts';
+import { alterReplicaLogDirsHandler } from '../../adapters/kafka/handlers/alter-replica-log-dirs.ts';
 import { createPartitionsHandler } from '../../adapters/kafka/handlers/create-partitions.ts';
 import { createTopicsHandler } from '../../adapters/kafka/handlers/create-topics.ts';
 import { deleteGroupsHandler } from '../../adapters/kafka/handlers/delete-groups.ts';
 import { deleteRecordsHandler } from '../../adapters/kafka/handlers/delete-records.ts';
 import { deleteTopicsHandler } from '../../adapters/kafka/handlers/delete-topics.ts';
+import { describeClientQuotasHandler } from '../../adapters/kafka/handlers/describe-client-quotas.ts';
 import { describeClusterHandler } from '../../adapters/kafka/handlers/describe-cluster.ts';
 import { describeConfigsHandler } from '../../adapters/kafka/handlers/describe-configs.ts';
 import { describeGroupsHandler } from '../../adapters/kafka/handlers/describe-groups.ts';
 import { describeLogDirsHandler } from '../../adapters/kafka/handlers/describe-log-dirs.ts';
 import { describeProducersHandler } from '../../adapters/kafka/handlers/describe-producers.ts';
+import { describeQuorumHandler } from '../../adapters/kafka/handlers/describe-quorum.ts';
 import { describeTopicPartitionsHandler } from '../../adapters/kafka/handlers/describe-topic-partitions.ts';
 import { describeTransactionsHandler } from '../../adapters/kafka/handlers/describe-transactions.ts';
+import { electLeadersHandler } from '../../adapters/kafka/handlers/elect-leaders.ts';
 import { endTxnHandler } from '../../adapters/kafka/handlers/end-txn.ts';
 import { fetchHandler } from '../../adapters/kafka/handlers/fetch.ts';
 import { findCoordinatorHandler } from '../../adapters/kafka/handlers/find-coordinator.ts';
@@ -25,6 +31,7 @@ import { leaveGroupHandler } from '../../adapters/kafka/handlers/leave-group.ts'
 import { listConfigResourcesHandler } from '../../adapters/kafka/handlers/list-config-resources.ts';
 import { listGroupsHandler } from '../../adapters/kafka/handlers/list-groups.ts';
 import { listOffsetsHandler } from '../../adapters/kafka/handlers/list-offsets.ts';
+import { listPartitionReassignmentsHandler } from '../../adapters/kafka/handlers/list-partition-reassignments.ts';
 import { listTransactionsHandler } from '../../adapters/kafka/handlers/list-transactions.ts';
 import { metadataHandler } from '../../adapters/kafka/handlers/metadata.ts';
 import { offsetCommitHandler } from '../../adapters/kafka/handlers/offset-commit.ts';
@@ -34,8 +41,10 @@ import { offsetForLeaderEpochHandler } from '../../adapters/kafka/handlers/offse
 import { produceHandler } from '../../adapters/kafka/handlers/produce.ts';
 import { syncGroupHandler } from '../../adapters/kafka/handlers/sync-group.ts';
 import { txnOffsetCommitHandler } from '../../adapters/kafka/handlers/txn-offset-commit.ts';
+import { updateFeaturesHandler } from '../../adapters/kafka/handlers/update-features.ts';
 import { writeTxnMarkersHandler } from '../../adapters/kafka/handlers/write-txn-markers.ts';
 import { plaintextRegistry } from '../../adapters/kafka/kafka-listener.ts';
+import { finalizedFeatures } from '../../domain/feature/features.ts';
 import { TOKENS as T } from './tokens.ts';
 
 /** The APIs of the Kafka listener. What is not bound here is not advertised. */
@@ -75,6 +84,19 @@ export const kafkaModule = new ContainerModule(({ bind }) => {
     ],
     [T.catalog, T.topics, T.configs, T.logDirs, T.identity, T.brokerConfig],
   );
+  bind(T.clusterHandlers).toResolvedValue(
+    (catalog, identity, clock, replicas, features, quotas) => [
+      electLeadersHandler({ replicas }),
+      alterPartitionReassignmentsHandler({ replicas }),
+      listPartitionReassignmentsHandler(),
+      alterReplicaLogDirsHandler({ replicas }),
+      describeQuorumHandler({ catalog, identity, clock }),
+      updateFeaturesHandler({ features }),
+      describeClientQuotasHandler({ quotas }),
+      alterClientQuotasHandler({ quotas }),
+    ],
+    [T.catalog, T.identity, T.clock, T.replicas, T.features, T.clientQuotas],
+  );
   bind(T.groupHandlers).toResolvedValue(
     (groups, transactions, identity) => [
       findCoordinatorHandler({ groups, transactions, identity }),
@@ -112,14 +134,17 @@ export const kafkaModule = new ContainerModule(({ bind }) => {
     ],
   );
   bind(T.registry).toResolvedValue(
-    (data, administration, groups, transactions, catalog) =>
+    (data, administration, cluster, groups, transactions, catalog) =>
       plaintextRegistry(
-        [...data, ...administration, ...groups, ...transactions],
-        () => catalog.metadata.version,
+        [...data, ...administration, ...cluster, ...groups, ...transactions],
+        () => {
+          const { version, featureLevels } = catalog.metadata;
+          return { epoch: version, features: finalizedFeatures(featureLevels) };
+        },
       ),
     [
-      ...([T.dataHandlers, T.administrationHandlers, T.groupHandlers] as const),
-      ...([T.transactionHandlers, T.catalog] as const),
+      ...([T.dataHandlers, T.administrationHandlers, T.clusterHandlers] as const),
+      ...([T.groupHandlers, T.transactionHandlers, T.catalog] as const),
     ],
   );
 });

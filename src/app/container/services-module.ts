@@ -5,6 +5,7 @@ import { ConfigAdminService } from '../services/config/config-admin-service.ts';
 import { ConfigPropagation } from '../services/config/config-propagation.ts';
 import { DeleteRecordsService } from '../services/delete-records/delete-records-service.ts';
 import { DescribeProducersService } from '../services/describe-producers/describe-producers-service.ts';
+import { FeatureAdminService } from '../services/feature/feature-admin-service.ts';
 import { FetchService } from '../services/fetch/fetch-service.ts';
 import { FetchSessionCache } from '../services/fetch/fetch-session-cache.ts';
 import { PartitionReader } from '../services/fetch/partition-reader.ts';
@@ -15,6 +16,8 @@ import { OffsetForLeaderEpochService } from '../services/offset-for-leader-epoch
 import { PartitionFinder } from '../services/partition/partition-finder.ts';
 import { ProduceService } from '../services/produce/produce-service.ts';
 import { ProducerIdService } from '../services/producer-id/producer-id-service.ts';
+import { ClientQuotaAdminService } from '../services/quota/client-quota-admin-service.ts';
+import { ReplicaAdminService } from '../services/replica/replica-admin-service.ts';
 import { CoordinatorTopicService } from '../services/topic/coordinator-topic-service.ts';
 import { TopicAdminService } from '../services/topic/topic-admin-service.ts';
 import { dataDirectoryOf } from './log-store-of.ts';
@@ -50,6 +53,18 @@ export const administrationModule = new ContainerModule(({ bind }) => {
     (catalog, logs, store, brokerConfig) =>
       new LogDirsService({ catalog, logs, store, path: dataDirectoryOf(brokerConfig) }),
     [T.catalog, T.logs, T.store, T.brokerConfig],
+  );
+  bind(T.replicas).toResolvedValue(
+    (catalog, nodeId, brokerConfig) =>
+      new ReplicaAdminService({
+        ...{ catalog, brokers: () => [nodeId], path: dataDirectoryOf(brokerConfig) },
+      }),
+    [T.catalog, T.nodeId, T.brokerConfig],
+  );
+  bind(T.features).toResolvedValue((catalog) => new FeatureAdminService(catalog), [T.catalog]);
+  bind(T.clientQuotas).toResolvedValue(
+    (catalog) => new ClientQuotaAdminService(catalog),
+    [T.catalog],
   );
 });
 

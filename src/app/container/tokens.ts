@@ -5,12 +5,14 @@ import type { BrokerConfig } from '../../domain/config/broker-config.ts';
 import type { BrokerIdentity } from '../../ports/broker-identity.ts';
 import type { Catalog } from '../../ports/catalog.ts';
 import type { Checksum } from '../../ports/checksum.ts';
+import type { ClientQuotaAdmin } from '../../ports/client-quota-admin.ts';
 import type { Clock, Timer } from '../../ports/clock.ts';
 import type { Compression } from '../../ports/compression.ts';
 import type { ConfigAdmin } from '../../ports/config-admin.ts';
 import type { CoordinatorTopic } from '../../ports/coordinator-topic.ts';
 import type { DeleteRecords } from '../../ports/delete-records.ts';
 import type { DescribeProducers } from '../../ports/describe-producers.ts';
+import type { FeatureAdmin } from '../../ports/feature-admin.ts';
 import type { Fetch } from '../../ports/fetch.ts';
 import type { ListOffsets } from '../../ports/list-offsets.ts';
 import type { LogDirs } from '../../ports/log-dirs.ts';
@@ -20,6 +22,7 @@ import type { OffsetForLeaderEpoch } from '../../ports/offset-for-leader-epoch.t
 import type { Produce } from '../../ports/produce.ts';
 import type { ProducerIds } from '../../ports/producer-ids.ts';
 import type { Random } from '../../ports/random.ts';
+import type { ReplicaAdmin } from '../../ports/replica-admin.ts';
 import type { TopicSource } from '../../ports/topic-source.ts';
 import type { TransactionalOffsets } from '../../ports/transaction-coordinator.ts';
 import type { TransactionMarkers } from '../../ports/transaction-markers.ts';
@@ -70,6 +73,9 @@ export const TOKENS = {
   offsetForLeaderEpoch: token<OffsetForLeaderEpoch>('OffsetForLeaderEpoch'),
   producerIds: token<ProducerIds>('ProducerIds'),
   logDirs: token<LogDirs>('LogDirs'),
+  replicas: token<ReplicaAdmin>('ReplicaAdmin'),
+  features: token<FeatureAdmin>('FeatureAdmin'),
+  clientQuotas: token<ClientQuotaAdmin>('ClientQuotaAdmin'),
   groups: token<GroupCoordinatorService>('GroupCoordinator'),
   transactionTopic: token<CoordinatorTopic>('TransactionTopic'),
   transactions: token<TransactionCoordinatorService>('TransactionCoordinator'),
@@ -83,6 +89,7 @@ export const TOKENS = {
 
   dataHandlers: token<readonly RequestHandler[]>('DataHandlers'),
   administrationHandlers: token<readonly RequestHandler[]>('AdministrationHandlers'),
+  clusterHandlers: token<readonly RequestHandler[]>('ClusterHandlers'),
   transactionHandlers: token<readonly RequestHandler[]>('TransactionHandlers'),
   groupHandlers: token<readonly RequestHandler[]>('GroupHandlers'),
   registry: token<HandlerRegistry>('HandlerRegistry'),

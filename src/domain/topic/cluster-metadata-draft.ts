@@ -1,3 +1,7 @@
+import type { FeatureLevels } from '../feature/features.ts';
+import type { ClientQuota, ClientQuotas } from '../quota/client-quotas.ts';
+import { type QuotaEntity, quotaEntityKey } from '../quota/quota-entity.ts';
+import type { QuotaKey } from '../quota/quota-value.ts';
 import type { TopicId } from '../topic-partition.ts';
 import type {
   ClusterMetadata,
@@ -47,6 +51,9 @@ export class ClusterMetadataDraft {
   #topics: DraftTopics | undefined;
   /** Records of one topic mostly follow one another. */
   #last: DraftTopic | undefined;
+  #quotas: ClientQuotas;
+  #ownQuotas: Map<string, ClientQuota> | undefined;
+  #featureLevels: FeatureLevels;
   #nextProducerId: bigint;
 
   constructor(base: ClusterMetadata) {
@@ -56,6 +63,8 @@ export class ClusterMetadataDraft {
       group: base.groupConfigs,
       clientMetrics: base.clientMetricsConfigs,
     };
+    this.#quotas = base.clientQuotas;
+    this.#featureLevels = base.featureLevels;
     this.#nextProducerId = base.nextProducerId;
   }
 
@@ -76,6 +85,12 @@ export class ClusterMetadataDraft {
       case 'config':
         this.#setConfig(record.resourceType, record.resourceName, record.name, record.value);
         return;
+      case 'clientQuota':
+        this.#setQuota(record.entity, record.key, record.value);
+        return;
+      case 'featureLevel':
+        this.#featureLevels = new Map(this.#featureLevels).set(record.name, record.level);
+        return;
       case 'producerIds':
         this.#nextProducerId = record.nextProducerId;
     }
@@ -91,6 +106,8 @@ export class ClusterMetadataDraft {
       brokerConfigs: this.#configs.broker,
       groupConfigs: this.#configs.group,
       clientMetricsConfigs: this.#configs.clientMetrics,
+      clientQuotas: this.#quotas,
+      featureLevels: this.#featureLevels,
       nextProducerId: this.#nextProducerId,
     };
   }
@@ -131,6 +148,16 @@ export class ClusterMetadataDraft {
     setOrDelete(configs, name, value);
     if (configs.size === 0) ofType.delete(resource);
     else ofType.set(resource, configs);
+  }
+
+  #setQuota(entity: QuotaEntity, key: QuotaKey, value: number | null): void {
+    this.#ownQuotas ??= new Map(this.#quotas);
+    this.#quotas = this.#ownQuotas;
+    const name = quotaEntityKey(entity);
+    const values = new Map(this.#ownQuotas.get(name)?.values);
+    setOrDelete(values, key, value);
+    if (values.size === 0) this.#ownQuotas.delete(name);
+    else this.#ownQuotas.set(name, { entity, values });
   }
 
   get #topicsByName(): ReadonlyMap<string, TopicMetadata> {
@@ -190,7 +217,7 @@ export class ClusterMetadataDraft {
   }
 }
 
-function setOrDelete(configs: Map<string, string>, name: string, value: string | null): void {
-  if (value === null) configs.delete(name);
-  else configs.set(name, value);
+function setOrDelete<Key, Value>(map: Map<Key, Value>, key: Key, value: Value | null): void {
+  if (value === null) map.delete(key);
+  else map.set(key, value);
 }

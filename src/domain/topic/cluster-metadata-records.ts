@@ -18,6 +18,10 @@ export function* metadataRecordsOf(metadata: ClusterMetadata): Generator<Metadat
   ] as const) {
     for (const [name, configs] of resources) yield* configRecords(type, name, configs);
   }
+  for (const { entity, values } of metadata.clientQuotas.values()) {
+    for (const [key, value] of values) yield { kind: 'clientQuota', entity, key, value };
+  }
+  for (const [name, level] of metadata.featureLevels) yield { kind: 'featureLevel', name, level };
   const { nextProducerId } = metadata;
   yield { kind: 'producerIds', brokerId: NO_BROKER, nextProducerId };
 }

@@ -1,9 +1,14 @@
+import type { FeatureLevels } from '../feature/features.ts';
+import type { ClientQuotas } from '../quota/client-quotas.ts';
 import type { TopicId, TopicIdPartition } from '../topic-partition.ts';
 import type { ConfigResourceType } from './metadata-record.ts';
 
 export const CLUSTER_METADATA_TOPIC = '__cluster_metadata';
 /** Kafka's `Uuid.METADATA_TOPIC_ID`. */
 export const CLUSTER_METADATA_TOPIC_ID: TopicId = 'AAAAAAAAAAAAAAAAAAAAAQ';
+
+/** One node keeps the log and never loses an election; Kafka's first leader has epoch 1 too. */
+export const CLUSTER_METADATA_LEADER_EPOCH = 1;
 
 /** The metadata log is kept beside the topics' logs but is no topic. */
 export function isClusterMetadataLog(id: TopicIdPartition): boolean {
@@ -39,6 +44,9 @@ export interface ClusterMetadata {
   readonly brokerConfigs: ReadonlyMap<string, ResourceConfigs>;
   readonly groupConfigs: ReadonlyMap<string, ResourceConfigs>;
   readonly clientMetricsConfigs: ReadonlyMap<string, ResourceConfigs>;
+  readonly clientQuotas: ClientQuotas;
+  /** The levels that were chosen; features without one have their default. */
+  readonly featureLevels: FeatureLevels;
   /** The first producer id that no broker was given yet. */
   readonly nextProducerId: bigint;
 }
@@ -52,6 +60,8 @@ export function emptyClusterMetadata(clusterId: string): ClusterMetadata {
     brokerConfigs: new Map(),
     groupConfigs: new Map(),
     clientMetricsConfigs: new Map(),
+    clientQuotas: new Map(),
+    featureLevels: new Map(),
     nextProducerId: 0n,
   };
 }

@@ -1,13 +1,17 @@
 import {
+  ClientQuotaRecord,
   ConfigRecord,
   decodeMetadataRecord,
   encodeMetadataRecord,
+  FeatureLevelRecord,
   metadataRecordAs,
   PartitionRecord,
   ProducerIdsRecord,
   RemoveTopicRecord,
   TopicRecord,
 } from '../protocol/records/metadata.ts';
+import { isQuotaEntityType, type QuotaEntity } from '../quota/quota-entity.ts';
+import type { QuotaKey } from '../quota/quota-value.ts';
 import {
   CONFIG_RESOURCE_TYPES,
   type ConfigResourceType,
@@ -45,6 +49,17 @@ export function encodeMetadataChange(record: MetadataRecord): Uint8Array {
       const resourceType = CONFIG_RESOURCE_TYPES[record.resourceType];
       return encodeMetadataRecord(ConfigRecord, 0, { resourceType, resourceName, name, value });
     }
+    case 'clientQuota': {
+      const { key, value } = record;
+      return encodeMetadataRecord(ClientQuotaRecord, 0, {
+        entity: [...record.entity].map(([entityType, entityName]) => ({ entityType, entityName })),
+        ...{ key, value: value ?? 0, remove: value === null },
+      });
+    }
+    case 'featureLevel': {
+      const { name, level } = record;
+      return encodeMetadataRecord(FeatureLevelRecord, 0, { name, featureLevel: level });
+    }
     case 'producerIds': {
       const { brokerId, nextProducerId } = record;
       return encodeMetadataRecord(ProducerIdsRecord, 0, { brokerId, nextProducerId });
@@ -71,6 +86,16 @@ export function decodeMetadataChange(bytes: Uint8Array): MetadataRecord | undefi
     const { resourceName, name, value } = config;
     return { kind: 'config', resourceType, resourceName, name, value };
   }
+  const quota = metadataRecordAs(record, ClientQuotaRecord);
+  if (quota) {
+    const parts = quota.entity.map(({ entityType, entityName }) => [entityType, entityName]);
+    if (!parts.every(([type]) => isQuotaEntityType(type!))) return undefined;
+    const entity = new Map(parts as [never, string | null][]) as QuotaEntity;
+    const value = quota.remove ? null : quota.value;
+    return { kind: 'clientQuota', entity, key: quota.key as QuotaKey, value };
+  }
+  const feature = metadataRecordAs(record, FeatureLevelRecord);
+  if (feature) return { kind: 'featureLevel', name: feature.name, level: feature.featureLevel };
   const ids = metadataRecordAs(record, ProducerIdsRecord);
   if (!ids) return undefined;
   return { kind: 'producerIds', brokerId: ids.brokerId, nextProducerId: ids.nextProducerId };

@@ -1,3 +1,5 @@
+import type { QuotaEntity } from '../quota/quota-entity.ts';
+import type { QuotaKey } from '../quota/quota-value.ts';
 import type { TopicId } from '../topic-partition.ts';
 
 /** A change of the cluster's metadata: what the records of Kafka's metadata log say, by the fields used here. */
@@ -21,6 +23,14 @@ export type MetadataRecord =
       /** Null takes the config away. */
       readonly value: string | null;
     }
+  | {
+      readonly kind: 'clientQuota';
+      readonly entity: QuotaEntity;
+      readonly key: QuotaKey;
+      /** Null takes the quota away. */
+      readonly value: number | null;
+    }
+  | { readonly kind: 'featureLevel'; readonly name: string; readonly level: number }
   | { readonly kind: 'producerIds'; readonly brokerId: number; readonly nextProducerId: bigint };
 
 /** The resources that have configs of their own; numbers are those of Kafka's ConfigResource.Type. */

@@ -42,7 +42,7 @@ export async function startListener(
   const transport = new TcpTransport({
     host: '127.0.0.1',
     port: 0,
-    registry: plaintextRegistry(handlers, () => 1n),
+    registry: plaintextRegistry(handlers, () => ({ epoch: 1n, features: [] })),
     clock: systemClock,
     timer: systemTimer,
     logger: recordingLogger(log),

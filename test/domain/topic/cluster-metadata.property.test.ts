@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { QuotaEntity } from '../../../src/domain/quota/quota-entity.ts';
 import {
   type ClusterMetadata,
   emptyClusterMetadata,
@@ -7,6 +8,10 @@ import {
 import { replayMetadata } from '../../../src/domain/topic/cluster-metadata-draft.ts';
 import { metadataRecordsOf } from '../../../src/domain/topic/cluster-metadata-records.ts';
 import type { MetadataRecord } from '../../../src/domain/topic/metadata-record.ts';
+import {
+  decodeMetadataChange,
+  encodeMetadataChange,
+} from '../../../src/domain/topic/metadata-record-codec.ts';
 
 const EMPTY = emptyClusterMetadata('cluster');
 
@@ -29,6 +34,25 @@ const anyRecord: fc.Arbitrary<MetadataRecord> = fc.oneof(
     resourceName: fc.oneof(topicNames, fc.constant('')),
     name: fc.constantFrom('x', 'y'),
     value: fc.option(fc.constantFrom('1', '2')),
+  }),
+  fc.record({
+    kind: fc.constant('clientQuota' as const),
+    entity: fc.constantFrom<QuotaEntity>(
+      new Map([['user', 'a']]),
+      new Map([['user', null]]),
+      new Map([
+        ['client-id', 'c'],
+        ['user', 'a'],
+      ]),
+      new Map([['ip', '10.0.0.1']]),
+    ),
+    key: fc.constantFrom('producer_byte_rate', 'request_percentage'),
+    value: fc.option(fc.constantFrom(1, 2.5)),
+  }),
+  fc.record({
+    kind: fc.constant('featureLevel' as const),
+    name: fc.constantFrom('transaction.version', 'group.version'),
+    level: fc.nat({ max: 2 }),
   }),
   fc.record({
     kind: fc.constant('producerIds' as const),
@@ -75,6 +99,19 @@ describe('the state of the cluster', () => {
         const written = [...metadataRecordsOf(state)];
         expect(replayMetadata(EMPTY, written, 9n)).toEqual(state);
         expect(written.length).toBeLessThanOrEqual(records.length + 1);
+      }),
+    );
+  });
+
+  it('is read from the records as they are kept', () => {
+    fc.assert(
+      fc.property(histories, (records) => {
+        const kept = records.filter(
+          ({ kind }) => kind !== 'topic' && kind !== 'partition' && kind !== 'removeTopic',
+        );
+        expect(kept.map((record) => decodeMetadataChange(encodeMetadataChange(record)))).toEqual(
+          kept,
+        );
       }),
     );
   });

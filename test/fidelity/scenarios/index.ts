@@ -1,4 +1,5 @@
 import type { Scenario } from '../scene.ts';
+import { ADMINISTRATION } from './administration.ts';
 import { CLUSTER } from './cluster.ts';
 import { CONFIGS } from './configs.ts';
 import { FETCH } from './fetch.ts';
@@ -8,6 +9,7 @@ import { TOPICS } from './topics.ts';
 import { TRANSACTIONS } from './transactions.ts';
 
 export const SCENARIOS: Readonly<Record<string, Readonly<Record<string, Scenario>>>> = {
+  administration: ADMINISTRATION,
   ...{ cluster: CLUSTER, configs: CONFIGS, fetch: FETCH, offsets: OFFSETS },
   ...{ produce: PRODUCE, topics: TOPICS, transactions: TRANSACTIONS },
 };
