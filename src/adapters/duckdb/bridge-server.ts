@@ -1,5 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { MessagePort } from 'node:worker_threads';
+import type { TopicSchemas } from '../../ports/topic-schemas.ts';
 import type { TopicSource } from '../../ports/topic-source.ts';
 import type {
   BridgeAnswer,
@@ -11,27 +12,52 @@ import type {
 
 const PIECE_BYTES = 512 * 1024;
 
+export interface BridgeParts {
+  readonly source: TopicSource;
+  readonly schemas: TopicSchemas;
+}
+
 /** Answers the engine's thread on the broker's: copies of batches, so that nothing is borrowed across threads. */
-export function serveBridge(port: MessagePort, answered: Int32Array, source: TopicSource): void {
+export function serveBridge(port: MessagePort, answered: Int32Array, parts: BridgeParts): void {
   const answer = (message: BridgeAnswerMessage, transfer: ArrayBuffer[] = []): void => {
     port.postMessage(message, transfer);
     Atomics.add(answered, 0, 1);
     Atomics.notify(answered, 0);
   };
   port.on('message', ({ id, question }: BridgeQuestionMessage) => {
-    answerTo(question, source).then(
+    answerTo(question, parts).then(
       (found) => answer({ id, answer: found }),
       (error: unknown) => answer({ id, error: (error as Error).message }),
     );
   });
 }
 
-async function answerTo(question: BridgeQuestion, source: TopicSource): Promise<BridgeAnswer> {
+async function answerTo(
+  question: BridgeQuestion,
+  { source, schemas }: BridgeParts,
+): Promise<BridgeAnswer> {
   switch (question.type) {
     case 'topics':
       return source.topics();
     case 'ranges':
       return source.ranges(question.topic, question.bounds);
+    case 'schemas': {
+      const { topic } = question;
+      const [key, value] = await Promise.all([
+        schemas.schemaOf(topic, 'key'),
+        schemas.schemaOf(topic, 'value'),
+      ]);
+      return { key, value };
+    }
+    case 'schema-by-id':
+      return schemas.schemaById(question.id);
+    case 'declared-schemas':
+      return schemas.list();
+    case 'declare-schema':
+      await schemas.declare(question.schema);
+      return undefined;
+    case 'drop-schema':
+      return schemas.drop(question.topic, question.role);
     default:
       return read(question, source);
   }

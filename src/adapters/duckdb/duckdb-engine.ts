@@ -8,6 +8,7 @@ import type {
   SqlRow,
   SqlStatement,
 } from '../../ports/sql-engine.ts';
+import type { TopicSchemas } from '../../ports/topic-schemas.ts';
 import type { TopicSource } from '../../ports/topic-source.ts';
 import { serveBridge } from './bridge-server.ts';
 import type { EngineCommand, EngineEvent, EngineStart } from './engine-messages.ts';
@@ -17,6 +18,7 @@ export interface DuckDbEngineOptions {
   /** The module that runs `runEngineThread`. */
   readonly thread: URL;
   readonly source: TopicSource;
+  readonly schemas: TopicSchemas;
   readonly logger: Logger;
   /** The database's file; in memory when absent. */
   readonly file: string | undefined;
@@ -44,7 +46,7 @@ export class DuckDbEngine implements SqlEngine {
     this.#logger = options.logger;
     const { port1, port2 } = new MessageChannel();
     const answered = new Int32Array(new SharedArrayBuffer(4));
-    serveBridge(port1, answered, options.source);
+    serveBridge(port1, answered, options);
     const start: EngineStart = {
       file: options.file,
       temporaryDirectory: options.temporaryDirectory,

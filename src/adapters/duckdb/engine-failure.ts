@@ -1,4 +1,4 @@
-import type { SqlErrorKind, SqlPosition } from '../../domain/sql/sql-error.ts';
+import { SqlError, type SqlErrorKind, type SqlPosition } from '../../domain/sql/sql-error.ts';
 import type { EngineFailure } from './engine-messages.ts';
 
 const KINDS: readonly (readonly [RegExp, SqlErrorKind])[] = [
@@ -15,6 +15,10 @@ const SUGGESTION = /\n(Did you mean[^\n]*|Candidate[^\n]*)/;
 
 /** What the engine said, with where and what to do about it taken apart. */
 export function failureOf(error: unknown, sql: string): EngineFailure {
+  if (error instanceof SqlError) {
+    const { kind, message, position, hint } = error;
+    return { kind, message, position, hint };
+  }
   const text = (error as Error).message;
   const kind = KINDS.find(([pattern]) => pattern.test(text))?.[1] ?? 'INVALID';
   const [message = text] = text.split('\n\nLINE ')[0]?.split(SUGGESTION) ?? [];

@@ -1,16 +1,20 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import type { Compression } from '../../ports/compression.ts';
+import type { RecordDecoders } from '../../ports/record-decoder.ts';
 import { closeDatabase, type Database, openDatabase } from './database.ts';
+import { registerDecodeFunction } from './decode-function.ts';
 import type { EngineCommand, EngineEvent, EngineStart } from './engine-messages.ts';
 import { LogBridge } from './log-bridge.ts';
 import { QueryRunner } from './query-runner.ts';
+import { SchemaStatements } from './schema-statements.ts';
 import { StatementPlanner } from './statement-planner.ts';
 import { TopicCatalog } from './topic-catalog.ts';
 import { registerTopicFunction } from './topic-function.ts';
 
 export interface EngineThreadParts {
   readonly compression: Compression;
+  readonly decoders: RecordDecoders;
 }
 
 const port = parentPort;
@@ -20,15 +24,17 @@ function send(event: EngineEvent, transfer: ArrayBuffer[] = []): void {
 }
 
 /** The engine's thread: it owns the database file, and runs every statement. */
-export async function runEngineThread({ compression }: EngineThreadParts): Promise<void> {
+export async function runEngineThread({ compression, decoders }: EngineThreadParts): Promise<void> {
   const start = workerData as EngineStart;
   const bridge = new LogBridge(start.bridge, start.answered);
   try {
-    const database = await openDatabase(start, (own) =>
-      registerTopicFunction(own, { bridge, compression }),
-    );
-    const catalog = new TopicCatalog(database.own, { bridge, compression });
-    serve(database, new StatementPlanner(catalog));
+    const database = await openDatabase(start, (own) => {
+      registerTopicFunction(own, { bridge, compression });
+      registerDecodeFunction(own, { decoders, schemaById: (id) => bridge.schemaById(id) });
+    });
+    const catalog = new TopicCatalog(database.own, { bridge, compression, decoders });
+    const schemas = new SchemaStatements(catalog, { bridge, decoders });
+    serve(database, new StatementPlanner(catalog, schemas));
     send({ type: 'open' });
   } catch (error) {
     send({ type: 'failed', message: (error as Error).message });

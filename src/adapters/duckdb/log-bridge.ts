@@ -1,10 +1,20 @@
 import { type MessagePort, receiveMessageOnPort } from 'node:worker_threads';
+import type {
+  DeclaredSchema,
+  SchemaDefinition,
+  SchemaRole,
+} from '../../domain/sql/schema/declared-schema.ts';
 import type { PartitionRange, TopicBounds } from '../../ports/topic-source.ts';
 
 /** What the engine's thread asks of the broker's. */
 export type BridgeQuestion =
   | { readonly type: 'topics' }
   | { readonly type: 'ranges'; readonly topic: string; readonly bounds: TopicBounds }
+  | { readonly type: 'schemas'; readonly topic: string }
+  | { readonly type: 'schema-by-id'; readonly id: number }
+  | { readonly type: 'declared-schemas' }
+  | { readonly type: 'declare-schema'; readonly schema: DeclaredSchema }
+  | { readonly type: 'drop-schema'; readonly topic: string; readonly role: SchemaRole }
   | {
       readonly type: 'read';
       readonly topic: string;
@@ -26,7 +36,20 @@ export interface ReadAnswer {
   readonly aborted: readonly { readonly producerId: bigint; readonly firstOffset: bigint }[];
 }
 
-export type BridgeAnswer = readonly string[] | readonly PartitionRange[] | ReadAnswer;
+export interface SchemasAnswer {
+  readonly key: DeclaredSchema | undefined;
+  readonly value: DeclaredSchema | undefined;
+}
+
+export type BridgeAnswer =
+  | readonly string[]
+  | readonly PartitionRange[]
+  | ReadAnswer
+  | SchemasAnswer
+  | SchemaDefinition
+  | readonly DeclaredSchema[]
+  | boolean
+  | undefined;
 
 export interface BridgeAnswerMessage {
   readonly id: number;
@@ -93,6 +116,27 @@ export class LogBridge {
 
   ranges(topic: string, bounds: TopicBounds): readonly PartitionRange[] {
     return this.take(this.ask({ type: 'ranges', topic, bounds })) as readonly PartitionRange[];
+  }
+
+  schemas(topic: string): SchemasAnswer {
+    return this.take(this.ask({ type: 'schemas', topic })) as SchemasAnswer;
+  }
+
+  schemaById(id: number): SchemaDefinition | undefined {
+    return this.take(this.ask({ type: 'schema-by-id', id })) as SchemaDefinition | undefined;
+  }
+
+  declaredSchemas(): readonly DeclaredSchema[] {
+    return this.take(this.ask({ type: 'declared-schemas' })) as readonly DeclaredSchema[];
+  }
+
+  declareSchema(schema: DeclaredSchema): void {
+    this.take(this.ask({ type: 'declare-schema', schema }));
+  }
+
+  /** Whether there was one. */
+  dropSchema(topic: string, role: SchemaRole): boolean {
+    return this.take(this.ask({ type: 'drop-schema', topic, role })) as boolean;
   }
 
   /** Memory to read into; given back by whoever has no read of it on its way. */

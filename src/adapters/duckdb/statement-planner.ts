@@ -12,6 +12,7 @@ import { boundValues } from './bound-values.ts';
 import { USER_CATALOG } from './database.ts';
 import { failureOf } from './engine-failure.ts';
 import type { EngineFailure, ExecuteCommand } from './engine-messages.ts';
+import type { SchemaStatements } from './schema-statements.ts';
 import { refusalOf } from './statement-rules.ts';
 import { parseSelect, queryNode, sqlText } from './syntax-json.ts';
 import type { TopicCatalog } from './topic-catalog.ts';
@@ -34,9 +35,11 @@ const SHOW_TABLES = /^show\s+(all\s+)?tables$/i;
 /** Makes of what a user wrote the statement the engine runs. */
 export class StatementPlanner {
   readonly #catalog: TopicCatalog;
+  readonly #schemas: SchemaStatements;
 
-  constructor(catalog: TopicCatalog) {
+  constructor(catalog: TopicCatalog, schemas: SchemaStatements) {
     this.#catalog = catalog;
+    this.#schemas = schemas;
   }
 
   async plan(
@@ -48,6 +51,8 @@ export class StatementPlanner {
     if (statement === '') return failed('there is no statement');
     if (others.length > 0) return failed('one statement at a time');
     if (SHOW_TABLES.test(statement)) return { sql: this.#showTables() };
+    const carriedOut = await this.#schemas.run(connection, statement);
+    if (carriedOut !== undefined) return { sql: carriedOut };
     await this.#catalog.prepare(statement);
     const failure = await wrong(connection, statement);
     if (failure !== undefined) return { sql: '', failure };

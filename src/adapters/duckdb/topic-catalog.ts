@@ -2,10 +2,19 @@ import { isUtf8 } from 'node:buffer';
 import { type DuckDBConnection, LIST, listValue, VARCHAR } from '@duckdb/node-api';
 import { quoteIdentifier } from '../../domain/sql/quote.ts';
 import { namesIn } from '../../domain/sql/statements.ts';
-import { fieldsOf, type TopicSchema, topicSelect } from '../../domain/sql/topic-schema.ts';
+import {
+  declaredFields,
+  decoderSpecOf,
+  fieldsOf,
+  type KeySchema,
+  type TopicSchema,
+  topicSelect,
+} from '../../domain/sql/topic-schema.ts';
 import { TopicTables, tableNameOf } from '../../domain/sql/topic-tables.ts';
+import type { RecordDecoders } from '../../ports/record-decoder.ts';
 import type { PartitionRange } from '../../ports/topic-source.ts';
 import { TOPIC_CATALOG, USER_CATALOG } from './database.ts';
+import type { SchemasAnswer } from './log-bridge.ts';
 import type { TopicFunctionParts } from './topic-function.ts';
 import { TopicScan } from './topic-scan.ts';
 
@@ -14,8 +23,14 @@ const SAMPLED = 500;
 /** How long the columns of a topic that is written to are taken to be what they were. */
 const SCHEMA_AGE_MS = 5000;
 
+export interface TopicCatalogParts extends TopicFunctionParts {
+  readonly decoders: RecordDecoders;
+}
+
 interface KnownTopic {
   readonly schema: TopicSchema;
+  /** The declared schemas it was made of. */
+  readonly declared: string;
   /** Where the partitions ended when it was looked at. */
   readonly ends: string;
   readonly lookedAtMs: number;
@@ -27,11 +42,11 @@ interface KnownTopic {
  */
 export class TopicCatalog {
   readonly #own: DuckDBConnection;
-  readonly #parts: TopicFunctionParts;
+  readonly #parts: TopicCatalogParts;
   readonly #known = new Map<string, KnownTopic>();
   #last: Promise<unknown> = Promise.resolve();
 
-  constructor(own: DuckDBConnection, parts: TopicFunctionParts) {
+  constructor(own: DuckDBConnection, parts: TopicCatalogParts) {
     this.#own = own;
     this.#parts = parts;
   }
@@ -91,15 +106,19 @@ export class TopicCatalog {
   }
 
   async #refresh(topic: string): Promise<void> {
-    const ranges = this.#parts.bridge.ranges(topic, {});
+    const { bridge } = this.#parts;
+    const asked = bridge.ask({ type: 'schemas', topic });
+    const ranges = bridge.ranges(topic, {});
+    const schemas = bridge.take(asked) as SchemasAnswer;
+    const declared = JSON.stringify(schemas);
     const ends = ranges.map(({ endOffset }) => endOffset).join();
     const known = this.#known.get(topic);
     const nowMs = performance.now();
-    if (known !== undefined) {
+    if (known?.declared === declared) {
       if (known.ends === ends || nowMs - known.lookedAtMs < SCHEMA_AGE_MS) return;
     }
-    const schema = await this.#look(topic, ranges);
-    this.#known.set(topic, { schema, ends, lookedAtMs: nowMs });
+    const schema = await this.#look(topic, ranges, schemas);
+    this.#known.set(topic, { schema, declared, ends, lookedAtMs: nowMs });
     const { binaryKey, binaryValue } = schema;
     const select = topicSelect({ topic, binaryKey, binaryValue }, schema);
     for (const name of new Set([topic, tableNameOf(topic)])) {
@@ -120,7 +139,11 @@ export class TopicCatalog {
     }
   }
 
-  async #look(topic: string, ranges: readonly PartitionRange[]): Promise<TopicSchema> {
+  async #look(
+    topic: string,
+    ranges: readonly PartitionRange[],
+    { key, value }: SchemasAnswer,
+  ): Promise<TopicSchema> {
     const sample = { values: [] as string[], binaryKey: false, binaryValue: false };
     const half = BigInt(SAMPLED);
     const heads = ranges.map((range) => ({
@@ -132,9 +155,21 @@ export class TopicCatalog {
       startOffset: greater(range.endOffset - half, heads[index]?.endOffset ?? 0n),
     }));
     for (const part of [heads, tails]) this.#sample(topic, part, sample);
-    const { values, binaryKey, binaryValue } = sample;
+    const { decoders } = this.#parts;
+    for (const schema of [key, value]) if (schema !== undefined) await decoders.load(schema.format);
+    const keySchema: KeySchema | undefined = key && {
+      fields: declaredFields(key),
+      decoder: decoderSpecOf(key),
+    };
+    const binaryKey = sample.binaryKey || keySchema?.decoder !== undefined;
+    if (value !== undefined) {
+      const decoder = decoderSpecOf(value);
+      const binaryValue = decoder !== undefined;
+      return { fields: declaredFields(value), binaryKey, binaryValue, decoder, key: keySchema };
+    }
+    const { values, binaryValue } = sample;
     const fields = binaryValue ? [] : fieldsOf(await this.#structure(values));
-    return { fields, binaryKey, binaryValue };
+    return { fields, binaryKey, binaryValue, key: keySchema };
   }
 
   #sample(

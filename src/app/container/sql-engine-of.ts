@@ -1,5 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { nodeFileSystem } from '../../adapters/data-folder/file-system.ts';
 import type { BrokerConfig } from '../../domain/config/broker-config.ts';
 import type { Logger } from '../../ports/logger.ts';
 import type { SqlEngine } from '../../ports/sql-engine.ts';
@@ -17,11 +18,14 @@ export async function sqlEngineOf(
   { source, logger }: SqlEngineParts,
 ): Promise<SqlEngine> {
   const { DuckDbEngine } = await import('../../adapters/duckdb/duckdb-engine.ts');
+  const { LocalTopicSchemas } = await import('../../adapters/local-schemas/local-topic-schemas.ts');
   const directory =
     config.get('storage.engine') === 'memory' ? undefined : join(dataDirectoryOf(config), 'sql');
   if (directory !== undefined) await mkdir(directory, { recursive: true });
+  const schemaFile = directory === undefined ? undefined : join(directory, 'topic-schemas.json');
   return DuckDbEngine.open({
     ...{ source, logger },
+    schemas: new LocalTopicSchemas(nodeFileSystem, schemaFile),
     // In the package both this module and the thread's are files of the folder of chunks.
     thread: new URL(
       import.meta.url.endsWith('.ts') ? './sql-thread.ts' : './sql-thread.js',

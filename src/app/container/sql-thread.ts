@@ -1,5 +1,6 @@
 // The entry of the SQL engine's thread.
 import { NodeCompression } from '../../adapters/compression/node-compression.ts';
 import { runEngineThread } from '../../adapters/duckdb/engine-thread.ts';
+import { LazyRecordDecoders } from '../../adapters/record-decoders/lazy-record-decoders.ts';
 
-await runEngineThread({ compression: new NodeCompression() });
+await runEngineThread({ compression: new NodeCompression(), decoders: new LazyRecordDecoders() });

@@ -1,10 +1,20 @@
 import { quoteIdentifier, quoteText } from './quote.ts';
+import type { DeclaredSchema, SchemaDefinition } from './schema/declared-schema.ts';
+import { sqlTokens } from './statements.ts';
 
-/** A field of a topic's JSON values, with the type it is read as. */
+/** A field of a topic's values, with the type it is read as. */
 export interface TopicField {
   readonly name: string;
   /** As `from_json` takes it: a type's name, or a list or object of such. */
   readonly structure: unknown;
+  /** What it is then cast to, where that is another type: JSON has no bytes. */
+  readonly type?: string | undefined;
+}
+
+/** How bytes of a declared schema become JSON; the engine's function takes it as JSON. */
+export interface DecoderSpec extends SchemaDefinition {
+  readonly framed: boolean;
+  readonly schemaId?: number | undefined;
 }
 
 /** What the columns of a topic are. */
@@ -13,6 +23,15 @@ export interface TopicSchema {
   /** Whether keys or values are bytes that are not text. */
   readonly binaryKey: boolean;
   readonly binaryValue: boolean;
+  /** Of values that are not JSON as they are. */
+  readonly decoder?: DecoderSpec | undefined;
+  /** Of keys with a declared schema. */
+  readonly key?: KeySchema | undefined;
+}
+
+export interface KeySchema {
+  readonly fields: readonly TopicField[];
+  readonly decoder?: DecoderSpec | undefined;
 }
 
 /** What a scan of a topic is told; the engine's table function takes it as JSON. */
@@ -30,7 +49,10 @@ export interface ScanSpec {
 }
 
 export const SCAN_FUNCTION = 'kawa_topic';
+export const DECODE_FUNCTION = 'kawa_decode';
 
+/** Columns every topic has; a field of such a name is reached through the value. */
+const OWN_COLUMNS = new Set(['kafka_partition', 'kafka_offset', 'kafka_timestamp']);
 const FIELDS_MAX = 1000;
 /** Types a sample proves too little of: an id that was small so far may be negative or large tomorrow. */
 const WIDER: Readonly<Record<string, string>> = { UBIGINT: 'BIGINT', NULL: 'JSON' };
@@ -39,7 +61,7 @@ const WIDER: Readonly<Record<string, string>> = { UBIGINT: 'BIGINT', NULL: 'JSON
 export function fieldsOf(structure: unknown): TopicField[] {
   if (typeof structure !== 'object' || structure === null || Array.isArray(structure)) return [];
   const fields: TopicField[] = [];
-  const names = new Set<string>();
+  const names = new Set(OWN_COLUMNS);
   for (const [name, type] of Object.entries(structure)) {
     // SQL names do not tell upper and lower case apart: the first one has the column.
     if (name === '' || names.has(name.toLowerCase())) continue;
@@ -58,6 +80,33 @@ function widened(structure: unknown): unknown {
   );
 }
 
+/** The fields of declared columns. */
+export function declaredFields(schema: DeclaredSchema): TopicField[] {
+  const decoded = decoderSpecOf(schema) !== undefined && schema.format !== 'json';
+  return schema.columns
+    .filter(({ name }) => !OWN_COLUMNS.has(name.toLowerCase()))
+    .map(({ name, type }) => {
+      const structure = decoded ? withoutBytes(type) : type;
+      return { name, structure, ...(structure !== type && { type }) };
+    });
+}
+
+/** The type with texts for its bytes, which decoders write as `\xFF`. */
+function withoutBytes(type: string): string {
+  const tokens = [...sqlTokens(type)].map(({ kind, text }) => {
+    if (kind === 'name') return quoteIdentifier(text);
+    return kind === 'word' && text.toUpperCase() === 'BLOB' ? 'VARCHAR' : text;
+  });
+  return tokens.join('');
+}
+
+/** Undefined for plain JSON, which the engine reads without help. */
+export function decoderSpecOf(schema: DeclaredSchema): DecoderSpec | undefined {
+  const { format, definition, message, framed, schemaId } = schema;
+  if (format === 'json') return framed ? { format, framed, schemaId } : undefined;
+  return { format, definition, message, framed, schemaId };
+}
+
 /**
  * The SELECT that gives a topic's columns. A field that has the name of one of the raw columns takes it, and the raw one
  * is then called kafka_key, kafka_value or kafka_headers. `used` leaves fields out that nobody asks for.
@@ -71,17 +120,43 @@ export function topicSelect(
   const raw = (name: string, expression: string): string =>
     `${expression} AS ${taken.has(name) ? `kafka_${name}` : name}`;
   const fields = schema.fields.filter(({ name }) => used?.(name) ?? true);
+  const { key } = schema;
   const columns = [
     ...['kafka_partition', 'kafka_offset', 'kafka_timestamp'],
     raw('key', 'kawa_key'),
     raw('value', 'kawa_value'),
     raw('headers', 'kawa_headers::JSON'),
-    ...fields.map(({ name }) => `kawa_fields.${quoteIdentifier(name)} AS ${quoteIdentifier(name)}`),
+    ...(key === undefined ? [] : [raw('key_fields', 'kawa_key_fields')]),
+    ...fields.map(fieldColumn),
+  ];
+  const parsed = [
+    ...(fields.length === 0
+      ? []
+      : [`${parsedFields('kawa_value', fields, schema.decoder)} AS kawa_fields`]),
+    ...(key === undefined
+      ? []
+      : [`${parsedFields('kawa_key', key.fields, key.decoder)} AS kawa_key_fields`]),
   ];
   const scan = `${SCAN_FUNCTION}(${quoteText(JSON.stringify(spec))})`;
-  if (fields.length === 0) return `SELECT ${columns.join(', ')} FROM ${scan}`;
+  const from = parsed.length === 0 ? scan : `(SELECT *, ${parsed.join(', ')} FROM ${scan})`;
+  return `SELECT ${columns.join(', ')} FROM ${from}`;
+}
+
+function fieldColumn({ name, type }: TopicField): string {
+  const field = `kawa_fields.${quoteIdentifier(name)}`;
+  return `${type === undefined ? field : `CAST(${field} AS ${type})`} AS ${quoteIdentifier(name)}`;
+}
+
+/** What is no such JSON gives NULLs: from_json alone would end the query. */
+function parsedFields(
+  column: string,
+  fields: readonly TopicField[],
+  decoder: DecoderSpec | undefined,
+): string {
   const structure = Object.fromEntries(fields.map((field) => [field.name, field.structure]));
-  // A value that is no such JSON gives NULLs: from_json alone would end the query.
-  const parsed = `try(from_json(kawa_value, ${quoteText(JSON.stringify(structure))}))`;
-  return `SELECT ${columns.join(', ')} FROM (SELECT *, ${parsed} AS kawa_fields FROM ${scan})`;
+  const text =
+    decoder === undefined
+      ? column
+      : `${DECODE_FUNCTION}(${quoteText(JSON.stringify(decoder))}, ${column})`;
+  return `try(from_json(${text}, ${quoteText(JSON.stringify(structure))}))`;
 }
