@@ -12,6 +12,16 @@ export interface CoordinatorRecord {
   readonly value: Uint8Array | null;
 }
 
+export interface AppendOptions {
+  /** The records are part of this producer's transaction. */
+  readonly producer?: RecordProducer | undefined;
+  /**
+   * Appends that build on one another have one name: when one of them cannot be stored, those that were made after it and
+   * before it was told fail as well, so that the log never holds a change without the one it was made upon.
+   */
+  readonly sequence?: string | undefined;
+}
+
 /**
  * What a coordinator's state machine may ask of the world: it never reads a clock, waits or stores
  * by itself (Kafka's CoordinatorTimer and CoordinatorResult in one).
@@ -22,12 +32,12 @@ export interface CoordinatorContext {
   /**
    * Appends the records, all or none. Once they are committed they are replayed and `stored` is
    * called without an error; when they could not be stored, nothing is replayed and `stored` is
-   * told why. With a producer they are part of its transaction.
+   * told why.
    */
   append(
     records: readonly CoordinatorRecord[],
     stored: (error: KafkaError | undefined) => void,
-    producer?: RecordProducer,
+    options?: AppendOptions,
   ): void;
   /** Calls `fire` once after `delayMs`; an earlier timer of the same key is replaced. */
   schedule(key: string, delayMs: number, fire: () => void): void;

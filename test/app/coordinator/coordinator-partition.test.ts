@@ -5,6 +5,7 @@ import type {
   CoordinatorRecord,
   CoordinatorShard,
 } from '../../../src/domain/coordinator/coordinator-shard.ts';
+import { KafkaError } from '../../../src/domain/kafka-error.ts';
 import { encodeEndTransactionMarker } from '../../../src/domain/record/control-record.ts';
 import { crc32c } from '../../../src/domain/record/crc32c.ts';
 import { encodeRecordBatch } from '../../../src/domain/record/record-batch.ts';
@@ -184,5 +185,55 @@ describe('appending', () => {
     });
     await turn();
     expect([refused, log.logEndOffset]).toEqual(['NOT_COORDINATOR', 1n]);
+  });
+});
+
+describe('appends that build on one another', () => {
+  /** Refuses batches above a size, as a log does for max.message.bytes. */
+  class NarrowLog extends FailingLog {
+    override append(records: Uint8Array) {
+      if (records.length > 600) throw new KafkaError('MESSAGE_TOO_LARGE');
+      return super.append(records);
+    }
+  }
+
+  test('a batch that is refused takes along what was built on it until it is told, and nothing else', async () => {
+    const log = new NarrowLog();
+    const partition = partitionOn(log, new FakeTime(), 100);
+    await partition.load();
+    const told: string[] = [];
+    const append = (key: number, sequence: string | undefined, size = 1, then = () => {}) =>
+      partition.append(
+        [recordOf(key, size)],
+        (error) => {
+          told.push(`${key} ${error?.errorName ?? 'stored'}`);
+          then();
+        },
+        { sequence },
+      );
+    let gate = () => {};
+    log.gate = new Promise((resolve) => {
+      gate = resolve;
+    });
+    append(1, 'a');
+    append(2, 'a', 700, () => append(6, 'a'));
+    append(3, 'a', 90);
+    append(4, 'b', 90);
+    await turn();
+    append(5, 'a');
+    await turn();
+    expect(told).toEqual([]);
+    gate();
+    await turn();
+    await turn();
+    expect(told).toEqual([
+      '1 stored',
+      '2 MESSAGE_TOO_LARGE',
+      '3 MESSAGE_TOO_LARGE',
+      '4 stored',
+      '5 MESSAGE_TOO_LARGE',
+      '6 stored',
+    ]);
+    expect(log.batches).toHaveLength(3);
   });
 });

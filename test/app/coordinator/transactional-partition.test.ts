@@ -41,9 +41,9 @@ test('records of a transaction are batches of their producer, in order with the 
   const log = new FakeLog();
   const { partition, replayed } = await partitionOf(log);
   partition.append([record(1)], () => {});
-  partition.append([record(2)], () => {}, producer);
-  partition.append([record(3)], () => {}, producer);
-  partition.append([record(4)], () => {}, { ...producer, producerEpoch: 3 });
+  partition.append([record(2)], () => {}, { producer });
+  partition.append([record(3)], () => {}, { producer });
+  partition.append([record(4)], () => {}, { producer: { ...producer, producerEpoch: 3 } });
   partition.append([record(5)], () => {});
   // Nothing of this was flushed yet: the marker must come after it.
   await partition.endTransaction(end);

@@ -1,4 +1,5 @@
 import type {
+  AppendOptions,
   CoordinatorContext,
   CoordinatorRecord,
   CoordinatorShard,
@@ -16,7 +17,9 @@ import type { CancelTimer, Clock, Timer } from '../../../ports/clock.ts';
 import type { CoordinatorLog } from '../../../ports/coordinator-topic.ts';
 import type { Logger } from '../../../ports/logger.ts';
 import type { Random } from '../../../ports/random.ts';
+import { AppendSequences } from './append-sequences.ts';
 import { loadCoordinatorLog } from './coordinator-log-loader.ts';
+import type { PendingAppend } from './pending-append.ts';
 
 /** What a record costs in a batch beyond its key and value, at most. */
 const RECORD_OVERHEAD_BYTES = 32;
@@ -37,13 +40,6 @@ export interface CoordinatorPartitionOptions<Shard extends CoordinatorShard> {
   newShard(context: CoordinatorContext, coordinatorEpoch: () => number): Shard;
 }
 
-interface PendingAppend {
-  readonly records: readonly CoordinatorRecord[];
-  readonly bytes: number;
-  readonly stored: (error: KafkaError | undefined) => void;
-  readonly producer: RecordProducer | undefined;
-}
-
 export type TransactionEnd = Pick<
   EndTransactionMarkerBatch,
   'type' | 'producerId' | 'producerEpoch' | 'coordinatorEpoch'
@@ -61,6 +57,7 @@ export class CoordinatorPartition<Shard extends CoordinatorShard> implements Coo
   private pending: PendingAppend[] = [];
   private flushScheduled = false;
   private lastWrite: Promise<void> = Promise.resolve();
+  private readonly sequences = new AppendSequences();
 
   constructor(options: CoordinatorPartitionOptions<Shard>) {
     this.o = options;
@@ -130,13 +127,13 @@ export class CoordinatorPartition<Shard extends CoordinatorShard> implements Coo
   append(
     records: readonly CoordinatorRecord[],
     stored: (error: KafkaError | undefined) => void,
-    producer?: RecordProducer,
+    { producer, sequence }: AppendOptions = {},
   ): void {
     let bytes = 0;
     for (const { key, value } of records) {
       bytes += key.length + (value?.length ?? 0) + RECORD_OVERHEAD_BYTES;
     }
-    this.pending.push({ records, bytes, stored, producer });
+    this.pending.push({ records, bytes, stored, producer, sequence, failure: undefined });
     if (this.flushScheduled) return;
     this.flushScheduled = true;
     this.o.timer.afterTurn(() => this.flush());
@@ -155,6 +152,11 @@ export class CoordinatorPartition<Shard extends CoordinatorShard> implements Coo
         batch = [];
         bytes = 0;
       }
+      const failure = this.sequences.failureOf(append);
+      if (failure !== undefined) {
+        this.fail(append, failure);
+        continue;
+      }
       batch.push(append);
       bytes += append.bytes;
     }
@@ -162,9 +164,14 @@ export class CoordinatorPartition<Shard extends CoordinatorShard> implements Coo
   }
 
   private write(appends: readonly PendingAppend[]): void {
-    const records = appends.flatMap((append) => append.records);
-    const committed = this.appendBatch(records, appends[0]?.producer);
+    const committed = this.appendBatch(appends);
     this.settleInOrder(committed, (error) => this.settle(appends, error));
+  }
+
+  /** Fails an append that was built on one that failed; in its turn, as all are settled. */
+  private fail(append: PendingAppend, failure: KafkaError): void {
+    append.failure = failure;
+    this.settleInOrder(Promise.reject(failure), (error) => this.settle([append], error));
   }
 
   /** Batches settle in the order they were appended, whatever order their promises settle in. */
@@ -206,11 +213,11 @@ export class CoordinatorPartition<Shard extends CoordinatorShard> implements Coo
     });
   }
 
-  private appendBatch(
-    records: readonly CoordinatorRecord[],
-    producer: RecordProducer | undefined,
-  ): Promise<void> {
+  private appendBatch(appends: readonly PendingAppend[]): Promise<void> {
     const { log, checksum, compression } = this.o;
+    const records = appends.flatMap((append) => append.records);
+    const producer = appends[0]?.producer;
+    const failed = (error: unknown) => this.sequences.failed(appends, KafkaError.from(error));
     try {
       if (this.state === 'closed') throw new KafkaError('NOT_COORDINATOR');
       const timestampMs = BigInt(this.nowMs());
@@ -221,8 +228,12 @@ export class CoordinatorPartition<Shard extends CoordinatorShard> implements Coo
         },
         { checksum, compression },
       );
-      return log.append(bytes, { origin: 'coordinator' }).committed;
+      const { committed } = log.append(bytes, { origin: 'coordinator' });
+      committed.catch(failed);
+      return committed;
     } catch (error) {
+      // At once, for the next batch may be written in the same turn.
+      failed(error);
       return Promise.reject(error);
     }
   }
@@ -231,6 +242,7 @@ export class CoordinatorPartition<Shard extends CoordinatorShard> implements Coo
     if (error !== undefined) {
       const { partition, logger } = this.o;
       logger.warn({ partition, err: error }, 'coordinator records could not be stored');
+      this.sequences.settled(appends, this.pending, error);
     }
     for (const { records, stored, producer } of appends) {
       this.guarded(() => {

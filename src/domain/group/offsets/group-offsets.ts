@@ -64,7 +64,7 @@ export class GroupOffsets {
         if (error === undefined) reply(errors);
         else reply(errors.map((own) => (own === 'NONE' ? appendErrorForClients(error) : own)));
       },
-      command.producer,
+      { producer: command.producer },
     );
   }
 
