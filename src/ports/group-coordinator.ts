@@ -6,20 +6,20 @@ import type {
   JoinGroupCommand,
   LeaveGroupAnswer,
   LeaveGroupCommand,
-  ListedGroup,
   SyncGroupAnswer,
   SyncGroupCommand,
-} from '../domain/group/group-messages.ts';
+} from '../domain/group/classic/classic-messages.ts';
+import type { ListedGroup } from '../domain/group/group.ts';
 
 export type {
   DescribedGroup,
   JoinGroupAnswer,
   JoinGroupCommand,
   LeaveGroupAnswer,
-  ListedGroup,
   SyncGroupAnswer,
   SyncGroupCommand,
-} from '../domain/group/group-messages.ts';
+} from '../domain/group/classic/classic-messages.ts';
+export type { ListedGroup } from '../domain/group/group.ts';
 
 /** A topic as a request names it: by id where `byTopicId` is set, else by name. */
 interface NamedTopic<Partition> {
@@ -34,7 +34,7 @@ export interface CommitOffsetsCommand {
   readonly memberId: string;
   readonly groupInstanceId: string | null;
   readonly retentionTimeMs: bigint;
-  readonly supportsGroupIdNotFound: boolean;
+  readonly supportsConsumerGroups: boolean;
   readonly byTopicId: boolean;
   /** Set where the offsets are part of a transaction and become visible with its end. */
   readonly producer?: { readonly producerId: bigint; readonly producerEpoch: number } | undefined;

@@ -30,7 +30,7 @@ export class GroupOffsets {
       memberId: NO_MEMBER,
       groupInstanceId: null,
       retentionTimeMs: -1n,
-      supportsGroupIdNotFound: true,
+      supportsConsumerGroups: true,
       byTopicId: false,
       topics: [
         {

@@ -42,17 +42,23 @@ export class TimelineWriter<Entry> {
     return this.#writes.length > 0;
   }
 
-  /** Makes the changes; `stored` is told when they are kept, or why they were taken back. */
-  write(entries: readonly Entry[], stored: Stored): void {
-    if (entries.length === 0) {
+  /**
+   * Runs a command, which puts each change in as it decides on it and finds it made. `stored` is told when the changes are
+   * kept, or why they were taken back. A command that throws has changed nothing.
+   */
+  write(command: (put: (entry: Entry) => void) => void, stored: Stored): void {
+    const { context, sequence } = this.#o;
+    const records: CoordinatorRecord[] = [];
+    const steps = this.timeline.record(() =>
+      command((entry) => {
+        records.push(this.#o.encode(entry));
+        this.#o.apply(entry);
+      }),
+    );
+    if (records.length === 0) {
       this.#whenWritten(stored);
       return;
     }
-    const { context, sequence } = this.#o;
-    const records = entries.map((entry) => this.#o.encode(entry));
-    const steps = this.timeline.record(() => {
-      for (const entry of entries) this.#o.apply(entry);
-    });
     const write: Write = { steps, told: [stored], reverted: false };
     this.#writes.push(write);
     context.append(records, (error) => this.#settle(write, error), { sequence });

@@ -6,12 +6,15 @@ export class Timeline {
   #opposites: (() => void)[] = [];
   #recording = false;
 
-  /** Runs a change that may be taken back; gives how many steps it took. */
+  /** Runs a change that may be taken back; gives how many steps it took. One that throws has changed nothing. */
   record(change: () => void): number {
     const before = this.#opposites.length;
     this.#recording = true;
     try {
       change();
+    } catch (error) {
+      this.#revertTo(before);
+      throw error;
     } finally {
       this.#recording = false;
     }
@@ -30,8 +33,11 @@ export class Timeline {
 
   /** Takes back all that is not stored, the newest first. */
   revert(): void {
-    const opposites = this.#opposites;
-    this.#opposites = [];
-    for (const opposite of opposites.reverse()) opposite();
+    this.#revertTo(0);
+  }
+
+  #revertTo(position: number): void {
+    this.#recording = false;
+    for (const opposite of this.#opposites.splice(position).reverse()) opposite();
   }
 }

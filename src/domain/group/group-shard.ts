@@ -6,17 +6,9 @@ import type {
 } from '../coordinator/coordinator-shard.ts';
 import type { ErrorName } from '../error-code.ts';
 import { KafkaError } from '../kafka-error.ts';
-import {
-  ClassicGroup,
-  completeJoin,
-  completeSync,
-  joinError,
-  syncError,
-} from './classic/classic-group.ts';
-import { GroupMembership } from './classic/group-membership.ts';
-import { JoinGroup } from './classic/join-group.ts';
-import { appendErrorForClients, Rebalance } from './classic/rebalance.ts';
-import type { GroupConfig } from './group-config.ts';
+import { leadingInt16 } from '../protocol/record-codec.ts';
+import { ClassicGroup, joinError, syncError } from './classic/classic-group.ts';
+import { ClassicGroups } from './classic/classic-groups.ts';
 import type {
   DescribedGroup,
   HeartbeatCommand,
@@ -24,38 +16,42 @@ import type {
   JoinGroupCommand,
   LeaveGroupAnswer,
   LeaveGroupCommand,
-  ListedGroup,
-  OffsetCommitCommand,
-  PartitionOffset,
   SyncGroupAnswer,
   SyncGroupCommand,
-  TopicPartitionName,
-} from './group-messages.ts';
-import { decodeGroupRecord, groupRecord, offsetRecord } from './group-records.ts';
+} from './classic/classic-messages.ts';
+import type { Group, ListedGroup } from './group.ts';
+import type { GroupConfig } from './group-config.ts';
+import type { GroupEnvironment } from './group-environment.ts';
+import type { GroupKind } from './group-kind.ts';
+import type { TopicsImage } from './modern/topics-image.ts';
 import { GroupOffsets } from './offsets/group-offsets.ts';
+import type {
+  OffsetCommitCommand,
+  PartitionOffset,
+  TopicPartitionName,
+} from './offsets/offset-messages.ts';
+import { decodeOffsetRecord, OFFSET_RECORD_TYPES } from './offsets/offset-record.ts';
 
-/** The groups of one partition of `__consumer_offsets` (Kafka's GroupCoordinatorShard). */
+/**
+ * The groups of one partition of `__consumer_offsets` (Kafka's GroupCoordinatorShard): which kind a command is for, and
+ * what is the same for all kinds. Each kind keeps its groups in `groups`.
+ */
 export class GroupShard implements CoordinatorShard {
-  readonly groups = new Map<string, ClassicGroup>();
+  readonly groups = new Map<string, Group>();
   private readonly context: CoordinatorContext;
   private readonly config: GroupConfig;
-  private readonly topicExists: (topicId: string) => boolean;
-  private readonly rebalance: Rebalance;
-  private readonly joining: JoinGroup;
-  private readonly membership: GroupMembership;
+  private readonly image: () => TopicsImage;
+  private readonly classic: ClassicGroups;
+  private readonly kinds: readonly GroupKind[];
   private readonly offsets: GroupOffsets;
 
-  constructor(
-    context: CoordinatorContext,
-    config: GroupConfig,
-    topicExists: (topicId: string) => boolean = () => true,
-  ) {
+  constructor(environment: GroupEnvironment) {
+    const { context, config, image } = environment;
     this.context = context;
     this.config = config;
-    this.topicExists = topicExists;
-    this.rebalance = new Rebalance(context, config);
-    this.joining = new JoinGroup(context, config, this.rebalance);
-    this.membership = new GroupMembership(this.rebalance);
+    this.image = image;
+    this.classic = new ClassicGroups(this.groups, context, config);
+    this.kinds = [this.classic];
     this.offsets = new GroupOffsets(context, config);
   }
 
@@ -67,40 +63,29 @@ export class GroupShard implements CoordinatorShard {
       return;
     }
     const group = memberId === '' ? this.groupOrNew(groupId) : this.groups.get(groupId);
-    if (group === undefined) {
+    if (!(group instanceof ClassicGroup)) {
       reply(joinError(memberId, 'UNKNOWN_MEMBER_ID'));
       return;
     }
-    // The request's bytes are gone once it is answered; the member's metadata stay.
-    const protocols = command.protocols.map(({ name, metadata }) => ({
-      name,
-      metadata: metadata.slice(),
-    }));
-    this.joining.join(group, { ...command, protocols }, reply);
+    this.classic.join(group, command, reply);
     this.forgetIfUnused(group);
   }
 
   syncGroup(command: SyncGroupCommand, reply: Reply<SyncGroupAnswer>): void {
     const group = this.groups.get(command.groupId);
-    if (group === undefined) {
-      reply(syncError('UNKNOWN_MEMBER_ID'));
-      return;
-    }
-    const assignments = command.assignments.map(({ memberId, assignment }) => ({
-      memberId,
-      assignment: assignment.slice(),
-    }));
-    this.membership.sync(group, { ...command, assignments }, reply);
+    if (group instanceof ClassicGroup) this.classic.sync(group, command, reply);
+    else reply(syncError('UNKNOWN_MEMBER_ID'));
   }
 
   heartbeat(command: HeartbeatCommand): ErrorName {
     const group = this.groups.get(command.groupId);
-    return group === undefined ? 'UNKNOWN_MEMBER_ID' : this.membership.heartbeat(group, command);
+    if (group instanceof ClassicGroup) return this.classic.heartbeat(group, command);
+    return 'UNKNOWN_MEMBER_ID';
   }
 
   leaveGroup(command: LeaveGroupCommand): LeaveGroupAnswer {
     const group = this.groups.get(command.groupId);
-    if (group !== undefined) return this.membership.leave(group, command);
+    if (group instanceof ClassicGroup) return this.classic.leave(group, command);
     const members = command.members.map(({ memberId, groupInstanceId }) => ({
       memberId,
       groupInstanceId,
@@ -113,15 +98,22 @@ export class GroupShard implements CoordinatorShard {
     const { groupId, generationId, memberId } = command;
     let group = this.groups.get(groupId);
     if (group === undefined && generationId >= 0) {
-      const error = command.supportsGroupIdNotFound ? 'GROUP_ID_NOT_FOUND' : 'ILLEGAL_GENERATION';
+      const error = command.supportsConsumerGroups ? 'GROUP_ID_NOT_FOUND' : 'ILLEGAL_GENERATION';
       reply(command.partitions.map(() => error));
       return;
     }
     group ??= this.groupOrNew(groupId);
     this.offsets.commit(group, command, reply);
+    if (!(group instanceof ClassicGroup)) return;
     const isMember = command.producer === undefined && generationId === group.generationId;
-    if (isMember) this.membership.touch(group, memberId);
+    if (isMember) this.classic.touch(group, memberId);
     this.forgetIfUnused(group);
+  }
+
+  /** Throws for who may not ask; an unknown group has no offsets. */
+  checkOffsetFetch(groupId: string, memberId: string | null, memberEpoch: number): void {
+    const error = this.groups.get(groupId)?.offsetFetchError(memberId, memberEpoch);
+    if (error !== undefined) throw new KafkaError(error);
   }
 
   fetchOffsets(
@@ -143,10 +135,10 @@ export class GroupShard implements CoordinatorShard {
     reply: Reply<readonly ErrorName[]>,
   ): void {
     const group = this.groups.get(groupId);
-    if (group === undefined || group.state === 'Dead') {
+    if (group === undefined || group.isDead) {
       throw new KafkaError('GROUP_ID_NOT_FOUND', `Group ${groupId} not found.`);
     }
-    if (group.state !== 'Empty' && !group.usesConsumerProtocol) {
+    if (group instanceof ClassicGroup && group.state !== 'Empty' && !group.usesConsumerProtocol) {
       throw new KafkaError('NON_EMPTY_GROUP', `Group ${groupId} has members.`);
     }
     this.offsets.delete(group, partitions, reply);
@@ -154,50 +146,28 @@ export class GroupShard implements CoordinatorShard {
 
   deleteGroup(groupId: string, reply: Reply<ErrorName>): void {
     const group = this.groups.get(groupId);
-    if (group === undefined || group.state === 'Dead') {
-      reply('GROUP_ID_NOT_FOUND');
-      return;
-    }
-    if (group.state !== 'Empty') {
-      reply('NON_EMPTY_GROUP');
-      return;
-    }
-    const records = [...this.offsets.tombstones(groupId), groupRecord(groupId, undefined)];
-    this.removeGroup(group, records, (error) => reply(error));
+    if (group === undefined || group.isDead) reply('GROUP_ID_NOT_FOUND');
+    else if (group.state !== 'Empty') reply('NON_EMPTY_GROUP');
+    else this.removeGroup(group, this.offsets.tombstones(groupId), reply);
   }
 
   private removeGroup(
-    group: ClassicGroup,
-    records: readonly CoordinatorRecord[],
+    group: Group,
+    others: readonly CoordinatorRecord[],
     done: (error: ErrorName) => void,
   ): void {
-    const { groupId } = group;
-    this.rebalance.kill(group);
-    this.groups.delete(groupId);
-    this.context.append(records, (error) => {
-      if (error === undefined) {
-        done('NONE');
-        return;
-      }
-      // The group is still in the log: it must not seem deleted until the next start.
-      if (!this.groups.has(groupId)) {
-        const restored = new ClassicGroup(groupId);
-        restored.generationId = group.generationId;
-        restored.protocolType = group.protocolType;
-        restored.stateTimestampMs = this.context.nowMs();
-        this.groups.set(groupId, restored);
-      }
-      done(appendErrorForClients(error));
-    });
+    if (group instanceof ClassicGroup) this.classic.remove(group, others, done);
   }
 
+  /** As DescribeGroups tells it, which knows classic groups only. */
   describeGroup(groupId: string): DescribedGroup {
     const group = this.groups.get(groupId);
-    if (group !== undefined) return group.describe();
+    if (group instanceof ClassicGroup) return group.describe();
+    const problem = group === undefined ? 'not found' : 'is not a classic group';
     return {
       groupId,
       error: 'GROUP_ID_NOT_FOUND',
-      errorMessage: `Group ${groupId} not found.`,
+      errorMessage: `Group ${groupId} ${problem}.`,
       state: 'Dead',
       protocolType: '',
       protocolData: '',
@@ -206,68 +176,56 @@ export class GroupShard implements CoordinatorShard {
   }
 
   listGroups(): ListedGroup[] {
-    return [...this.groups.values()].map((group) => ({
-      groupId: group.groupId,
-      protocolType: group.protocolType ?? '',
-      state: group.state,
-      type: 'classic',
+    return [...this.groups.values()].map(({ groupId, protocolType, state, type }) => ({
+      groupId,
+      protocolType: protocolType ?? '',
+      state,
+      type,
     }));
   }
 
   /** Forgets the offsets of deleted topics, in whatever state their groups are. */
   onTopicsDeleted(topics: ReadonlySet<string>): void {
     for (const groupId of this.groups.keys()) {
-      const records = this.offsets.store
-        .partitionsOf(groupId)
-        .filter(({ topic }) => topics.has(topic))
-        .map(({ topic, partition }) => offsetRecord(groupId, topic, partition, undefined));
-      if (records.length > 0) this.context.append(records, () => {});
+      this.append(this.offsets.tombstones(groupId, ({ topic }) => topics.has(topic)));
     }
   }
 
-  /** A stop between a topic's deletion and these tombstones would hand its offsets to a new topic. */
-  private forgetOffsetsOfMissingTopics(): void {
-    for (const groupId of this.groups.keys()) {
-      const records = [...this.offsets.store.of(groupId)]
-        .filter(({ value }) => value.topicId !== undefined && !this.topicExists(value.topicId))
-        .map(({ topic, partition }) => offsetRecord(groupId, topic, partition, undefined));
-      if (records.length > 0) this.context.append(records, () => {});
-    }
+  onTopicsChanged(now: TopicsImage, before: TopicsImage): void {
+    for (const kind of this.kinds) kind.onTopicsChanged(now, before);
   }
 
   cleanupExpiredOffsets(): void {
     for (const group of this.groups.values()) {
       const { records, allExpired } = this.offsets.expire(group);
-      const isUnused = group.state === 'Empty' && group.pendingJoinMembers.size === 0;
-      if (allExpired && isUnused) {
-        const all = [...records, groupRecord(group.groupId, undefined)];
-        this.removeGroup(group, all, () => {});
-      } else if (records.length > 0) {
-        this.context.append(records, () => {});
-      }
+      if (allExpired && group.isEmpty) this.removeGroup(group, records, () => {});
+      else this.append(records);
     }
   }
 
-  /**
-   * Groups change when commands are carried out, as Kafka's ClassicGroup does, for most of their
-   * state is in no record; only while loading are they built from records. Offsets change when
-   * their commit is stored.
-   */
+  private append(records: readonly CoordinatorRecord[]): void {
+    if (records.length > 0) this.context.append(records, () => {});
+  }
+
+  /** Offsets change when their commit is stored, groups as their kind says. */
   replay(record: CoordinatorRecord, phase: 'loading' | 'committed', producerId?: bigint): void {
-    const decoded = decodeGroupRecord(record);
-    if (decoded === undefined) return;
-    const { groupId } = decoded;
-    if (decoded.kind === 'offset') {
-      const { topic, partition, value } = decoded;
-      if (producerId === undefined || value === undefined) {
-        this.offsets.store.set(groupId, topic, partition, value);
-      } else {
-        this.offsets.store.setInTransaction(producerId, { groupId, topic, partition }, value);
+    const type = leadingInt16(record.key);
+    if (OFFSET_RECORD_TYPES.includes(type)) {
+      this.replayOffset(record, producerId);
+      if (phase === 'loading' && record.value !== null) {
+        this.groupOrNew(decodeOffsetRecord(record).groupId);
       }
-      if (phase === 'loading' && decoded.value !== undefined) this.groupOrNew(groupId);
     } else if (phase === 'loading') {
-      if (decoded.value === undefined) this.groups.delete(groupId);
-      else this.groups.set(groupId, ClassicGroup.fromRecord(groupId, decoded.value));
+      for (const kind of this.kinds) if (kind.recordTypes.includes(type)) kind.replay(record);
+    }
+  }
+
+  private replayOffset(record: CoordinatorRecord, producerId: bigint | undefined): void {
+    const { groupId, topic, partition, value } = decodeOffsetRecord(record);
+    if (producerId === undefined || value === undefined) {
+      this.offsets.store.set(groupId, topic, partition, value);
+    } else {
+      this.offsets.store.setInTransaction(producerId, { groupId, topic, partition }, value);
     }
   }
 
@@ -276,22 +234,19 @@ export class GroupShard implements CoordinatorShard {
   }
 
   loaded(): void {
-    for (const group of this.groups.values()) {
-      for (const member of group.members.values())
-        this.rebalance.rescheduleHeartbeat(group, member);
-      if (group.members.size > this.config.maxSize) this.rebalance.prepareRebalance(group);
+    for (const kind of this.kinds) kind.loaded();
+    // A stop between a topic's deletion and these tombstones would hand its offsets to a new topic.
+    const { topicsById } = this.image();
+    for (const groupId of this.groups.keys()) {
+      const isLost = ({ topicId }: { topicId: string | undefined }) =>
+        topicId !== undefined && !topicsById.has(topicId);
+      this.append(this.offsets.tombstones(groupId, isLost));
     }
-    this.forgetOffsetsOfMissingTopics();
     this.scheduleCleanup();
   }
 
   unloaded(): void {
-    for (const group of this.groups.values()) {
-      for (const member of group.members.values()) {
-        completeJoin(member, joinError(member.memberId, 'NOT_COORDINATOR'));
-        completeSync(member, syncError('NOT_COORDINATOR'));
-      }
-    }
+    for (const kind of this.kinds) kind.unloaded();
   }
 
   private scheduleCleanup(): void {
@@ -301,7 +256,7 @@ export class GroupShard implements CoordinatorShard {
     });
   }
 
-  private groupOrNew(groupId: string): ClassicGroup {
+  private groupOrNew(groupId: string): Group {
     const known = this.groups.get(groupId);
     if (known !== undefined) return known;
     const group = new ClassicGroup(groupId);
@@ -311,12 +266,7 @@ export class GroupShard implements CoordinatorShard {
 
   /** A refused request must not leave a group behind that nobody ever joined. */
   private forgetIfUnused(group: ClassicGroup): void {
-    const isUnused =
-      group.state === 'Empty' &&
-      group.generationId === 0 &&
-      group.members.size === 0 &&
-      group.pendingJoinMembers.size === 0 &&
-      !this.offsets.store.has(group.groupId);
-    if (isUnused) this.groups.delete(group.groupId);
+    const { groupId } = group;
+    if (group.isSimple && !this.offsets.store.has(groupId)) this.groups.delete(groupId);
   }
 }

@@ -112,7 +112,7 @@ async function commit(broker: RunningBroker, groupId: string, offset: bigint) {
     memberId: '',
     groupInstanceId: null,
     retentionTimeMs: -1n,
-    supportsGroupIdNotFound: true,
+    supportsConsumerGroups: true,
     byTopicId: false,
     topics: [
       {

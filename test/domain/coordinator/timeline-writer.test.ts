@@ -38,6 +38,12 @@ class WrittenMap {
     });
   }
 
+  put(entries: readonly Entry[], stored: Stored = () => {}): void {
+    this.writer.write((put) => {
+      for (const entry of entries) put(entry);
+    }, stored);
+  }
+
   private append(records: readonly CoordinatorRecord[], stored: Stored, options?: AppendOptions) {
     const entries = records.map(
       ({ key, value }): Entry => [new TextDecoder().decode(key), value?.[0] as number],
@@ -60,7 +66,7 @@ describe('a state that runs ahead of its log', () => {
   test('a change is seen at once and told once it is stored', () => {
     const map = new WrittenMap();
     const told: unknown[] = [];
-    map.writer.write([['a', 1]], (error) => told.push(error));
+    map.put([['a', 1]], (error) => told.push(error));
     expect(map.values.get('a')).toBe(1);
     expect(told).toEqual([]);
     expect(map.appends[0]?.options).toEqual({ sequence: 'g' });
@@ -71,9 +77,9 @@ describe('a state that runs ahead of its log', () => {
   test('an answer without records of its own waits for what it was decided upon', () => {
     const map = new WrittenMap();
     const told: string[] = [];
-    map.writer.write([], () => told.push('at once'));
-    map.writer.write([['a', 1]], () => told.push('change'));
-    map.writer.write([], (error) => told.push(`read ${error?.errorName}`));
+    map.put([], () => told.push('at once'));
+    map.put([['a', 1]], () => told.push('change'));
+    map.put([], (error) => told.push(`read ${error?.errorName}`));
     expect(told).toEqual(['at once']);
     map.settle(true);
     expect(told).toEqual(['at once', 'change', 'read MESSAGE_TOO_LARGE']);
@@ -81,11 +87,11 @@ describe('a state that runs ahead of its log', () => {
 
   test('a failed append takes back what was built on it, and nothing that came after it was told', () => {
     const map = new WrittenMap();
-    map.writer.write([['a', 1]], () => {});
+    map.put([['a', 1]], () => {});
     map.settle();
     const first = map.appends;
-    map.writer.write([['a', 2]], () => map.writer.write([['b', 9]], () => {}));
-    map.writer.write([['a', 3]], () => {});
+    map.put([['a', 2]], () => map.put([['b', 9]]));
+    map.put([['a', 3]], () => {});
     const failure = new KafkaError('KAFKA_STORAGE_ERROR');
     const [second, third] = first.splice(0);
     second?.stored(failure);
@@ -102,6 +108,23 @@ describe('a state that runs ahead of its log', () => {
     expect(map.writer.isWriting).toBe(false);
   });
 
+  test('a command that throws has changed nothing', () => {
+    const map = new WrittenMap();
+    map.put([['a', 1]]);
+    const refused = () =>
+      map.writer.write(
+        (put) => {
+          put(['a', 2]);
+          expect(map.values.get('a')).toBe(2);
+          throw new KafkaError('UNKNOWN_MEMBER_ID');
+        },
+        () => {},
+      );
+    expect(refused).toThrow('UNKNOWN_MEMBER_ID');
+    expect(map.values.get('a')).toBe(1);
+    expect(map.appends).toHaveLength(1);
+  });
+
   test('once all is settled the state is what the log holds', () => {
     const name = fc.constantFrom('a', 'b', 'c');
     const step = fc.oneof(
@@ -114,7 +137,7 @@ describe('a state that runs ahead of its log', () => {
         const map = new WrittenMap();
         for (const each of steps) {
           if (typeof each === 'string') map.settle(each === 'fail');
-          else map.writer.write([[each.name, each.value]], () => {});
+          else map.put([[each.name, each.value]], () => {});
         }
         while (map.appends.length > 0) map.settle();
         expect(new Map(map.values)).toEqual(map.log);

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { JoinGroupAnswer } from '../../../src/domain/group/group-messages.ts';
+import type { JoinGroupAnswer } from '../../../src/domain/group/classic/classic-messages.ts';
 import { KafkaError } from '../../../src/domain/kafka-error.ts';
 import { bytes, GroupHarness } from './group-harness.ts';
 

@@ -2,15 +2,18 @@ import type {
   CoordinatorContext,
   CoordinatorRecord,
 } from '../../../src/domain/coordinator/coordinator-shard.ts';
-import { DEFAULT_GROUP_CONFIG, type GroupConfig } from '../../../src/domain/group/group-config.ts';
+import type { ClassicGroup } from '../../../src/domain/group/classic/classic-group.ts';
 import type {
   JoinGroupAnswer,
   JoinGroupCommand,
-  OffsetCommitCommand,
   SyncGroupAnswer,
-} from '../../../src/domain/group/group-messages.ts';
+} from '../../../src/domain/group/classic/classic-messages.ts';
+import { DEFAULT_GROUP_CONFIG, type GroupConfig } from '../../../src/domain/group/group-config.ts';
 import { GroupShard } from '../../../src/domain/group/group-shard.ts';
+import type { TopicsImage } from '../../../src/domain/group/modern/topics-image.ts';
+import type { OffsetCommitCommand } from '../../../src/domain/group/offsets/offset-messages.ts';
 import type { KafkaError } from '../../../src/domain/kafka-error.ts';
+import { emptyClusterMetadata } from '../../../src/domain/topic/cluster-metadata.ts';
 
 interface Scheduled {
   readonly atMs: number;
@@ -24,6 +27,7 @@ export const bytes = (...values: number[]): Uint8Array => new Uint8Array(values)
 export class GroupHarness implements CoordinatorContext {
   readonly shard: GroupShard;
   readonly stored: CoordinatorRecord[] = [];
+  image: TopicsImage = emptyClusterMetadata('cluster');
   now = 1_000_000;
   private readonly timers = new Map<string, Scheduled>();
   private readonly appends: {
@@ -34,7 +38,11 @@ export class GroupHarness implements CoordinatorContext {
   private ids = 0;
 
   constructor(config: Partial<GroupConfig> = {}) {
-    this.shard = new GroupShard(this, { ...DEFAULT_GROUP_CONFIG, ...config });
+    this.shard = new GroupShard({
+      context: this,
+      config: { ...DEFAULT_GROUP_CONFIG, ...config },
+      image: () => this.image,
+    });
   }
 
   nowMs = () => this.now;
@@ -138,7 +146,7 @@ export class GroupHarness implements CoordinatorContext {
       memberId: '',
       groupInstanceId: null,
       retentionTimeMs: -1n,
-      supportsGroupIdNotFound: true,
+      supportsConsumerGroups: true,
       partitions: [commitOf('t', 0, 5n)],
       ...change,
     };
@@ -148,8 +156,8 @@ export class GroupHarness implements CoordinatorContext {
     return waiting;
   }
 
-  get group() {
-    return this.shard.groups.get('g');
+  get group(): ClassicGroup | undefined {
+    return this.shard.groups.get('g') as ClassicGroup | undefined;
   }
 
   /** Waits for as long as the coordinator lets the joining members wait, and no longer. */

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { JoinGroupAnswer } from '../../../src/domain/group/group-messages.ts';
+import type { JoinGroupAnswer } from '../../../src/domain/group/classic/classic-messages.ts';
 import { KafkaError } from '../../../src/domain/kafka-error.ts';
 import { bytes, commitOf, GroupHarness } from './group-harness.ts';
 

@@ -45,7 +45,7 @@ describe('OffsetCommit', () => {
   test('checks member and generation', () => {
     const h = new GroupHarness();
     expect(h.commit({ generationId: 1, memberId: 'x' }).errors).toEqual(['GROUP_ID_NOT_FOUND']);
-    const old = { generationId: 1, memberId: 'x', supportsGroupIdNotFound: false };
+    const old = { generationId: 1, memberId: 'x', supportsConsumerGroups: false };
     expect(h.commit(old).errors).toEqual(['ILLEGAL_GENERATION']);
     const [joined] = h.stableGroup(1);
     const { memberId, generationId } = joined!;

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { offsetRecord } from '../../../src/domain/group/group-records.ts';
+import { offsetRecord } from '../../../src/domain/group/offsets/offset-record.ts';
 import { GroupHarness } from './group-harness.ts';
 
 const PRODUCER = 7n;

@@ -13,7 +13,7 @@ export function offsetCommitHandler({ groups }: { groups: GroupCoordinator }): R
       memberId: request.memberId,
       groupInstanceId: request.groupInstanceId,
       retentionTimeMs: request.retentionTimeMs,
-      supportsGroupIdNotFound: apiVersion >= 9,
+      supportsConsumerGroups: apiVersion >= 9,
       byTopicId: apiVersion >= 10,
       topics: committedTopics(request.topics),
     });

@@ -28,7 +28,7 @@ export function txnOffsetCommitHandler({
         memberId: request.memberId,
         groupInstanceId: request.groupInstanceId,
         retentionTimeMs: -1n,
-        supportsGroupIdNotFound: apiVersion >= BY_TOPIC_ID_SINCE,
+        supportsConsumerGroups: apiVersion >= BY_TOPIC_ID_SINCE,
         byTopicId: apiVersion >= BY_TOPIC_ID_SINCE,
         topics: committedTopics(request.topics),
       },

@@ -1,6 +1,5 @@
 import type { ErrorName } from '../../../domain/error-code.ts';
 import { joinError, syncError } from '../../../domain/group/classic/classic-group.ts';
-import { DEFAULT_GROUP_CONFIG, type GroupConfig } from '../../../domain/group/group-config.ts';
 import type {
   DescribedGroup,
   HeartbeatCommand,
@@ -8,10 +7,11 @@ import type {
   JoinGroupCommand,
   LeaveGroupAnswer,
   LeaveGroupCommand,
-  ListedGroup,
   SyncGroupAnswer,
   SyncGroupCommand,
-} from '../../../domain/group/group-messages.ts';
+} from '../../../domain/group/classic/classic-messages.ts';
+import type { ListedGroup } from '../../../domain/group/group.ts';
+import { DEFAULT_GROUP_CONFIG, type GroupConfig } from '../../../domain/group/group-config.ts';
 import { GroupShard } from '../../../domain/group/group-shard.ts';
 import { KafkaError } from '../../../domain/kafka-error.ts';
 import { coordinatorPartition } from '../../../domain/protocol/hashing.ts';
@@ -52,10 +52,10 @@ export class GroupCoordinatorService implements GroupCoordinator {
   constructor(options: GroupCoordinatorOptions) {
     const config: GroupConfig = { ...DEFAULT_GROUP_CONFIG, ...options.config };
     this.catalog = options.catalog;
-    const topicExists = (topicId: string) => this.catalog.metadata.topicsById.has(topicId);
+    const image = () => this.catalog.metadata;
     this.runtime = new CoordinatorRuntime({
       ...options,
-      newShard: (context) => new GroupShard(context, config, topicExists),
+      newShard: (context) => new GroupShard({ context, config, image }),
     });
   }
 

@@ -1,9 +1,9 @@
 import type { ErrorName } from '../../../domain/error-code.ts';
+import type { GroupShard } from '../../../domain/group/group-shard.ts';
 import type {
   OffsetCommitPartition,
   PartitionOffset,
-} from '../../../domain/group/group-messages.ts';
-import type { GroupShard } from '../../../domain/group/group-shard.ts';
+} from '../../../domain/group/offsets/offset-messages.ts';
 import { KafkaError } from '../../../domain/kafka-error.ts';
 import { ZERO_TOPIC_ID } from '../../../domain/topic-partition.ts';
 import type { Catalog, TopicMetadata } from '../../../ports/catalog.ts';

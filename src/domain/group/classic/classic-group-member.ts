@@ -1,5 +1,5 @@
 import type { Reply } from '../../coordinator/coordinator-shard.ts';
-import type { JoinGroupAnswer, JoinProtocol, SyncGroupAnswer } from '../group-messages.ts';
+import type { JoinGroupAnswer, JoinProtocol, SyncGroupAnswer } from './classic-messages.ts';
 
 export const NO_BYTES: Uint8Array = new Uint8Array(0);
 

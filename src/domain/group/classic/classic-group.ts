@@ -2,16 +2,18 @@ import type { CoordinatorRecord, Reply } from '../../coordinator/coordinator-sha
 import type { ErrorName } from '../../error-code.ts';
 import type { GroupMetadataValue } from '../../protocol/records/classic-group.ts';
 import type { MessageOf } from '../../protocol/schema.ts';
+import type { CommitCheck, Committer, Group, OffsetAging } from '../group.ts';
+import { type ClassicGroupMember, metadataFor, NO_BYTES } from './classic-group-member.ts';
 import type {
   ClassicGroupState,
   DescribedGroup,
+  HeartbeatCommand,
   JoinedMember,
   JoinGroupAnswer,
   JoinProtocol,
   SyncGroupAnswer,
-} from '../group-messages.ts';
-import { groupRecord } from '../group-records.ts';
-import { type ClassicGroupMember, metadataFor, NO_BYTES } from './classic-group-member.ts';
+} from './classic-messages.ts';
+import { groupRecord } from './group-metadata-record.ts';
 import { subscribedTopicsOf } from './subscribed-topics.ts';
 
 const CONSUMER_PROTOCOL_TYPE = 'consumer';
@@ -20,7 +22,8 @@ const CONSUMER_PROTOCOL_TYPE = 'consumer';
  * The state of one classic group and the bookkeeping of its members (Kafka's ClassicGroup). What
  * moves it from state to state is in `rebalance.ts`.
  */
-export class ClassicGroup {
+export class ClassicGroup implements Group {
+  readonly type = 'classic';
   readonly groupId: string;
   readonly members = new Map<string, ClassicGroupMember>();
   /** Member ids given out but not yet joined (KIP-394). */
@@ -49,6 +52,24 @@ export class ClassicGroup {
 
   isIn(...states: readonly ClassicGroupState[]): boolean {
     return states.includes(this.state);
+  }
+
+  get isEmpty(): boolean {
+    return this.state === 'Empty' && this.pendingJoinMembers.size === 0;
+  }
+
+  get isDead(): boolean {
+    return this.state === 'Dead';
+  }
+
+  /** Whether no record tells of it: it is there for its offsets, or for somebody who is about to join. */
+  get isSimple(): boolean {
+    return (
+      this.state === 'Empty' &&
+      this.generationId === 0 &&
+      this.members.size === 0 &&
+      this.pendingJoinMembers.size === 0
+    );
   }
 
   get canRebalance(): boolean {
@@ -242,6 +263,63 @@ export class ClassicGroup {
 
   get usesConsumerProtocol(): boolean {
     return this.protocolType === CONSUMER_PROTOCOL_TYPE;
+  }
+
+  /**
+   * Who may commit: a member of the current generation, or anybody while the group is empty. A transaction may also commit
+   * without naming a member, as producers do from before KIP-447.
+   */
+  commitCheck(committer: Committer): CommitCheck {
+    const error = this.commitError(committer);
+    return () => error;
+  }
+
+  private commitError(committer: Committer): ErrorName | undefined {
+    const { generationId, memberId, groupInstanceId } = committer;
+    const isTransactional = committer.producer !== undefined;
+    if (this.isDead) return 'COORDINATOR_NOT_AVAILABLE';
+    if (generationId < 0 && this.state === 'Empty') return undefined;
+    if (generationId >= 0 || memberId !== '' || groupInstanceId !== null) {
+      const error = this.generationError(committer);
+      if (error !== undefined) return error;
+    } else if (!isTransactional) {
+      return 'UNKNOWN_MEMBER_ID';
+    }
+    if (isTransactional) return undefined;
+    return this.state === 'CompletingRebalance' ? 'REBALANCE_IN_PROGRESS' : undefined;
+  }
+
+  generationError(
+    command: Pick<HeartbeatCommand, 'generationId' | 'memberId' | 'groupInstanceId'>,
+  ): ErrorName | undefined {
+    if (this.isDead) return 'COORDINATOR_NOT_AVAILABLE';
+    const error = this.memberError(command.memberId, command.groupInstanceId);
+    if (error !== undefined) return error;
+    return command.generationId === this.generationId ? undefined : 'ILLEGAL_GENERATION';
+  }
+
+  /** Classic members do not say who they are when they ask for offsets. */
+  offsetFetchError(): ErrorName | undefined {
+    return undefined;
+  }
+
+  /**
+   * Offsets age from the moment the group became empty; those of a group that never had members from their commit, and
+   * those of a live consumer group only when nobody subscribes to the topic any more (KIP-211).
+   */
+  offsetAging(): OffsetAging {
+    const subscribed = this.state === 'Stable' ? this.subscribedTopics() : undefined;
+    return (topic, { commitTimestampMs }) => {
+      const commitMs = Number(commitTimestampMs);
+      if (this.state === 'Empty') {
+        return this.protocolType === null ? commitMs : (this.stateTimestampMs ?? commitMs);
+      }
+      return subscribed === undefined || subscribed.has(topic) ? undefined : commitMs;
+    };
+  }
+
+  tombstones(): CoordinatorRecord[] {
+    return [groupRecord(this.groupId, undefined)];
   }
 
   /** The group as its record, with `assignments` where they are not the members' own yet. */

@@ -1,21 +1,20 @@
 import type { Reply } from '../../coordinator/coordinator-shard.ts';
 import type { ErrorName } from '../../error-code.ts';
+import { type ClassicGroup, completeSync, syncError } from './classic-group.ts';
+import type { ClassicGroupMember } from './classic-group-member.ts';
+import { NO_BYTES } from './classic-group-member.ts';
 import type {
   HeartbeatCommand,
   LeaveGroupAnswer,
   LeaveGroupCommand,
   LeavingMember,
-  OffsetCommitCommand,
   SyncGroupAnswer,
   SyncGroupCommand,
-} from '../group-messages.ts';
-import { type ClassicGroup, completeSync, syncError } from './classic-group.ts';
-import type { ClassicGroupMember } from './classic-group-member.ts';
-import { NO_BYTES } from './classic-group-member.ts';
+} from './classic-messages.ts';
 import type { Rebalance } from './rebalance.ts';
 
 /**
- * SyncGroup, Heartbeat, LeaveGroup and the membership checks of OffsetCommit for a classic group.
+ * SyncGroup, Heartbeat and LeaveGroup of a classic group.
  */
 export class GroupMembership {
   private readonly rebalance: Rebalance;
@@ -25,7 +24,7 @@ export class GroupMembership {
   }
 
   sync(group: ClassicGroup, command: SyncGroupCommand, reply: Reply<SyncGroupAnswer>): void {
-    const error = generationError(group, command) ?? protocolError(group, command);
+    const error = group.generationError(command) ?? protocolError(group, command);
     if (error !== undefined) {
       reply(syncError(error));
       return;
@@ -67,7 +66,7 @@ export class GroupMembership {
   }
 
   heartbeat(group: ClassicGroup, command: HeartbeatCommand): ErrorName {
-    const error = generationError(group, command);
+    const error = group.generationError(command);
     if (error !== undefined) return error;
     if (group.state === 'Empty') return 'UNKNOWN_MEMBER_ID';
     this.touch(group, command.memberId);
@@ -109,38 +108,6 @@ export class GroupMembership {
     this.rebalance.removeMember(group, member);
     return 'NONE';
   }
-}
-
-/**
- * Who may commit: a member of the current generation, or anybody while the group is empty. A transaction may also
- * commit without naming a member, as producers do from before KIP-447.
- */
-export function offsetCommitError(
-  group: ClassicGroup,
-  command: Pick<OffsetCommitCommand, 'generationId' | 'memberId' | 'groupInstanceId' | 'producer'>,
-): ErrorName | undefined {
-  const { generationId, memberId, groupInstanceId } = command;
-  const isTransactional = command.producer !== undefined;
-  if (group.state === 'Dead') return 'COORDINATOR_NOT_AVAILABLE';
-  if (generationId < 0 && group.state === 'Empty') return undefined;
-  if (generationId >= 0 || memberId !== '' || groupInstanceId !== null) {
-    const error = generationError(group, command);
-    if (error !== undefined) return error;
-  } else if (!isTransactional) {
-    return 'UNKNOWN_MEMBER_ID';
-  }
-  if (isTransactional) return undefined;
-  return group.state === 'CompletingRebalance' ? 'REBALANCE_IN_PROGRESS' : undefined;
-}
-
-function generationError(
-  group: ClassicGroup,
-  command: Pick<HeartbeatCommand, 'generationId' | 'memberId' | 'groupInstanceId'>,
-): ErrorName | undefined {
-  if (group.state === 'Dead') return 'COORDINATOR_NOT_AVAILABLE';
-  const error = group.memberError(command.memberId, command.groupInstanceId);
-  if (error !== undefined) return error;
-  return command.generationId === group.generationId ? undefined : 'ILLEGAL_GENERATION';
 }
 
 /** Clients of version 5 on name the protocol they believe in (KIP-559). */

@@ -1,9 +1,10 @@
 import type { CoordinatorContext, Reply } from '../../coordinator/coordinator-shard.ts';
+import { appendErrorForClients } from '../append-error.ts';
 import type { GroupConfig } from '../group-config.ts';
-import type { JoinGroupAnswer, JoinGroupCommand } from '../group-messages.ts';
 import { type ClassicGroup, completeJoin, joinError } from './classic-group.ts';
 import { type ClassicGroupMember, matchesProtocols, NO_BYTES } from './classic-group-member.ts';
-import { appendErrorForClients, type Rebalance } from './rebalance.ts';
+import type { JoinGroupAnswer, JoinGroupCommand } from './classic-messages.ts';
+import type { Rebalance } from './rebalance.ts';
 
 /** JoinGroup of a classic group: Kafka's `classicGroupJoinToClassicGroup` and what it calls. */
 export class JoinGroup {

@@ -1,6 +1,6 @@
 import type { CoordinatorContext } from '../../coordinator/coordinator-shard.ts';
 import type { ErrorName } from '../../error-code.ts';
-import type { KafkaError } from '../../kafka-error.ts';
+import { appendErrorForClients } from '../append-error.ts';
 import type { GroupConfig } from '../group-config.ts';
 import {
   type ClassicGroup,
@@ -217,23 +217,6 @@ export class Rebalance {
     for (const member of group.members.values()) this.removeMember(group, member);
     group.transitionTo('Dead', this.context.nowMs());
   }
-}
-
-/** Kafka's CoordinatorOperationExceptionHelper: a coordinator's log is none of the client's business. */
-const APPEND_ERRORS: Partial<Record<ErrorName, ErrorName>> = {
-  UNKNOWN_TOPIC_OR_PARTITION: 'COORDINATOR_NOT_AVAILABLE',
-  NOT_ENOUGH_REPLICAS: 'COORDINATOR_NOT_AVAILABLE',
-  REQUEST_TIMED_OUT: 'COORDINATOR_NOT_AVAILABLE',
-  NOT_LEADER_OR_FOLLOWER: 'NOT_COORDINATOR',
-  KAFKA_STORAGE_ERROR: 'NOT_COORDINATOR',
-  MESSAGE_TOO_LARGE: 'UNKNOWN_SERVER_ERROR',
-  RECORD_LIST_TOO_LARGE: 'UNKNOWN_SERVER_ERROR',
-  INVALID_FETCH_SIZE: 'UNKNOWN_SERVER_ERROR',
-};
-
-/** What a client is told when a group's record could not be stored. */
-export function appendErrorForClients({ errorName }: KafkaError): ErrorName {
-  return APPEND_ERRORS[errorName] ?? errorName;
 }
 
 function joinKey(group: ClassicGroup): string {

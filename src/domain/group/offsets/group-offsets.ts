@@ -4,18 +4,16 @@ import type {
   Reply,
 } from '../../coordinator/coordinator-shard.ts';
 import type { ErrorName } from '../../error-code.ts';
-import type { ClassicGroup } from '../classic/classic-group.ts';
-import { offsetCommitError } from '../classic/group-membership.ts';
-import { appendErrorForClients } from '../classic/rebalance.ts';
+import { appendErrorForClients } from '../append-error.ts';
+import type { Group } from '../group.ts';
 import type { GroupConfig } from '../group-config.ts';
 import type {
   OffsetCommitCommand,
   OffsetCommitPartition,
   PartitionOffset,
   TopicPartitionName,
-} from '../group-messages.ts';
-import { type CommittedOffset, offsetRecord } from '../group-records.ts';
-import { offsetExpired } from './offset-expiration.ts';
+} from './offset-messages.ts';
+import { type CommittedOffset, offsetRecord } from './offset-record.ts';
 import { OffsetStore } from './offset-store.ts';
 
 /** Committing, fetching, deleting and expiring offsets (Kafka's OffsetMetadataManager). */
@@ -30,19 +28,11 @@ export class GroupOffsets {
   }
 
   /** Replies with an error per partition, in the order of the command. */
-  commit(
-    group: ClassicGroup,
-    command: OffsetCommitCommand,
-    reply: Reply<readonly ErrorName[]>,
-  ): void {
+  commit(group: Group, command: OffsetCommitCommand, reply: Reply<readonly ErrorName[]>): void {
     const { groupId, partitions } = command;
-    const refused = offsetCommitError(group, command);
-    if (refused !== undefined) {
-      reply(partitions.map(() => refused));
-      return;
-    }
+    const check = group.commitCheck(command);
     const nowMs = this.context.nowMs();
-    const errors = partitions.map((partition) => this.metadataError(partition));
+    const errors = partitions.map((partition) => check(partition) ?? this.metadataError(partition));
     const accepted = partitions.filter((_, index) => errors[index] === 'NONE');
     const records = accepted.map((partition) =>
       offsetRecord(
@@ -99,7 +89,7 @@ export class GroupOffsets {
   }
 
   delete(
-    group: ClassicGroup,
+    group: Group,
     partitions: readonly TopicPartitionName[],
     reply: Reply<readonly ErrorName[]>,
   ): void {
@@ -131,22 +121,31 @@ export class GroupOffsets {
     );
   }
 
-  tombstones(groupId: string): CoordinatorRecord[] {
+  /** Tombstones for the offsets that are meant: all of the group's, those about to be stored as well. */
+  tombstones(
+    groupId: string,
+    isMeant: (offset: TopicPartitionName & { topicId: string | undefined }) => boolean = () => true,
+  ): CoordinatorRecord[] {
     return this.store
       .partitionsOf(groupId)
+      .filter(({ topic, partition }) => {
+        const topicId = this.store.get(groupId, topic, partition)?.topicId;
+        return isMeant({ topic, partition, topicId });
+      })
       .map(({ topic, partition }) => offsetRecord(groupId, topic, partition, undefined));
   }
 
   /** Tombstones for what has expired, and whether nothing is left then. */
-  expire(group: ClassicGroup): { records: CoordinatorRecord[]; allExpired: boolean } {
+  expire(group: Group): { records: CoordinatorRecord[]; allExpired: boolean } {
     const { groupId } = group;
     const records: CoordinatorRecord[] = [];
     const nowMs = this.context.nowMs();
     const retentionMs = this.config.offsetsRetentionMs;
-    const subscribed = group.subscribedTopics();
+    const agingFrom = group.offsetAging();
     let kept = 0;
     for (const { topic, partition, value } of this.store.of(groupId)) {
-      const expired = offsetExpired(group, topic, value, { nowMs, retentionMs, subscribed });
+      const fromMs = agingFrom(topic, value);
+      const expired = fromMs !== undefined && isOver(value, fromMs, nowMs, retentionMs);
       if (expired && !this.store.isPending(groupId, topic, partition)) {
         records.push(offsetRecord(groupId, topic, partition, undefined));
       } else {
@@ -156,6 +155,17 @@ export class GroupOffsets {
     const pending = this.store.partitionsOf(groupId).length > kept + records.length;
     return { records, allExpired: kept === 0 && !pending };
   }
+}
+
+/** A commit of an old client may bring a time of its own. */
+function isOver(
+  { expireTimestampMs }: CommittedOffset,
+  fromMs: number,
+  nowMs: number,
+  retentionMs: number,
+): boolean {
+  if (expireTimestampMs !== undefined) return BigInt(nowMs) >= expireTimestampMs;
+  return nowMs - fromMs >= retentionMs;
 }
 
 function committedOf(

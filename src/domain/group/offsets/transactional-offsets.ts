@@ -1,5 +1,5 @@
-import type { TopicPartitionName } from '../group-messages.ts';
-import type { CommittedOffset } from '../group-records.ts';
+import type { TopicPartitionName } from './offset-messages.ts';
+import type { CommittedOffset } from './offset-record.ts';
 
 export interface TransactionalOffset extends TopicPartitionName {
   readonly groupId: string;

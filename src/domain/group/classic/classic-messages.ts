@@ -1,5 +1,4 @@
-import type { RecordProducer } from '../coordinator/coordinator-shard.ts';
-import type { ErrorName } from '../error-code.ts';
+import type { ErrorName } from '../../error-code.ts';
 
 export type ClassicGroupState =
   | 'Empty'
@@ -102,49 +101,4 @@ export interface DescribedGroup {
   readonly protocolType: string;
   readonly protocolData: string;
   readonly members: readonly DescribedMember[];
-}
-
-export interface ListedGroup {
-  readonly groupId: string;
-  readonly protocolType: string;
-  readonly state: ClassicGroupState;
-  readonly type: 'classic';
-}
-
-export interface OffsetCommitPartition {
-  readonly topic: string;
-  readonly topicId: string | undefined;
-  readonly partition: number;
-  readonly offset: bigint;
-  readonly leaderEpoch: number;
-  readonly metadata: string | null;
-}
-
-export interface OffsetCommitCommand {
-  readonly groupId: string;
-  readonly generationId: number;
-  readonly memberId: string;
-  readonly groupInstanceId: string | null;
-  /** Versions 2 to 4; negative means the broker's own retention. */
-  readonly retentionTimeMs: bigint;
-  /** Version 9 on names an unknown group by its own error. */
-  readonly supportsGroupIdNotFound: boolean;
-  /** Commits as part of this producer's transaction (TxnOffsetCommit). */
-  readonly producer?: RecordProducer | undefined;
-  readonly partitions: readonly OffsetCommitPartition[];
-}
-
-export interface PartitionOffset {
-  readonly topic: string;
-  readonly partition: number;
-  readonly offset: bigint;
-  readonly leaderEpoch: number;
-  readonly metadata: string;
-  readonly topicId: string | undefined;
-  readonly error: 'NONE' | 'UNSTABLE_OFFSET_COMMIT';
-}
-
-export interface TopicPartitionName {
-  readonly topic: string;
-  readonly partition: number;
 }

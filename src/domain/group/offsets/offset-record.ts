@@ -1,20 +1,18 @@
-import type { CoordinatorRecord } from '../coordinator/coordinator-shard.ts';
+import type { CoordinatorRecord } from '../../coordinator/coordinator-shard.ts';
 import {
   decodeRecord,
   decodeRecordKey,
   encodeRecord,
   encodeRecordKey,
   leadingInt16,
-} from '../protocol/record-codec.ts';
+  recordTypeOf,
+} from '../../protocol/record-codec.ts';
 import {
-  GroupMetadataKey,
-  GroupMetadataValue,
   LegacyOffsetCommitKey,
   OffsetCommitKey,
   OffsetCommitValue,
-} from '../protocol/records/classic-group.ts';
-import type { MessageInput, MessageOf } from '../protocol/schema.ts';
-import { ZERO_TOPIC_ID } from '../topic-partition.ts';
+} from '../../protocol/records/classic-group.ts';
+import { ZERO_TOPIC_ID } from '../../topic-partition.ts';
 
 /** A committed offset, as Kafka's OffsetAndMetadata. */
 export interface CommittedOffset {
@@ -27,19 +25,17 @@ export interface CommittedOffset {
   readonly topicId: string | undefined;
 }
 
-export type GroupRecord =
-  | {
-      readonly kind: 'offset';
-      readonly groupId: string;
-      readonly topic: string;
-      readonly partition: number;
-      readonly value: CommittedOffset | undefined;
-    }
-  | {
-      readonly kind: 'group';
-      readonly groupId: string;
-      readonly value: MessageOf<typeof GroupMetadataValue> | undefined;
-    };
+export interface OffsetRecord {
+  readonly groupId: string;
+  readonly topic: string;
+  readonly partition: number;
+  readonly value: CommittedOffset | undefined;
+}
+
+export const OFFSET_RECORD_TYPES: readonly number[] = [
+  recordTypeOf(LegacyOffsetCommitKey),
+  recordTypeOf(OffsetCommitKey),
+];
 
 /**
  * Value version 1 is the only one with an expiry, version 4 the only one with a topic id; version 3
@@ -68,34 +64,12 @@ export function offsetRecord(
   };
 }
 
-export function groupRecord(
-  group: string,
-  value: MessageInput<typeof GroupMetadataValue> | undefined,
-): CoordinatorRecord {
-  return {
-    key: encodeRecordKey(GroupMetadataKey, { group }),
-    value: value === undefined ? null : encodeRecord(GroupMetadataValue, 3, value),
-  };
-}
-
-/**
- * Reads a record of `__consumer_offsets`; undefined for the kinds this coordinator does not keep.
- */
-export function decodeGroupRecord(record: CoordinatorRecord): GroupRecord | undefined {
+export function decodeOffsetRecord(record: CoordinatorRecord): OffsetRecord {
   const type = leadingInt16(record.key);
-  if (type === OffsetCommitKey.recordType || type === LegacyOffsetCommitKey.recordType) {
-    const message = type === 0 ? LegacyOffsetCommitKey : OffsetCommitKey;
-    const { group, topic, partition } = decodeRecordKey(message, record.key);
-    const value = record.value === null ? undefined : decodeOffset(record.value);
-    return { kind: 'offset', groupId: group, topic, partition, value };
-  }
-  if (type === GroupMetadataKey.recordType) {
-    const { group } = decodeRecordKey(GroupMetadataKey, record.key);
-    const value =
-      record.value === null ? undefined : decodeRecord(GroupMetadataValue, record.value);
-    return { kind: 'group', groupId: group, value };
-  }
-  return undefined;
+  const message = type === OffsetCommitKey.recordType ? OffsetCommitKey : LegacyOffsetCommitKey;
+  const { group, topic, partition } = decodeRecordKey(message, record.key);
+  const value = record.value === null ? undefined : decodeOffset(record.value);
+  return { groupId: group, topic, partition, value };
 }
 
 function decodeOffset(bytes: Uint8Array): CommittedOffset {

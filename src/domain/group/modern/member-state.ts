@@ -1,0 +1,20 @@
+/** Where a member stands on its way to the target assignment; the numbers are those of its records. */
+export const MEMBER_STATES = {
+  /** It has what it is to have. */
+  STABLE: 0,
+  /** It has to give up partitions and has not said that it did. */
+  UNREVOKED_PARTITIONS: 1,
+  /** It waits for partitions that others have not given up. */
+  UNRELEASED_PARTITIONS: 2,
+  /** Written by a newer version. */
+  UNKNOWN: 127,
+} as const;
+
+export type MemberState = keyof typeof MEMBER_STATES;
+
+export function memberStateOf(code: number): MemberState {
+  for (const [state, own] of Object.entries(MEMBER_STATES)) {
+    if (own === code) return state as MemberState;
+  }
+  return 'UNKNOWN';
+}
