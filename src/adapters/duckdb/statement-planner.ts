@@ -1,4 +1,5 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
+import { queryPartOf } from '../../domain/sql/query-part.ts';
 import { quoteIdentifier, quoteText } from '../../domain/sql/quote.ts';
 import { splitStatements } from '../../domain/sql/statements.ts';
 import type { SyntaxNode } from '../../domain/sql/syntax-tree.ts';
@@ -16,6 +17,7 @@ import type { SchemaStatements } from './schema-statements.ts';
 import { refusalOf } from './statement-rules.ts';
 import { parseSelect, queryNode, sqlText } from './syntax-json.ts';
 import type { TopicCatalog } from './topic-catalog.ts';
+import { expandViews } from './view-expansion.ts';
 
 export interface PlannedStatement {
   readonly sql: string;
@@ -29,7 +31,7 @@ interface NarrowedQuery {
   readonly scans: readonly string[];
 }
 
-const EXPLAIN = /^explain(\s+analyze)?\s+(?=select|with|from|\()/i;
+const EXPLAIN = /^explain(\s+analyze)?\s+(?=select|with|from|insert|create|\()/i;
 const SHOW_TABLES = /^show\s+(all\s+)?tables$/i;
 
 /** Makes of what a user wrote the statement the engine runs. */
@@ -57,10 +59,14 @@ export class StatementPlanner {
     const failure = await wrong(connection, statement);
     if (failure !== undefined) return { sql: '', failure };
     const [prefix = ''] = EXPLAIN.exec(statement) ?? [];
-    const narrowed = await this.#narrow(connection, statement.slice(prefix.length), parameters);
+    const { before, query, after } = queryPartOf(statement.slice(prefix.length));
+    const narrowed = await this.#narrow(connection, query, parameters);
     if (narrowed === undefined) return { sql: statement };
+    const text = `${before}${narrowed.sql}${after}`;
+    // What does not come back as it was meant is run as it was written, over the whole topics.
+    if ((await wrong(connection, text)) !== undefined) return { sql: statement };
     return {
-      sql: `${prefix}${narrowed.sql}`,
+      sql: `${prefix}${text}`,
       ...(prefix !== '' && { explained: narrowed.scans.join('\n') }),
     };
   }
@@ -76,6 +82,7 @@ export class StatementPlanner {
       if (tree === undefined) return undefined;
       const tables = this.#catalog.tables;
       const own = await this.#catalog.userTables();
+      await expandViews(connection, tree, own);
       const references = topicReferences(tree, (name) =>
         own.has(name.toLowerCase()) ? undefined : tables.find(name),
       );
@@ -88,9 +95,7 @@ export class StatementPlanner {
       for (const reference of references) {
         scans.push(await this.#replace(connection, reference, used, parameters));
       }
-      const text = (await sqlText(connection, tree)).replace(/;\s*$/, '');
-      // What does not come back as it was meant is run as it was written, over the whole topics.
-      return (await wrong(connection, text)) === undefined ? { sql: text, scans } : undefined;
+      return { sql: (await sqlText(connection, tree)).replace(/;\s*$/, ''), scans };
     } catch {
       return undefined;
     }

@@ -1,3 +1,4 @@
+import { passedBounds } from './passed-bounds.ts';
 import { type ScanBound, scanBounds } from './scan-bounds.ts';
 import { isNode, nodesOf, type SyntaxNode, textsOf } from './syntax-tree.ts';
 
@@ -10,13 +11,24 @@ export interface TopicReference {
   readonly bounds: readonly ScanBound[];
   /** Whether nothing in the result depends on the order of the rows. */
   readonly unordered: boolean;
+  /** Names of common table expressions where it stands, in lower case. */
+  readonly hidden: ReadonlySet<string>;
 }
 
 interface SelectContext {
   readonly where: unknown;
   readonly onlyTable: boolean;
   readonly unordered: boolean;
+  /** What the query around this one says of its rows. */
+  readonly around: Around;
 }
+
+interface Around {
+  readonly bounds: readonly ScanBound[];
+  readonly unordered: boolean;
+}
+
+const NOTHING_AROUND: Around = { bounds: [], unordered: false };
 
 const ORDERED_FUNCTIONS = new Set([
   ...['first', 'last', 'any_value', 'arbitrary', 'list', 'array_agg', 'string_agg', 'group_concat'],
@@ -36,13 +48,13 @@ const AGGREGATES = new Set([
   ],
 ]);
 
-/** Finds the topics a query reads; names of common table expressions hide topics. */
+/** Finds the topics, or the views, a query reads; names of common table expressions hide topics. */
 export function topicReferences(
   statement: unknown,
   topicOf: (name: string) => string | undefined,
 ): TopicReference[] {
   const found: TopicReference[] = [];
-  visit(statement, new Set(), undefined, topicOf, found);
+  visit(statement, new Set(), undefined, topicOf, found, NOTHING_AROUND);
   return found;
 }
 
@@ -52,9 +64,10 @@ function visit(
   context: SelectContext | undefined,
   topicOf: (name: string) => string | undefined,
   found: TopicReference[],
+  around: Around,
 ): void {
   if (Array.isArray(value)) {
-    for (const each of value) visit(each, hidden, context, topicOf, found);
+    for (const each of value) visit(each, hidden, context, topicOf, found, NOTHING_AROUND);
     return;
   }
   if (!isNode(value)) return;
@@ -65,8 +78,27 @@ function visit(
   }
   const names = commonTables(value);
   const inside = names.length === 0 ? hidden : new Set([...hidden, ...names]);
-  const within = value.type === 'SELECT_NODE' ? contextOf(value) : context;
-  for (const each of Object.values(value)) visit(each, inside, within, topicOf, found);
+  if (value.type === 'SUBQUERY' && value.class === undefined && isNode(value.subquery)) {
+    const node = value.subquery.node;
+    visit(node, inside, undefined, topicOf, found, aroundOf(value, node, context));
+    return;
+  }
+  const within = value.type === 'SELECT_NODE' ? contextOf(value, around) : context;
+  for (const each of Object.values(value)) {
+    visit(each, inside, within, topicOf, found, NOTHING_AROUND);
+  }
+}
+
+/** What a query's conditions say of the rows of a sub-query it reads. */
+function aroundOf(table: SyntaxNode, query: unknown, context: SelectContext | undefined): Around {
+  if (context === undefined || isNode(table.sample)) return NOTHING_AROUND;
+  if (textsOf(table.column_name_alias).length > 0) return NOTHING_AROUND;
+  const { where, onlyTable, around } = context;
+  const own = scanBounds(where, String(table.alias), onlyTable);
+  return passedBounds(query, {
+    bounds: onlyTable ? [...own, ...around.bounds] : own,
+    unordered: context.unordered,
+  });
 }
 
 function commonTables(node: SyntaxNode): string[] {
@@ -76,7 +108,7 @@ function commonTables(node: SyntaxNode): string[] {
   return [...own, ...keys];
 }
 
-function contextOf(select: SyntaxNode): SelectContext {
+function contextOf(select: SyntaxNode, around: Around): SelectContext {
   const from = select.from_table;
   const functions = new Set<string>();
   for (const node of nodesOf([select.select_list, select.having])) {
@@ -87,8 +119,9 @@ function contextOf(select: SyntaxNode): SelectContext {
   const ordered = [...functions].some((name) => ORDERED_FUNCTIONS.has(name));
   return {
     where: select.where_clause,
-    onlyTable: isNode(from) && from.type === 'BASE_TABLE',
-    unordered: (groups || aggregates) && !ordered,
+    onlyTable: isNode(from) && (from.type === 'BASE_TABLE' || from.type === 'SUBQUERY'),
+    unordered: (groups || aggregates || around.unordered) && !ordered,
+    around,
   };
 }
 
@@ -106,8 +139,10 @@ function referenceOf(
   const topic = topicOf(name);
   if (topic === undefined) return undefined;
   const alias = typeof node.alias === 'string' && node.alias !== '' ? node.alias : name;
-  const bounds = scanBounds(context?.where, alias, context?.onlyTable ?? false);
-  return { node, topic, alias, bounds, unordered: context?.unordered ?? false };
+  const onlyTable = context?.onlyTable ?? false;
+  const own = scanBounds(context?.where, alias, onlyTable);
+  const bounds = onlyTable ? [...own, ...(context?.around.bounds ?? [])] : own;
+  return { node, topic, alias, bounds, unordered: context?.unordered ?? false, hidden };
 }
 
 /** Which fields a query may use; undefined for all of them. */

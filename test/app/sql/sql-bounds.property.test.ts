@@ -19,8 +19,39 @@ beforeAll(async () => {
     await broker.produceBatch('ticks', messages, { compression: batch % 2 === 0 ? 'none' : 'lz4' });
   }
   await broker.sql('CREATE TABLE copy AS SELECT * FROM ticks');
+  for (const table of ['ticks', 'copy']) {
+    for (const [name, query] of Object.entries(VIEWS)) {
+      await broker.sql(`CREATE VIEW ${table}_${name} AS ${query.replaceAll('$T', table)}`);
+    }
+  }
 });
 afterAll(() => broker.close());
+
+/** Views through which bounds may go, and those through which they must not. */
+const VIEWS = {
+  whole: 'SELECT * FROM $T',
+  nested: 'SELECT v.* FROM $T_whole v WHERE v.kafka_offset > 20 ORDER BY n',
+  chosen: 'SELECT n, kafka_timestamp, T.kafka_offset, kafka_partition FROM $T AS t WHERE n % 3 > 0',
+  shifted:
+    'SELECT n, kafka_timestamp, kafka_offset + 5 AS kafka_offset, kafka_partition % 2 AS kafka_partition FROM $T',
+  swapped:
+    'SELECT kafka_partition AS kafka_offset, kafka_offset AS kafka_partition, kafka_timestamp, n FROM $T',
+  limited: 'SELECT * FROM $T ORDER BY n LIMIT 100',
+  windowed: 'SELECT * EXCLUDE (n), row_number() OVER (ORDER BY n DESC) AS n FROM $T',
+  grouped:
+    'SELECT kafka_offset, min(kafka_partition) AS kafka_partition, max(kafka_timestamp) AS kafka_timestamp, sum(n) AS n FROM $T GROUP BY kafka_offset',
+  distinct: 'SELECT DISTINCT ON (kafka_offset) * FROM $T ORDER BY kafka_offset, n',
+  common: 'WITH $T AS (SELECT * FROM $T WHERE n > 9) SELECT * FROM $T',
+  joined:
+    'SELECT a.kafka_offset, a.kafka_partition, b.kafka_timestamp, b.n FROM $T a JOIN $T b USING (n)',
+  united: 'SELECT * FROM $T WHERE n < 100 UNION ALL SELECT * FROM $T WHERE n > 90',
+} as const;
+const source = fc.constantFrom(
+  '$T t',
+  '(SELECT * FROM $T) t',
+  '(SELECT * FROM (SELECT n, t.* EXCLUDE (n) FROM $T t) t WHERE kafka_offset < 190) t',
+  ...Object.keys(VIEWS).map((name) => `$T_${name} t`),
+);
 
 const offset = fc.integer({ min: -2, max: 210 }).map(String);
 const offsetOperand = fc.oneof(
@@ -74,15 +105,15 @@ test('a query over the topic gives what it gives over a copy of all its records'
   timeout: 60_000,
 }, async () => {
   await fc.assert(
-    fc.asyncProperty(condition, async (where) => {
+    fc.asyncProperty(condition, source, async (where, from) => {
       const [topic, copy] = await Promise.all(
         ['ticks', 'copy'].map((table) =>
           broker.sql(
-            `SELECT count(*) AS rows, sum(kafka_offset) AS offsets, sum(n) AS numbers FROM ${table} t WHERE ${where}`,
+            `SELECT count(*) AS rows, sum(kafka_offset) AS offsets, sum(n) AS numbers FROM ${from.replace('$T', table)} WHERE ${where}`,
           ),
         ),
       );
-      expect(topic, where).toEqual(copy);
+      expect(topic, `${from} WHERE ${where}`).toEqual(copy);
     }),
     { numRuns: Number(process.env.NUM_RUNS ?? 60) },
   );

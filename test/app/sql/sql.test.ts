@@ -116,6 +116,41 @@ describe('SQL over topics', () => {
     ).toEqual([{ n: 0n }]);
   });
 
+  test('bounds go through views and sub-queries, and into INSERT and CREATE TABLE AS', async () => {
+    await broker.sql('CREATE VIEW whole AS SELECT * FROM "user-events"');
+    await broker.sql(
+      'CREATE VIEW named AS SELECT kafka_offset, name FROM whole w WHERE amount > 1',
+    );
+    const explained = async (sql: string): Promise<unknown> => {
+      const [scans] = await broker.sql(`EXPLAIN ${sql}`);
+      return scans?.explain_key === 'topic_scans' ? scans.explain_value : undefined;
+    };
+    const scan = 'user-events: offsets from 5 to 8; fields';
+    for (const sql of [
+      'SELECT count(name) FROM named WHERE kafka_offset BETWEEN 5 AND 7',
+      'SELECT n.name FROM named n WHERE n.kafka_offset BETWEEN 5 AND 7',
+      'SELECT name FROM (SELECT * FROM whole ORDER BY name) WHERE kafka_offset BETWEEN 5 AND 7',
+      'CREATE TABLE kept AS SELECT * FROM named WHERE kafka_offset BETWEEN 5 AND 7',
+      'CREATE OR REPLACE TABLE kept AS FROM named WHERE kafka_offset BETWEEN 5 AND 7 WITH NO DATA',
+    ]) {
+      expect(await explained(sql)).toContain(scan);
+    }
+    expect(
+      await explained('SELECT * FROM (FROM whole LIMIT 9) WHERE kafka_offset > 4'),
+    ).not.toContain('offsets');
+    await broker.sql('CREATE TABLE kept AS SELECT * FROM named WHERE kafka_offset BETWEEN 5 AND 7');
+    expect(await broker.sql('SELECT * FROM kept')).toHaveLength(6);
+    const insert =
+      'INSERT INTO kept (kafka_offset, name) SELECT kafka_offset, name FROM whole WHERE kafka_offset BETWEEN 5 AND 7';
+    expect(await explained(`${insert} RETURNING name`)).toContain(scan);
+    expect(await broker.sql(`${insert} AND kafka_partition = $1 RETURNING name`, [1])).toHaveLength(
+      3,
+    );
+    await broker.sql('DROP VIEW named');
+    await broker.sql('DROP VIEW whole');
+    await broker.sql('DROP TABLE kept');
+  });
+
   test('only the fields a query uses are parsed', async () => {
     const [scans] = await broker.sql('EXPLAIN SELECT max(amount) FROM user_events');
     expect(scans?.explain_value).toBe('user-events: fields amount');
