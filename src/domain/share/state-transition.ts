@@ -1,0 +1,41 @@
+import type { Offset } from '../topic-partition.ts';
+import type { InFlightState } from './in-flight-state.ts';
+import type { RecordState } from './record-state.ts';
+import type { StateBatch } from './state-batch.ts';
+
+/** Changes that were made and wait to be stored: all of them count, or none. */
+export class StateTransition {
+  readonly stateBatches: StateBatch[] = [];
+  private readonly states: InFlightState[] = [];
+
+  get isEmpty(): boolean {
+    return this.states.length === 0;
+  }
+
+  /** Takes the records out of the hands of their member. */
+  start(
+    records: { readonly first: Offset; readonly last: Offset; readonly state: InFlightState },
+    to: Exclude<RecordState, 'acquired'>,
+    maxDeliveryCount: number,
+    undelivered = false,
+  ): void {
+    const { first, last, state } = records;
+    state.startTransition(to, maxDeliveryCount, undelivered);
+    this.states.push(state);
+    const { state: stored, deliveryCount } = state;
+    this.stateBatches.push({ firstOffset: first, lastOffset: last, state: stored, deliveryCount });
+  }
+
+  commit(): void {
+    for (const state of this.states) state.commit();
+  }
+
+  rollBack(nowMs: number): void {
+    for (const state of this.states) state.rollBack(nowMs);
+  }
+
+  /** Whether records are available after it, one way or the other. */
+  get freesRecords(): boolean {
+    return this.states.some(({ state }) => state === 'available');
+  }
+}
