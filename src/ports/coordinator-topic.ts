@@ -10,7 +10,7 @@ export interface CoordinatorLog {
   append(
     records: Uint8Array,
     options: { readonly origin: 'coordinator'; readonly transactionVersion?: number },
-  ): { readonly committed: Promise<void> };
+  ): { readonly baseOffset: Offset; readonly committed: Promise<void> };
   read(
     fromOffset: Offset,
     options: {
@@ -19,6 +19,11 @@ export interface CoordinatorLog {
       readonly isolation: 'log_end';
     },
   ): CoordinatorLogRead | Promise<CoordinatorLogRead>;
+}
+
+export interface PrunableLog extends CoordinatorLog {
+  /** Gives up the records before an offset. Rejects with a KafkaError. */
+  deleteRecords(beforeOffset: Offset): Promise<Offset>;
 }
 
 export interface CoordinatorLogRead {
@@ -34,4 +39,10 @@ export interface CoordinatorTopic {
   ensure(): Promise<number>;
   /** The partition's log, if this broker leads it. */
   log(partition: number): CoordinatorLog | undefined;
+}
+
+/** A coordinator's topic whose state is pruned instead of compacted. */
+export interface PrunedCoordinatorTopic extends CoordinatorTopic {
+  /** Gives up the records of a partition before an offset. Rejects with a KafkaError. */
+  deleteRecordsBefore(partition: number, offset: Offset): Promise<void>;
 }

@@ -6,6 +6,7 @@ import type { Logger } from '../../ports/logger.ts';
 import { kafkaModule } from './kafka-module.ts';
 import { platformModule } from './platform-module.ts';
 import { administrationModule, coordinatorsModule, dataPathModule } from './services-module.ts';
+import { shareModule } from './share-module.ts';
 import { sqlModule } from './sql-module.ts';
 import { storageModule } from './storage-module.ts';
 import { type IdentityOf, TOKENS } from './tokens.ts';
@@ -29,6 +30,6 @@ export function createContainer(values: ContainerValues): Container {
   container.bind(TOKENS.identity).toConstantValue(values.identity);
   container.load(platformModule, storageModule, administrationModule);
   container.load(dataPathModule, coordinatorsModule, transactionsModule);
-  container.load(sqlModule, kafkaModule);
+  container.load(shareModule, sqlModule, kafkaModule);
   return container;
 }

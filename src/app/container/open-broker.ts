@@ -2,7 +2,7 @@ import type { Container } from 'inversify';
 import { NativeChecksum } from '../../adapters/checksum/native-checksum.ts';
 import { systemClock } from '../../adapters/node/system-clock.ts';
 import type { BrokerConfig } from '../../domain/config/broker-config.ts';
-import type { ClusterMetadata } from '../../ports/catalog.ts';
+import type { ClusterMetadata, TopicMetadata } from '../../ports/catalog.ts';
 import type { Logger } from '../../ports/logger.ts';
 import { Lifecycle } from '../lifecycle.ts';
 import type { RunningBroker } from '../running-broker.ts';
@@ -124,24 +124,28 @@ async function startCoordinators(container: Container, lifecycle: Lifecycle): Pr
     () => transactions.open(),
     () => transactions.close(),
   );
+  const share = container.get(TOKENS.shareCoordinator);
+  await lifecycle.start(
+    'the share coordinator',
+    () => share.open(),
+    () => share.close(),
+  );
   let unwatch: (() => void) | undefined;
   await lifecycle.start(
     'watching for deleted topics',
     () => {
       unwatch = catalog.watch((now, before) => {
         const deleted = deletedTopics(now, before);
-        if (deleted.size > 0) groups.onTopicsDeleted(deleted);
+        if (deleted.length === 0) return;
+        groups.onTopicsDeleted(new Set(deleted.map(({ name }) => name)));
+        share.onTopicsDeleted(new Set(deleted.map(({ id }) => id)));
       });
     },
     () => unwatch?.(),
   );
 }
 
-function deletedTopics(now: ClusterMetadata, before: ClusterMetadata): ReadonlySet<string> {
-  const deleted = new Set<string>();
-  if (now.topicsById === before.topicsById) return deleted;
-  for (const { id, name } of before.topicsById.values()) {
-    if (!now.topicsById.has(id)) deleted.add(name);
-  }
-  return deleted;
+function deletedTopics(now: ClusterMetadata, before: ClusterMetadata): readonly TopicMetadata[] {
+  if (now.topicsById === before.topicsById) return [];
+  return [...before.topicsById.values()].filter(({ id }) => !now.topicsById.has(id));
 }

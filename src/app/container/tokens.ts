@@ -31,6 +31,7 @@ import type { GroupCoordinatorService } from '../services/group/group-coordinato
 import type { LogManager } from '../services/log/log-manager.ts';
 import type { PartitionFinder } from '../services/partition/partition-finder.ts';
 import type { TransactionalProduce } from '../services/produce/transactional-produce.ts';
+import type { ShareCoordinatorService } from '../services/share/share-coordinator-service.ts';
 import type { SqlService } from '../services/sql/sql-service.ts';
 import type { TopicAdminService } from '../services/topic/topic-admin-service.ts';
 import type { TransactionAdmission } from '../services/transaction/transaction-admission.ts';
@@ -83,6 +84,8 @@ export const TOKENS = {
   transactionAdmission: token<TransactionAdmission>('TransactionAdmission'),
   transactionalProduce: token<TransactionalProduce>('TransactionalProduce'),
   transactionalOffsets: token<TransactionalOffsets>('TransactionalOffsets'),
+
+  shareCoordinator: token<ShareCoordinatorService>('ShareCoordinator'),
 
   topicSource: token<TopicSource>('TopicSource'),
   sql: token<SqlService>('Sql'),

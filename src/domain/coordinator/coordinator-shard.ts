@@ -1,4 +1,5 @@
 import type { KafkaError } from '../kafka-error.ts';
+import type { Offset } from '../topic-partition.ts';
 
 /** Whose open transaction a record belongs to. */
 export interface RecordProducer {
@@ -50,7 +51,12 @@ export interface CoordinatorShard {
    * Applies a record of the log, at start and after each commit. Unknown records are passed over. A
    * record of a transaction comes with its producer and counts once the transaction is committed.
    */
-  replay(record: CoordinatorRecord, phase: 'loading' | 'committed', producerId?: bigint): void;
+  replay(
+    record: CoordinatorRecord,
+    phase: 'loading' | 'committed',
+    producerId: bigint | undefined,
+    offset: Offset,
+  ): void;
   /** The marker that ends a producer's transaction is in the log. */
   replayEndOfTransaction(producerId: bigint, committed: boolean): void;
   /** The log was replayed to its end: timers may start. */

@@ -7,7 +7,6 @@ interface Before {
   readonly state: RecordState;
   readonly memberId: string;
   readonly deliveryCount: number;
-  readonly maxDeliveryCount: number;
 }
 
 /**
@@ -60,7 +59,7 @@ export class InFlightState {
     undelivered = false,
   ): void {
     const { state, memberId, deliveryCount } = this;
-    this.before = { state, memberId, deliveryCount, maxDeliveryCount };
+    this.before = { state, memberId, deliveryCount };
     const isSpent = to === 'available' && !undelivered && this.deliveryCount >= maxDeliveryCount;
     this.state = isSpent ? 'archived' : to;
     if (undelivered && this.state !== 'archived') this.deliveryCount -= 1;
@@ -72,8 +71,8 @@ export class InFlightState {
     this.lockedUntilMs = undefined;
   }
 
-  /** The change could not be stored. A lock that ended meanwhile is released now. */
-  rollBack(nowMs: number): void {
+  /** The change could not be stored. A lock that ended meanwhile has to be expired now. */
+  rollBack(): void {
     const { before } = this;
     if (before === undefined || this.isGone) {
       this.commit();
@@ -81,12 +80,8 @@ export class InFlightState {
     }
     this.before = undefined;
     this.deliveryCount = before.deliveryCount;
-    if (this.lockedUntilMs !== undefined && this.lockedUntilMs <= nowMs) {
-      this.free(this.deliveryCount >= before.maxDeliveryCount ? 'archived' : 'available');
-    } else {
-      this.state = before.state;
-      this.memberId = before.memberId;
-    }
+    this.state = before.state;
+    this.memberId = before.memberId;
   }
 
   /** The lock ended; this is so whether it can be stored or not. */

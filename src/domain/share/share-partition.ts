@@ -74,7 +74,7 @@ export class SharePartition {
       const request = { memberId, batch, nowMs };
       const refusal = Acknowledgement.apply(this.window, this.config(), request, transition);
       if (refusal === undefined) continue;
-      this.rollBack(transition, nowMs);
+      this.rollBack(transition);
       return refusal;
     }
     return transition;
@@ -104,10 +104,9 @@ export class SharePartition {
     return this.window.moveStartOffset() || transition.freesRecords;
   }
 
-  /** The transition could not be stored. */
-  rollBack(transition: StateTransition, nowMs: number): void {
-    transition.rollBack(nowMs);
-    if (transition.freesRecords) this.window.noteAvailable();
+  /** The transition could not be stored. Locks that ended meanwhile are for `expireLocks`. */
+  rollBack(transition: StateTransition): void {
+    transition.rollBack();
   }
 
   /**

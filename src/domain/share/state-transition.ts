@@ -30,8 +30,8 @@ export class StateTransition {
     for (const state of this.states) state.commit();
   }
 
-  rollBack(nowMs: number): void {
-    for (const state of this.states) state.rollBack(nowMs);
+  rollBack(): void {
+    for (const state of this.states) state.rollBack();
   }
 
   /** Whether records are available after it, one way or the other. */

@@ -17,15 +17,16 @@ export class FakeLog implements CoordinatorLog {
   failure: Error | undefined;
   gate: Promise<void> = Promise.resolve();
 
-  append(records: Uint8Array): { committed: Promise<void> } {
-    if (this.failure !== undefined) return { committed: Promise.reject(this.failure) };
+  append(records: Uint8Array): { baseOffset: bigint; committed: Promise<void> } {
+    const baseOffset = this.logEndOffset;
+    if (this.failure !== undefined) return { baseOffset, committed: Promise.reject(this.failure) };
     const [batch] = [...batchesOf(records)];
     if (batch === undefined || batch.sizeInBytes !== records.length) throw new Error('one batch');
     const view = viewOf(records);
-    patchBaseOffset(view, 0, this.logEndOffset);
+    patchBaseOffset(view, 0, baseOffset);
     this.logEndOffset = readLastOffset(view, 0) + 1n;
     this.batches.push(records);
-    return { committed: this.gate };
+    return { baseOffset, committed: this.gate };
   }
 
   read(fromOffset: bigint) {

@@ -1,12 +1,12 @@
 import { expect, it } from 'vitest';
 import { CoordinatorTopicService } from '../../../src/app/services/topic/coordinator-topic-service.ts';
-import type { CoordinatorLog } from '../../../src/ports/coordinator-topic.ts';
+import type { PrunableLog } from '../../../src/ports/coordinator-topic.ts';
 import { topicAdmin } from './topic-fakes.ts';
 
 async function offsetsTopic() {
   const { topics, catalog } = await topicAdmin({ 'offsets.topic.num.partitions': '3' });
   const asked: string[] = [];
-  const log = {} as CoordinatorLog;
+  const log = {} as PrunableLog;
   const service = new CoordinatorTopicService({
     name: '__consumer_offsets',
     catalog,

@@ -180,7 +180,7 @@ class Model {
       this.h.commit(transition);
       this.note(transition);
     } else {
-      this.h.partition.rollBack(transition, this.h.now);
+      this.h.partition.rollBack(transition);
     }
   }
 

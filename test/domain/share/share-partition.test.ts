@@ -153,7 +153,7 @@ describe('acknowledging', () => {
     expect(first).toBeInstanceOf(StateTransition);
     expect(h.start('a', batch)).toMatchObject({ error: 'INVALID_RECORD_STATE' });
     expect(h.fetch('b')).toEqual([]);
-    h.partition.rollBack(first, h.now);
+    h.partition.rollBack(first);
     expect(h.inFlight()).toEqual(['0-9 acquired 1 a']);
     h.commit(h.start('a', batch) as StateTransition);
     expect(h.fetch('b')).toEqual([[0n, 9n, 2]]);
@@ -166,7 +166,8 @@ describe('acknowledging', () => {
     const transition = h.start('a', batch) as StateTransition;
     h.expire(30_000);
     expect(h.inFlight()).toEqual(['0-9 acknowledged 1']);
-    h.partition.rollBack(transition, h.now);
+    h.partition.rollBack(transition);
+    h.expire(0);
     expect(h.fetch('b')).toEqual([[0n, 9n, 2]]);
   });
 

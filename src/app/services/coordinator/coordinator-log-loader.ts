@@ -29,7 +29,7 @@ export async function loadCoordinatorLog(
       for (const { offset, key, value } of batch.records) {
         // A record without a key is none of ours.
         if (offset < wantedFrom || key === null) continue;
-        shard.replay({ key, value }, 'loading', producerId);
+        shard.replay({ key, value }, 'loading', producerId, offset);
         count++;
       }
     },

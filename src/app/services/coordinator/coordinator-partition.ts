@@ -13,6 +13,7 @@ import {
   encodeEndTransactionMarker,
 } from '../../../domain/record/control-record.ts';
 import { encodeRecordBatch } from '../../../domain/record/record-batch.ts';
+import type { Offset } from '../../../domain/topic-partition.ts';
 import type { CancelTimer, Clock, Timer } from '../../../ports/clock.ts';
 import type { CoordinatorLog } from '../../../ports/coordinator-topic.ts';
 import type { Logger } from '../../../ports/logger.ts';
@@ -23,6 +24,8 @@ import type { PendingAppend } from './pending-append.ts';
 
 /** What a record costs in a batch beyond its key and value, at most. */
 const RECORD_OVERHEAD_BYTES = 32;
+/** Of what was not stored. */
+const NO_OFFSET = -1n;
 const FIRST_RETRY_MS = 1_000;
 const MAX_RETRY_MS = 30_000;
 
@@ -164,14 +167,14 @@ export class CoordinatorPartition<Shard extends CoordinatorShard> implements Coo
   }
 
   private write(appends: readonly PendingAppend[]): void {
-    const committed = this.appendBatch(appends);
-    this.settleInOrder(committed, (error) => this.settle(appends, error));
+    const { baseOffset, committed } = this.appendBatch(appends);
+    this.settleInOrder(committed, (error) => this.settle(appends, baseOffset, error));
   }
 
   /** Fails an append that was built on one that failed; in its turn, as all are settled. */
   private fail(append: PendingAppend, failure: KafkaError): void {
     append.failure = failure;
-    this.settleInOrder(Promise.reject(failure), (error) => this.settle([append], error));
+    this.settleInOrder(Promise.reject(failure), (error) => this.settle([append], NO_OFFSET, error));
   }
 
   /** Batches settle in the order they were appended, whatever order their promises settle in. */
@@ -213,7 +216,10 @@ export class CoordinatorPartition<Shard extends CoordinatorShard> implements Coo
     });
   }
 
-  private appendBatch(appends: readonly PendingAppend[]): Promise<void> {
+  private appendBatch(appends: readonly PendingAppend[]): {
+    readonly baseOffset: Offset;
+    readonly committed: Promise<void>;
+  } {
     const { log, checksum, compression } = this.o;
     const records = appends.flatMap((append) => append.records);
     const producer = appends[0]?.producer;
@@ -228,27 +234,35 @@ export class CoordinatorPartition<Shard extends CoordinatorShard> implements Coo
         },
         { checksum, compression },
       );
-      const { committed } = log.append(bytes, { origin: 'coordinator' });
+      const { baseOffset, committed } = log.append(bytes, { origin: 'coordinator' });
       committed.catch(failed);
-      return committed;
+      return { baseOffset, committed };
     } catch (error) {
       // At once, for the next batch may be written in the same turn.
       failed(error);
-      return Promise.reject(error);
+      return { baseOffset: NO_OFFSET, committed: Promise.reject(error) };
     }
   }
 
-  private settle(appends: readonly PendingAppend[], error: KafkaError | undefined): void {
+  private settle(
+    appends: readonly PendingAppend[],
+    baseOffset: Offset,
+    error: KafkaError | undefined,
+  ): void {
     if (error !== undefined) {
       const { partition, logger } = this.o;
       logger.warn({ partition, err: error }, 'coordinator records could not be stored');
       this.sequences.settled(appends, this.pending, error);
     }
+    let next = baseOffset;
     for (const { records, stored, producer } of appends) {
+      let offset = next;
+      next += BigInt(records.length);
       this.guarded(() => {
         if (error === undefined) {
           for (const record of records) {
-            this.shard.replay(record, 'committed', producer?.producerId);
+            this.shard.replay(record, 'committed', producer?.producerId, offset);
+            offset += 1n;
           }
         }
         stored(error);

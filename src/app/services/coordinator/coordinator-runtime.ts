@@ -127,6 +127,13 @@ export class CoordinatorRuntime<Shard extends CoordinatorShard> {
     }
   }
 
+  /** The shards that answer, with the partitions they own. */
+  *activePartitions(): Iterable<readonly [number, Shard]> {
+    for (const [partition, { state, shard }] of this.partitions) {
+      if (state === 'active') yield [partition, shard];
+    }
+  }
+
   async close(): Promise<void> {
     this.closed = true;
     await Promise.all([...this.partitions.values()].map((partition) => partition.close()));

@@ -1,18 +1,18 @@
 import type { InternalTopicName } from '../../../domain/topic/internal-topics.ts';
-import type { TopicId } from '../../../domain/topic-partition.ts';
+import type { Offset, TopicId } from '../../../domain/topic-partition.ts';
 import type { Catalog } from '../../../ports/catalog.ts';
-import type { CoordinatorLog, CoordinatorTopic } from '../../../ports/coordinator-topic.ts';
+import type { PrunableLog, PrunedCoordinatorTopic } from '../../../ports/coordinator-topic.ts';
 import type { TopicAdmin } from '../../../ports/topic-admin.ts';
 
 export interface CoordinatorTopicOptions {
   readonly name: InternalTopicName;
   readonly catalog: Pick<Catalog, 'metadata'>;
   readonly topics: Pick<TopicAdmin, 'ensureTopic'>;
-  readonly logs: { get(topicId: TopicId, partition: number): CoordinatorLog | undefined };
+  readonly logs: { get(topicId: TopicId, partition: number): PrunableLog | undefined };
 }
 
 /** A coordinator's topic as the catalog and the log manager know it. */
-export class CoordinatorTopicService implements CoordinatorTopic {
+export class CoordinatorTopicService implements PrunedCoordinatorTopic {
   readonly #options: CoordinatorTopicOptions;
 
   constructor(options: CoordinatorTopicOptions) {
@@ -28,7 +28,11 @@ export class CoordinatorTopicService implements CoordinatorTopic {
     return topic.partitions.length;
   }
 
-  log(partition: number): CoordinatorLog | undefined {
+  async deleteRecordsBefore(partition: number, offset: Offset): Promise<void> {
+    await this.log(partition)?.deleteRecords(offset);
+  }
+
+  log(partition: number): PrunableLog | undefined {
     const topic = this.#topic();
     return topic && this.#options.logs.get(topic.id, partition);
   }
