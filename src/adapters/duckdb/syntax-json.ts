@@ -14,6 +14,13 @@ function exact(key: string, value: unknown, context?: ParseContext): unknown {
   return /^-?\d+$/.test(context?.source ?? '') ? rawJson(context?.source as string) : value;
 }
 
+/** As JSON.parse, with numbers as they are written; places are kept where they are places. */
+export function exactJson(text: string): unknown {
+  return JSON.parse(text, (key: string, value: unknown, context?: ParseContext) =>
+    key === 'query_location' && Number.isSafeInteger(value) ? value : exact(key, value, context),
+  );
+}
+
 /** The syntax tree of a SELECT, undefined for anything else and for what does not parse. */
 export async function parseSelect(
   connection: DuckDBConnection,

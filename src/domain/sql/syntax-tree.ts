@@ -4,7 +4,10 @@ export interface SyntaxNode {
 }
 
 export function isNode(value: unknown): value is SyntaxNode {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+  // A number that JSON has to give back as it was written is an object too.
+  return (
+    typeof value === 'object' && value !== null && !Array.isArray(value) && !('rawJSON' in value)
+  );
 }
 
 /** Every node below a value and the value itself, in no order anyone should rely on. */

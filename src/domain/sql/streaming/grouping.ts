@@ -1,0 +1,137 @@
+import { quoteIdentifier } from '../quote.ts';
+import type { MergeableAggregate } from './aggregate-functions.ts';
+import type { OutputColumn } from './stream-plan.ts';
+
+export interface NamedExpression {
+  readonly name: string;
+  readonly text: string;
+}
+
+/** An aggregate of the query, by the name it has above the grouping. */
+export interface GroupedAggregate {
+  readonly name: string;
+  /** Over the columns that whole rows are kept in. */
+  readonly whole: string;
+  readonly mergeable: MergeableAggregate | undefined;
+}
+
+export interface GroupingParts {
+  readonly keys: readonly NamedExpression[];
+  readonly aggregates: readonly GroupedAggregate[];
+  /** Over keys and aggregates, by their names, and `kawa_start` and `kawa_end` of the window. */
+  readonly outputs: readonly (NamedExpression & OutputColumn)[];
+  readonly having: string | undefined;
+  readonly where: string | undefined;
+  /** Which columns the aggregates need of each row, where rows are kept whole. */
+  readonly columns: readonly NamedExpression[];
+  /** Keeps whole rows whatever the aggregates are. */
+  readonly whole?: boolean;
+}
+
+/**
+ * A grouping that is computed in pieces: `intake` makes rows of state of a batch's rows, `merged` fewer rows of many, and
+ * `finished` the aggregates' values. Where one of the aggregates cannot be merged, the rows themselves are the state.
+ * `lead` names columns that come before the keys: the time or window a row of state belongs to.
+ */
+export class Grouping {
+  readonly parts: GroupingParts;
+  readonly whole: boolean;
+  readonly #partials: readonly { name: string; partial: string; merge: string }[];
+
+  constructor(parts: GroupingParts) {
+    this.parts = parts;
+    this.whole =
+      parts.whole === true || parts.aggregates.some(({ mergeable }) => mergeable === undefined);
+    this.#partials = this.whole ? [] : parts.aggregates.flatMap(partialsOf);
+  }
+
+  /** Whether only the engine's version that wrote the state can read it. */
+  get engineBound(): boolean {
+    return !this.whole && this.parts.aggregates.some(({ mergeable }) => mergeable?.engineBound);
+  }
+
+  get keys(): readonly string[] {
+    return this.parts.keys.map(({ name }) => name);
+  }
+
+  /** The columns of state beside lead and keys. */
+  get stateColumns(): readonly string[] {
+    return (this.whole ? this.parts.columns : this.#partials).map(({ name }) => name);
+  }
+
+  intake(from: string, lead: readonly NamedExpression[], condition: string): string {
+    const { keys, where, columns } = this.parts;
+    const groups = [...lead, ...keys].map(named);
+    const rest = this.whole
+      ? columns.map(named)
+      : this.#partials.map(({ name, partial }) => `${partial} AS ${name}`);
+    const conditions = [condition, ...(where === undefined ? [] : [`(${where})`])].join(' AND ');
+    const select = `SELECT ${[...groups, ...rest].join(', ')} FROM ${from} WHERE ${conditions}`;
+    return this.whole ? select : select + groupBy(groups.length);
+  }
+
+  merged(rows: string, lead: readonly string[]): string {
+    if (this.whole)
+      return `SELECT ${[...lead, ...this.keys, ...this.stateColumns].join(', ')} FROM ${rows}`;
+    const groups = [...lead, ...this.keys];
+    const merges = this.#partials.map(({ name, merge }) => `${merge} AS ${name}`);
+    return `SELECT ${[...groups, ...merges].join(', ')} FROM ${rows}${groupBy(groups.length)}`;
+  }
+
+  /** Lead, keys and the aggregates under their names. */
+  finished(rows: string, lead: readonly string[]): string {
+    const groups = [...lead, ...this.keys];
+    const { aggregates } = this.parts;
+    if (this.whole) {
+      const values = aggregates.map(({ name, whole }) => `${whole} AS ${name}`);
+      return `SELECT ${list([...groups, ...values])} FROM ${rows}${groupBy(groups.length)}`;
+    }
+    const values = aggregates.map(({ name, mergeable }) => {
+      const columns = mergeable?.columns.map((_, index) => `${name}_${index}`) ?? [];
+      return `${mergeable?.value(columns)} AS ${name}`;
+    });
+    return `SELECT ${list([...groups, ...values])} FROM (${this.merged(rows, lead)})`;
+  }
+
+  /** The query's own columns of finished rows that have `kawa_start` and `kawa_end` where there is a window. */
+  results(finished: string): string {
+    const { having } = this.parts;
+    const condition = having === undefined ? '' : ` WHERE ${having}`;
+    return `SELECT ${this.#outputs().join(', ')} FROM (${finished})${condition}`;
+  }
+
+  /** The same with a row also for what HAVING leaves out, told by `kawa_deleted`. */
+  changes(finished: string): string {
+    const { having } = this.parts;
+    const deleted = having === undefined ? 'false' : `(${having}) IS NOT TRUE`;
+    return `SELECT ${[...this.#outputs(), `${deleted} AS kawa_deleted`].join(', ')} FROM (${finished})`;
+  }
+
+  #outputs(): string[] {
+    return this.parts.outputs.map(({ name, text }) => `${text} AS ${quoteIdentifier(name)}`);
+  }
+}
+
+function partialsOf({
+  name,
+  mergeable,
+}: GroupedAggregate): { name: string; partial: string; merge: string }[] {
+  return (mergeable?.columns ?? []).map(({ partial, merge }, index) => {
+    const column = `${name}_${index}`;
+    return { name: column, partial, merge: merge(column) };
+  });
+}
+
+function named({ name, text }: NamedExpression): string {
+  return `${text} AS ${name}`;
+}
+
+/** A SELECT has to have a column. */
+function list(columns: readonly string[]): string {
+  return columns.length === 0 ? 'true AS kawa_any' : columns.join(', ');
+}
+
+function groupBy(count: number): string {
+  if (count === 0) return '';
+  return ` GROUP BY ${Array.from({ length: count }, (_, index) => index + 1).join(', ')}`;
+}

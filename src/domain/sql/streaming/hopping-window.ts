@@ -1,0 +1,252 @@
+import { quoteIdentifier } from '../quote.ts';
+import { at, bucket, interval, microseconds, timed } from './plan-time.ts';
+import type { OperatorParts, StreamOperator } from './stream-operator.ts';
+import type { ClosedRange, PlanStatement } from './stream-plan.ts';
+
+/**
+ * Tumbling and hopping windows. Rows are aggregated once, into panes as long as the greatest common divisor of size and
+ * advance; a window is the merge of its panes. A window is closed once its end is reached. Rows of windows that open and
+ * close in one batch never come to the stored state.
+ */
+export class HoppingWindow implements StreamOperator {
+  readonly #parts: OperatorParts;
+  readonly #sizeMs: number;
+  readonly #advanceMs: number;
+  readonly #paneMs: number;
+
+  constructor(parts: OperatorParts, sizeMs: number, advanceMs: number) {
+    this.#parts = parts;
+    this.#sizeMs = sizeMs;
+    this.#advanceMs = advanceMs;
+    this.#paneMs = greatestCommonDivisor(sizeMs, advanceMs);
+  }
+
+  get explanation(): readonly string[] {
+    const { grouping } = this.#parts;
+    const kept = grouping.whole ? 'the rows of open windows' : 'one row of partial aggregates';
+    const panes = this.#overlaps ? `pane of ${this.#paneMs} ms` : `window of ${this.#sizeMs} ms`;
+    return [`state: ${kept} per ${panes} and key, merged from time to time`];
+  }
+
+  get tables(): readonly string[] {
+    const { state, results, closed } = this.#names;
+    return [state, results, closed];
+  }
+
+  lateBefore(closedUntil: number | undefined): number | undefined {
+    const start = this.#lastClosed(closedUntil);
+    return start === undefined ? undefined : start + this.#advanceMs;
+  }
+
+  setUp(): readonly PlanStatement[] {
+    const { state, results, closed } = this.#names;
+    const { grouping } = this.#parts;
+    const finished = grouping.results(this.#windows(state, 'true'));
+    return [
+      `CREATE TABLE IF NOT EXISTS ${state} AS ${this.#intake('true')} WITH NO DATA`,
+      `CREATE TABLE IF NOT EXISTS ${results} AS ${finished} WITH NO DATA`,
+      `CREATE TABLE IF NOT EXISTS ${closed} (kawa_start TIMESTAMP)`,
+    ].map((sql) => timed(sql));
+  }
+
+  apply(range: ClosedRange): readonly PlanStatement[] {
+    const { state, partial } = this.#names;
+    const { late, emit, hasOutput } = this.#parts;
+    const before = this.#lastClosed(range.before);
+    const after = this.#lastClosed(range.after);
+    const closes = after !== undefined && after !== before;
+    const tracksChanges = hasOutput && emit === 'changes';
+    const intake = this.#intakeOf(range.before);
+    if (!closes && !tracksChanges && late !== 'reemit') {
+      return [{ ...intake, sql: `INSERT INTO ${state} ${intake.sql}` }];
+    }
+    return [
+      { ...intake, sql: `CREATE OR REPLACE TEMP TABLE ${partial} AS ${intake.sql}` },
+      ...(tracksChanges || late === 'reemit' ? [this.#noteChanges(before, tracksChanges)] : []),
+      ...(late === 'reemit' ? this.#correct(before) : []),
+      ...(closes ? this.#close(before, after) : [timed(`INSERT INTO ${state} FROM ${partial}`)]),
+    ];
+  }
+
+  emitted(range: ClosedRange): PlanStatement | undefined {
+    const { emit, late } = this.#parts;
+    const { results, changed } = this.#names;
+    if (emit === 'changes') return timed(`SELECT * FROM ${changed}`);
+    const before = this.#lastClosed(range.before);
+    const after = this.#lastClosed(range.after);
+    const start = this.#startName;
+    const closes = after !== undefined && after !== before;
+    const news = `SELECT *, false AS kawa_deleted FROM ${results} WHERE ${start} > ${at(1)} AND ${start} <= ${at(2)}`;
+    if (late !== 'reemit') return closes ? timed(news, before, after) : undefined;
+    const corrected = `SELECT * FROM ${changed}`;
+    return closes ? timed(`${news} UNION ALL ${corrected}`, before, after) : timed(corrected);
+  }
+
+  compact(): readonly PlanStatement[] {
+    const { grouping, late } = this.#parts;
+    const { state, closed } = this.#names;
+    const last = `SELECT max(kawa_start) AS kawa_start FROM ${closed}`;
+    return [
+      ...(grouping.whole
+        ? []
+        : [`CREATE OR REPLACE TABLE ${state} AS ${grouping.merged(state, ['kawa_pane'])}`]),
+      ...(this.#overlaps || late === 'reemit'
+        ? [`CREATE OR REPLACE TABLE ${closed} AS ${last}`]
+        : []),
+    ].map((sql) => timed(sql));
+  }
+
+  get view(): string {
+    const { grouping, emit } = this.#parts;
+    const { state, results, closed } = this.#names;
+    if (emit === 'final') return `SELECT * FROM ${results}`;
+    const open = `kawa_start > coalesce((SELECT max(kawa_start) FROM ${closed}), '-infinity')`;
+    const current = grouping.results(this.#windows(state, open));
+    return `SELECT * FROM ${results} UNION ALL ${current}`;
+  }
+
+  get #names(): Record<'state' | 'results' | 'closed' | 'partial' | 'changed', string> {
+    const { names } = this.#parts;
+    return {
+      state: names.table('state'),
+      results: names.table('results'),
+      closed: names.table('closed'),
+      partial: names.temporary('partial'),
+      changed: names.temporary('changed'),
+    };
+  }
+
+  get #overlaps(): boolean {
+    return this.#advanceMs < this.#sizeMs;
+  }
+
+  get #startName(): string {
+    return quoteIdentifier(this.#parts.startName);
+  }
+
+  /** The start of the newest window that is closed. */
+  #lastClosed(closedUntil: number | undefined): number | undefined {
+    if (closedUntil === undefined) return undefined;
+    return Math.floor((closedUntil - this.#sizeMs) / this.#advanceMs) * this.#advanceMs;
+  }
+
+  #intake(condition: string): string {
+    const { grouping, from, time } = this.#parts;
+    return grouping.intake(
+      from,
+      [{ name: 'kawa_pane', text: bucket(this.#paneMs, time) }],
+      condition,
+    );
+  }
+
+  #intakeOf(closedUntil: number | undefined): PlanStatement {
+    const { time, late } = this.#parts;
+    if (late === 'reemit') return timed(this.#intake(`${time} IS NOT NULL`));
+    return timed(this.#intake(`${time} >= ${at(1)}`), this.lateBefore(closedUntil));
+  }
+
+  /** Finished windows of rows of state, those for which a condition holds: on `kawa_start`, or on a key. */
+  #windows(rows: string, condition: string): string {
+    const { grouping } = this.#parts;
+    return grouping.finished(`${this.#expanded(rows)} AS kawa_row WHERE ${condition}`, [
+      ...['kawa_start', 'kawa_end'],
+    ]);
+  }
+
+  /** Rows of state, once for each window they belong to. */
+  #expanded(rows: string): string {
+    const size = interval(this.#sizeMs);
+    if (!this.#overlaps) {
+      return `(SELECT kawa_pane AS kawa_start, kawa_pane + ${size} AS kawa_end, * FROM ${rows})`;
+    }
+    const advance = interval(this.#advanceMs);
+    const steps = Math.ceil(this.#sizeMs / this.#advanceMs);
+    const start = `${bucket(this.#advanceMs, 'kawa_pane')} - kawa_step * ${advance}`;
+    return `(SELECT ${start} AS kawa_start, kawa_start + ${size} AS kawa_end, * FROM ${rows}, range(${steps}) AS kawa_steps(kawa_step) WHERE kawa_pane < kawa_end)`;
+  }
+
+  #both(condition = 'true'): string {
+    const { state, partial } = this.#names;
+    return `(SELECT * FROM ${state} WHERE ${condition} UNION ALL SELECT * FROM ${partial} WHERE ${condition})`;
+  }
+
+  #close(before: number | undefined, after: number): PlanStatement[] {
+    const { grouping, late } = this.#parts;
+    const { state, results, closed, partial } = this.#names;
+    const done = after + this.#advanceMs;
+    // No window up to `after` reaches further than its size.
+    const last = after + this.#sizeMs;
+    const closing = this.#windows(
+      this.#both(`kawa_pane < ${at(3)}`),
+      `kawa_start > ${at(1)} AND kawa_start <= ${at(2)}`,
+    );
+    const statements = [
+      timed(`INSERT INTO ${results} ${grouping.results(closing)}`, before, after, last),
+    ];
+    if (late === 'reemit') statements.push(timed(`INSERT INTO ${state} FROM ${partial}`));
+    else {
+      statements.push(
+        timed(`DELETE FROM ${state} WHERE kawa_pane < ${at(1)}`, done),
+        timed(`INSERT INTO ${state} FROM ${partial} WHERE kawa_pane >= ${at(1)}`, done),
+      );
+    }
+    if (this.#overlaps || late === 'reemit') {
+      statements.push({
+        sql: `INSERT INTO ${closed} VALUES (${at(1)})`,
+        parameters: [microseconds(after)],
+      });
+    }
+    return statements;
+  }
+
+  /**
+   * What the windows that the batch brought rows for are with them. Open ones where each change is told; those that are
+   * closed already where late rows are taken in.
+   */
+  #noteChanges(before: number | undefined, tellsAll: boolean): PlanStatement {
+    if (this.#parts.late !== 'reemit') {
+      return this.#note(`kawa_start > ${at(1)} AND ${this.#touched}`, before);
+    }
+    return tellsAll
+      ? this.#note(this.#touched)
+      : this.#note(`kawa_start <= ${at(1)} AND ${this.#touched}`, before);
+  }
+
+  /** Puts what late rows made of windows that are closed already in place of their results. */
+  #correct(before: number | undefined): PlanStatement[] {
+    const { changed, results } = this.#names;
+    const { outputs } = this.#parts.grouping.parts;
+    const keys = outputs.filter(({ key }) => key).map(({ name }) => quoteIdentifier(name));
+    const same = keys.map((key) => sameColumn(key, 'kawa_result', 'kawa_change'));
+    const closed = `kawa_change.${this.#startName} <= ${at(1)}`;
+    const corrected = `EXISTS (SELECT 1 FROM ${changed} AS kawa_change WHERE ${[closed, ...same].join(' AND ')})`;
+    return [
+      timed(`DELETE FROM ${results} AS kawa_result WHERE ${corrected}`, before),
+      timed(
+        `INSERT INTO ${results} SELECT * EXCLUDE (kawa_deleted) FROM ${changed} AS kawa_change WHERE NOT kawa_deleted AND ${closed}`,
+        before,
+      ),
+    ];
+  }
+
+  #note(condition: string, ...timesMs: (number | undefined)[]): PlanStatement {
+    const { grouping } = this.#parts;
+    const changes = grouping.changes(this.#windows(this.#both(), condition));
+    return timed(`CREATE OR REPLACE TEMP TABLE ${this.#names.changed} AS ${changes}`, ...timesMs);
+  }
+
+  /** Whether the batch brought rows for a window and key. */
+  get #touched(): string {
+    const columns = ['kawa_start', ...this.#parts.grouping.keys];
+    const same = columns.map((column) => sameColumn(column, 'kawa_row', 'kawa_new'));
+    return `EXISTS (SELECT 1 FROM ${this.#expanded(this.#names.partial)} AS kawa_new WHERE ${same.join(' AND ')})`;
+  }
+}
+
+function sameColumn(column: string, left: string, right: string): string {
+  return `${left}.${column} IS NOT DISTINCT FROM ${right}.${column}`;
+}
+
+function greatestCommonDivisor(a: number, b: number): number {
+  return b === 0 ? a : greatestCommonDivisor(b, a % b);
+}

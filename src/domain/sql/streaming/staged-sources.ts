@@ -1,0 +1,84 @@
+import { quoteIdentifier } from '../quote.ts';
+import type { SyntaxNode } from '../syntax-tree.ts';
+import type { ColumnResolver } from './column-resolver.ts';
+import type { FromSource } from './from-clause.ts';
+import { at, timed } from './plan-time.ts';
+import type { StreamNames } from './stream-operator.ts';
+import type { PlanStatement, StreamSource } from './stream-plan.ts';
+import type { SyntaxPrinter } from './syntax-printer.ts';
+
+/** A stream of the query, as the batch's rows of it are kept while the batch is worked on. */
+export interface StagedSource extends StreamSource {
+  readonly table: string;
+}
+
+/** Columns that are kept whatever the query uses. */
+const PLACE = ['kafka_partition', 'kafka_offset'];
+
+export async function stagedSources(
+  sources: readonly FromSource[],
+  resolver: ColumnResolver,
+  names: StreamNames,
+  printer: SyntaxPrinter,
+): Promise<readonly StagedSource[]> {
+  const streams = sources.filter(({ stream }) => stream !== undefined);
+  return Promise.all(
+    streams.map(async (source, index) => {
+      const { topic = '', eventTime = '', outOfOrdernessMs = 0 } = source.stream ?? {};
+      const { window } = source;
+      const used = resolver.usedColumns(source);
+      return {
+        ...{ topic, outOfOrdernessMs, alias: source.alias },
+        columns: used,
+        eventTime: window === undefined ? eventTime : await printer.expression(window.time),
+        table: names.temporary(`batch${index}`),
+      };
+    }),
+  );
+}
+
+export function stageStatements(
+  sources: readonly StagedSource[],
+  relations: readonly string[],
+): readonly PlanStatement[] {
+  return sources.map(({ table, columns, eventTime }, index) => {
+    const kept = [...new Set([...PLACE, ...columns])].map(quoteIdentifier);
+    const time = `TRY_CAST(${eventTime} AS TIMESTAMP) AS kawa_time`;
+    return timed(
+      `CREATE OR REPLACE TEMP TABLE ${table} AS SELECT ${[...kept, time].join(', ')} FROM ${relations[index]}`,
+    );
+  });
+}
+
+export function measureStatement(
+  sources: readonly StagedSource[],
+  lateBefore: number | undefined,
+): PlanStatement {
+  const selects = sources.map(
+    ({ table }, index) =>
+      `SELECT ${index}::INTEGER AS source, kafka_partition, count(*) AS row_count, count(*) - count(kawa_time) AS untimed, count(*) FILTER (WHERE kawa_time < ${at(1)}) AS late, epoch_ms(max(kawa_time)) AS max_time_ms FROM ${table} GROUP BY kafka_partition`,
+  );
+  return timed(selects.join(' UNION ALL '), lateBefore);
+}
+
+export function lateStatement(
+  sources: readonly StagedSource[],
+  lateBefore: number | undefined,
+): PlanStatement {
+  const selects = sources.map(
+    ({ table }, index) =>
+      `SELECT ${index}::INTEGER AS source, kafka_partition, kafka_offset FROM ${table} WHERE kawa_time < ${at(1)}`,
+  );
+  return timed(selects.join(' UNION ALL '), lateBefore);
+}
+
+/** Puts the staged rows in a stream's place in the FROM clause. */
+export function replaceSource(node: SyntaxNode, table: string, alias: string): void {
+  for (const name of Object.keys(node)) delete node[name];
+  const [, , name = ''] = /^(temp)\.(main)\."((?:[^"]|"")*)"$/.exec(table)?.slice(1) ?? [];
+  Object.assign(node, {
+    ...{ type: 'BASE_TABLE', alias, sample: null, query_location: 0 },
+    ...{ catalog_name: 'temp', schema_name: 'main', table_name: name.replaceAll('""', '"') },
+    ...{ column_name_alias: [], at_clause: null },
+  });
+}

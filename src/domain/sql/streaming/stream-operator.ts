@@ -1,0 +1,41 @@
+import type { Grouping } from './grouping.ts';
+import type { ClosedRange, EmitMode, LatePolicy, PlanStatement } from './stream-plan.ts';
+
+/** The names of a stream's own tables, quoted. */
+export interface StreamNames {
+  /** Of a stored table. */
+  table(part: string): string;
+  temporary(part: string): string;
+}
+
+/** What an operator works with: rows that were staged, and the names of its tables. */
+export interface OperatorParts {
+  readonly names: StreamNames;
+  readonly grouping: Grouping;
+  /** What stands after FROM to read the batch's rows. */
+  readonly from: string;
+  /** Over `from`: a row's event time. */
+  readonly time: string;
+  readonly emit: EmitMode;
+  readonly late: LatePolicy;
+  /** Whether anybody reads `emitted`. */
+  readonly hasOutput: boolean;
+  /** The result's column that has the window's start, and that with its end. */
+  readonly startName: string;
+  readonly endName: string;
+}
+
+/** The part of a plan that depends on the kind of window; see StreamPlan. */
+export interface StreamOperator {
+  readonly explanation: readonly string[];
+  /** All stored tables. */
+  readonly tables: readonly string[];
+  readonly view: string;
+  /** Rows older than this are late. */
+  lateBefore(closedUntil: number | undefined): number | undefined;
+  /** Over staged tables, which may be empty. */
+  setUp(): readonly PlanStatement[];
+  apply(closed: ClosedRange): readonly PlanStatement[];
+  emitted(closed: ClosedRange): PlanStatement | undefined;
+  compact(): readonly PlanStatement[];
+}
