@@ -55,7 +55,10 @@ const IDLE = [
     'TLS, SASL and authorisation are not there yet',
     /^(ssl|sasl|security|principal|authorizer|delegation|early\.start)|reauth|authentication/,
   ],
-  ['Quotas and metrics are not there yet', /quota|metric|telemetry|creation\.rate|ip\.overrides/],
+  [
+    'Quotas of replication, and metrics, are not there yet',
+    /quota|metric|telemetry|creation\.rate|ip\.overrides/,
+  ],
   [
     'There is one broker, and its metadata is a log of its own',
     /^(controller|controlled|metadata|replica|broker|initial\.broker|internal\.metadata)|leader|replic|process\.roles|inter\.broker|background|request\.timeout|connection\.setup/,

@@ -20,8 +20,17 @@ export interface FetchCommand {
   readonly sessionEpoch: number;
   readonly partitions: readonly FetchPartition[];
   readonly forgotten: readonly PartitionName[];
+  /** Undefined where the client has no quota. */
+  readonly quota?: FetchQuota | undefined;
   /** Whether the client is gone; an answer is not needed then. */
   readonly signal?: AbortSignal | undefined;
+}
+
+/** What the client may still read. */
+export interface FetchQuota {
+  readonly fetchBytesMax: number;
+  /** Whether these bytes may be answered; counts them if so. */
+  mayFetch(bytes: number): boolean;
 }
 
 /** Of name and id only the one the request names topics by counts. */

@@ -1,6 +1,7 @@
 import type { KafkaError } from '../domain/kafka-error.ts';
 import type { TopicId } from '../domain/topic-partition.ts';
 import type { TopicMetadata } from './catalog.ts';
+import type { MutationPermits } from './client-throttle.ts';
 import type { ConfigEntry } from './config-admin.ts';
 
 /** Creates, changes and deletes topics (inbound). Each item of a request succeeds or fails on its own. */
@@ -8,18 +9,27 @@ export interface TopicAdmin {
   /** Resolves once the created topics survive power loss and take appends. In the order of the request. */
   createTopics(
     topics: readonly NewTopic[],
-    options: { readonly validateOnly: boolean },
+    options: TopicChangeOptions,
   ): Promise<readonly CreateTopicResult[]>;
-  deleteTopics(topics: readonly TopicSelector[]): Promise<readonly DeleteTopicResult[]>;
+  deleteTopics(
+    topics: readonly TopicSelector[],
+    options?: Pick<TopicChangeOptions, 'permits'>,
+  ): Promise<readonly DeleteTopicResult[]>;
   createPartitions(
     topics: readonly NewPartitions[],
-    options: { readonly validateOnly: boolean },
+    options: TopicChangeOptions,
   ): Promise<readonly CreatePartitionsResult[]>;
   /**
    * The topic, made with its defaults if it is missing (auto-create; the coordinators' topics with Kafka's configs for
    * them). Rejects with a KafkaError, INVALID_TOPIC_EXCEPTION for a name no topic can have.
    */
   ensureTopic(name: string): Promise<TopicMetadata>;
+}
+
+export interface TopicChangeOptions {
+  readonly validateOnly: boolean;
+  /** Asked for each topic with the number of partitions that are made or go; undefined: there is no bound. */
+  readonly permits?: MutationPermits | undefined;
 }
 
 export interface NewTopic {

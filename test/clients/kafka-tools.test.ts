@@ -113,6 +113,35 @@ describe.skipIf(!kafkaToolAvailable())("Kafka's own Java tools", { timeout: 180_
     expect(await tool('configs', ['--describe', ...brokers, '--all'])).toContain('log.dirs');
   });
 
+  test('quotas, elections, reassignments, the quorum, feature levels', async () => {
+    await tool('topics', ['--create', '--topic', 'administered', '--partitions', '2']);
+    const client = ['--entity-type', 'clients', '--entity-name', 'slow'];
+    await tool('configs', ['--alter', ...client, '--add-config', 'producer_byte_rate=100000']);
+    expect(await tool('configs', ['--describe', ...client])).toContain(
+      "Quota configs for client-id 'slow' are producer_byte_rate=100000.0",
+    );
+    await tool('configs', ['--alter', ...client, '--delete-config', 'producer_byte_rate']);
+    await tool('leader-election', ['--election-type', 'preferred', '--all-topic-partitions']);
+    const topics = join(directory, 'move.json');
+    await writeFile(topics, '{"topics":[{"topic":"administered"}],"version":1}');
+    const generated = await tool('reassign-partitions', [
+      ...['--topics-to-move-json-file', topics, '--broker-list', '1', '--generate'],
+    ]);
+    const plan = join(directory, 'plan.json');
+    await writeFile(plan, generated.trim().split('\n').at(-1)!);
+    const file = ['--reassignment-json-file', plan];
+    await tool('reassign-partitions', [...file, '--execute']);
+    expect(await tool('reassign-partitions', [...file, '--verify'])).toContain(
+      'Reassignment of partition administered-0 is completed',
+    );
+    expect(await tool('metadata-quorum', ['describe', '--status'])).toMatch(/LeaderId:\s+1/);
+    const level = ['--feature', 'transaction.version=1'];
+    expect(await tool('features', ['downgrade', ...level])).toContain('downgraded to 1');
+    expect(await tool('features', ['upgrade', '--feature', 'transaction.version=2'])).toContain(
+      'upgraded to 2',
+    );
+  });
+
   test('the producer and consumer of the performance tools', async () => {
     const produced = await tool('producer-perf-test', [
       ...['--topic', 'perf', '--num-records', '20000', '--record-size', '100'],

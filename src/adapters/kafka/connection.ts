@@ -1,5 +1,6 @@
 import { KafkaError } from '../../domain/kafka-error.ts';
 import { ProtocolError } from '../../domain/wire/protocol-error.ts';
+import type { CancelTimer, Timer } from '../../ports/clock.ts';
 import type { Logger } from '../../ports/logger.ts';
 import type { ChunkPool } from './chunk-pool.ts';
 import type { ConnectionLimits } from './connection-limits.ts';
@@ -11,6 +12,7 @@ import type { RequestBudget } from './request-budget.ts';
 import type { NextRequest, RequestDispatcher } from './request-dispatcher.ts';
 import { ClientIdReader } from './request-frame.ts';
 import type { RequestHandler } from './request-handler.ts';
+import { throttledAnswer } from './throttled-answer.ts';
 
 export interface ConnectionOptions {
   readonly peer: Peer;
@@ -18,6 +20,7 @@ export interface ConnectionOptions {
   readonly pool: ChunkPool;
   readonly limits: ConnectionLimits;
   readonly budget: RequestBudget;
+  readonly timer: Timer;
   readonly logger: Logger;
   readonly onClose: (connection: Connection) => void;
 }
@@ -58,6 +61,8 @@ export class Connection implements SocketEvents {
   #paused = false;
   #flushPlanned = false;
   #waitsForBudget = false;
+  /** Ends the time in which the client is not heard, for it used more than its quotas allow (KIP-219). */
+  #unmute: CancelTimer | undefined;
   /** Nothing more is read; the connection closes once the answers are out. */
   #ending = false;
   #closed = false;
@@ -174,11 +179,12 @@ export class Connection implements SocketEvents {
       this.#refuse(error);
     }
     this.#flush();
-    return more && !this.#ending && !this.#closed;
+    return more && this.#unmute === undefined && !this.#ending && !this.#closed;
   }
 
   #mayStart(handler: RequestHandler): boolean {
     const { limits } = this.#options;
+    if (this.#unmute !== undefined) return false;
     if (this.#socket.backlogBytes > limits.writeBacklogBytesMax) return false;
     const count = this.inFlightCount;
     if (count > 0 && this.#unsettled > 0) {
@@ -304,14 +310,29 @@ export class Connection implements SocketEvents {
   }
 
   #encode(exchange: Exchange): boolean {
+    const throttleMs = exchange.quota?.throttleMs ?? 0;
+    if (throttleMs > 0) this.#mute(throttleMs);
     if (exchange.answer === undefined) return true;
     try {
+      if (throttleMs > 0) {
+        const { handler, apiVersion, answer } = exchange;
+        exchange.answer = throttledAnswer(handler.api, apiVersion, answer as object, throttleMs);
+      }
       this.#piecesBytes += this.#options.dispatcher.encoder.encode(exchange, this.#pieces);
       return true;
     } catch (error) {
       this.#fail(exchange, error);
       return false;
     }
+  }
+
+  #mute(throttleMs: number): void {
+    if (this.#closed) return;
+    this.#unmute?.();
+    this.#unmute = this.#options.timer.schedule(throttleMs, () => {
+      this.#unmute = undefined;
+      this.#proceed();
+    });
   }
 
   /** After an answer left or the backlog shrank: starts what waited and reads on. */
@@ -369,6 +390,8 @@ export class Connection implements SocketEvents {
     if (this.#closed) return;
     this.#closed = true;
     if (this.#waitsForBudget) this.#options.budget.forget(this.#onBudget);
+    this.#unmute?.();
+    this.#unmute = undefined;
     this.#frames.close();
     this.#giveReserved();
     const left = this.#inFlight.slice(this.#head);

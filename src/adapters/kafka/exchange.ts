@@ -1,6 +1,7 @@
 import type { Chunk } from './chunk-pool.ts';
 import type { Peer } from './peer.ts';
 import type { RequestContext, RequestHandler } from './request-handler.ts';
+import type { RequestQuota } from './request-quota.ts';
 
 /** One request and the answer it waits for. It is also what the handler sees as its context. */
 export class Exchange implements RequestContext {
@@ -9,6 +10,7 @@ export class Exchange implements RequestContext {
   readonly correlationId: number;
   readonly clientId: string | null;
   readonly sizeBytes: number;
+  readonly quota: RequestQuota | undefined;
   answer: unknown;
   /** The answer to come, when the handler did not answer at once. */
   pending: Promise<unknown> | undefined;
@@ -27,6 +29,7 @@ export class Exchange implements RequestContext {
     peer: Peer,
     chunk: Chunk,
     sizeBytes: number,
+    quota: RequestQuota | undefined,
   ) {
     this.handler = handler;
     this.apiVersion = apiVersion;
@@ -34,6 +37,7 @@ export class Exchange implements RequestContext {
     this.clientId = clientId;
     this.sizeBytes = sizeBytes;
     this.#peer = peer;
+    this.quota = quota;
     this.#chunk = chunk;
     chunk.retain();
   }

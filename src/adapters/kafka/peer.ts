@@ -5,6 +5,8 @@ export class Peer {
   readonly listenerName: string;
   /** Nobody authenticates on a PLAINTEXT listener. */
   readonly principal: string = 'User:ANONYMOUS';
+  /** As quotas name it. */
+  readonly user: string = 'ANONYMOUS';
   #abort: AbortController | undefined;
   #gone = false;
 

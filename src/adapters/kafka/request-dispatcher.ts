@@ -1,6 +1,7 @@
 import { codec } from '../../domain/protocol/compile.ts';
 import { ApiVersionsApi } from '../../domain/protocol/messages/api-versions.ts';
 import { ProtocolError } from '../../domain/wire/protocol-error.ts';
+import type { ClientThrottle } from '../../ports/client-throttle.ts';
 import { AnswerEncoder } from './answer-encoder.ts';
 import { Exchange } from './exchange.ts';
 import type { FrameReader } from './frame-reader.ts';
@@ -9,6 +10,7 @@ import { unsupportedApiVersions } from './handlers/api-versions.ts';
 import type { Peer } from './peer.ts';
 import { type ClientIdReader, type FixedHeader, readFixedHeader } from './request-frame.ts';
 import type { RequestHandler } from './request-handler.ts';
+import { RequestQuota } from './request-quota.ts';
 
 /** A request whose header was looked at and that may start, or must wait for its turn. */
 export interface NextRequest extends FixedHeader {
@@ -28,9 +30,11 @@ const UNSUPPORTED_API_VERSIONS: RequestHandler = {
 export class RequestDispatcher {
   readonly registry: HandlerRegistry;
   readonly encoder = new AnswerEncoder();
+  readonly #throttle: ClientThrottle | undefined;
 
-  constructor(registry: HandlerRegistry) {
+  constructor(registry: HandlerRegistry, throttle?: ClientThrottle) {
     this.registry = registry;
+    this.#throttle = throttle;
   }
 
   /**
@@ -68,10 +72,28 @@ export class RequestDispatcher {
       peer,
       chunk,
       sizeBytes,
+      this.#quotaOf(peer, clientId, sizeBytes),
     );
-    callHandler(exchange, request);
+    if (exchange.quota === undefined) callHandler(exchange, request);
+    else callMeasured(exchange, request, exchange.quota);
     return exchange;
   }
+
+  #quotaOf(peer: Peer, clientId: string | null, sizeBytes: number): RequestQuota | undefined {
+    if (this.#throttle?.active !== true) return undefined;
+    return new RequestQuota(
+      this.#throttle,
+      { user: peer.user, clientId: clientId ?? '' },
+      sizeBytes,
+    );
+  }
+}
+
+/** What a handler does later, in turns of other requests, is not counted. */
+function callMeasured(exchange: Exchange, request: unknown, quota: RequestQuota): void {
+  const startMs = performance.now();
+  callHandler(exchange, request);
+  quota.handled(performance.now() - startMs);
 }
 
 function callHandler(exchange: Exchange, request: unknown): void {

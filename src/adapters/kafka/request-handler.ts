@@ -1,4 +1,5 @@
 import type { ApiDefinition, RequestOf, ResponseInput } from '../../domain/protocol/schema.ts';
+import type { RequestQuota } from './request-quota.ts';
 
 /** What a handler may know of the request it answers. */
 export interface RequestContext {
@@ -9,6 +10,8 @@ export interface RequestContext {
   readonly clientHost: string;
   readonly principal: string;
   readonly listenerName: string;
+  /** The client's quotas; undefined where nobody has any. */
+  readonly quota?: RequestQuota | undefined;
   /** Aborted when the connection is gone: a long wait may end early. */
   readonly signal?: AbortSignal;
   /** Runs once the answer's bytes were handed to the kernel, or the connection died. */

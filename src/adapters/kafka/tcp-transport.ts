@@ -1,4 +1,5 @@
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
+import type { ClientThrottle } from '../../ports/client-throttle.ts';
 import type { Clock, Timer } from '../../ports/clock.ts';
 import type { Logger } from '../../ports/logger.ts';
 import type { Transport, TransportAddress } from '../../ports/transport.ts';
@@ -24,6 +25,8 @@ export interface TcpTransportOptions {
   readonly readMode?: ReadMode;
   /** Shared by the listeners of one broker; each makes its own when absent. */
   readonly pool?: ChunkPool;
+  /** Holds clients to their quotas; without it nobody has any. */
+  readonly throttle?: ClientThrottle;
   /** The same: what all listeners together may hold (Kafka's SocketServer has one memory pool too). */
   readonly budget?: RequestBudget;
 }
@@ -31,6 +34,7 @@ export interface TcpTransportOptions {
 const BACKLOG = 511;
 const SWEEP_MS_MIN = 20;
 const SWEEP_MS_MAX = 5_000;
+const HELD_MS_MAX = 10_000;
 
 /** Kafka's plain TCP listener. */
 export class TcpTransport implements Transport {
@@ -41,6 +45,7 @@ export class TcpTransport implements Transport {
   readonly #dispatcher: RequestDispatcher;
   readonly #connections = new Set<Connection>();
   readonly #connectionsByHost = new Map<string, number>();
+  readonly #held = new Set<Socket>();
   #server: Server | undefined;
   #address: TransportAddress | undefined;
   #cancelSweep: (() => void) | undefined;
@@ -52,7 +57,7 @@ export class TcpTransport implements Transport {
     this.#limits = { ...CONNECTION_LIMITS_DEFAULT, ...options.limits };
     this.#pool = options.pool ?? new ChunkPool();
     this.#budget = options.budget ?? new RequestBudget(this.#limits.queuedRequestBytesMax);
-    this.#dispatcher = new RequestDispatcher(options.registry);
+    this.#dispatcher = new RequestDispatcher(options.registry, options.throttle);
   }
 
   get address(): TransportAddress | undefined {
@@ -101,6 +106,7 @@ export class TcpTransport implements Transport {
     this.#server?.close();
     this.#server = undefined;
     this.#address = undefined;
+    for (const socket of this.#held) socket.destroy();
     for (const connection of this.#connections) connection.end('the broker stops');
     await this.#emptiedWithin(this.#limits.closeGraceMs);
     for (const connection of this.#connections) connection.destroy('the broker stops');
@@ -131,6 +137,11 @@ export class TcpTransport implements Transport {
       socket.destroy();
       return;
     }
+    const waitMs = this.#options.throttle?.connected(host) ?? 0;
+    if (waitMs > 0) {
+      this.#hold(socket, waitMs);
+      return;
+    }
     this.#connectionsMade += 1;
     // Kafka's form of a connection id: local address, remote address, a running number.
     const ends = `${localAddress}:${localPort}-${remoteAddress}:${remotePort}`;
@@ -141,6 +152,7 @@ export class TcpTransport implements Transport {
       pool: this.#pool,
       limits: this.#limits,
       budget: this.#budget,
+      timer: this.#options.timer,
       logger,
       onClose: (closed) => this.#forget(closed, host),
     });
@@ -149,11 +161,22 @@ export class TcpTransport implements Transport {
     connection.attach(attachSocket(socket, readMode, connection));
   }
 
+  /** An address that connects too often is kept waiting before it is hung up on, or it would be back at once (KIP-612). */
+  #hold(socket: Socket, waitMs: number): void {
+    this.#held.add(socket);
+    socket.on('error', () => undefined);
+    this.#options.timer.schedule(Math.min(waitMs, HELD_MS_MAX), () => {
+      this.#held.delete(socket);
+      socket.destroy();
+    });
+  }
+
   /** Why a connection from `host` is not taken. */
   #refusal(host: string): string | undefined {
     const { connectionsMax, connectionsPerHostMax } = this.#limits;
     if (this.#server === undefined) return 'refused: the broker stops';
-    if (this.#connections.size >= connectionsMax) return 'refused: max.connections is reached';
+    if (this.#connections.size + this.#held.size >= connectionsMax)
+      return 'refused: max.connections is reached';
     const ofHost = this.#connectionsByHost.get(host) ?? 0;
     return ofHost >= connectionsPerHostMax
       ? 'refused: max.connections.per.ip is reached'

@@ -11,12 +11,14 @@ import {
   listenersOf,
 } from '../../domain/config/listeners.ts';
 import { KafkaError } from '../../domain/kafka-error.ts';
+import type { ClientThrottle } from '../../ports/client-throttle.ts';
 import type { Clock, Timer } from '../../ports/clock.ts';
 import type { Logger } from '../../ports/logger.ts';
 import type { TransportAddress } from '../../ports/transport.ts';
 
 export interface KafkaListenersParts {
   readonly registry: HandlerRegistry;
+  readonly throttle: ClientThrottle;
   readonly clock: Clock;
   readonly timer: Timer;
   readonly logger: Logger;
@@ -47,7 +49,7 @@ export class KafkaListeners {
   }
 
   /** Opens all of them; when one fails, none is left open. */
-  async listen({ registry, clock, timer, logger }: KafkaListenersParts): Promise<void> {
+  async listen({ registry, throttle, clock, timer, logger }: KafkaListenersParts): Promise<void> {
     const pool = new ChunkPool();
     const limits = connectionLimitsOf(this.#config);
     const budget = new RequestBudget(limits.queuedRequestBytesMax);
@@ -55,7 +57,7 @@ export class KafkaListeners {
     try {
       for (const { name, host, port } of this.#configs) {
         const transport = new TcpTransport({
-          ...{ registry, clock, timer, pool, budget, port, limits },
+          ...{ registry, throttle, clock, timer, pool, budget, port, limits },
           host: host === '' ? '::' : host,
           listenerName: name,
           logger: logger.child({ component: 'network', listener: name }),

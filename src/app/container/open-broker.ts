@@ -40,10 +40,11 @@ export async function openBroker(config: BrokerConfig, logger: Logger): Promise<
     () => sql.close(),
   );
   const registry = container.get(TOKENS.registry);
+  const throttle = container.get(TOKENS.clientThrottle);
   const [clock, timer] = [container.get(TOKENS.clock), container.get(TOKENS.timer)];
   await lifecycle.start(
     'the Kafka listeners',
-    () => listeners.listen({ registry, clock, timer, logger }),
+    () => listeners.listen({ registry, throttle, clock, timer, logger }),
     () => listeners.close(),
   );
   const http = await httpListenerOf(config, { sql, logger });

@@ -17,6 +17,7 @@ import { PartitionFinder } from '../services/partition/partition-finder.ts';
 import { ProduceService } from '../services/produce/produce-service.ts';
 import { ProducerIdService } from '../services/producer-id/producer-id-service.ts';
 import { ClientQuotaAdminService } from '../services/quota/client-quota-admin-service.ts';
+import { ClientThrottleService } from '../services/quota/client-throttle-service.ts';
 import { ReplicaAdminService } from '../services/replica/replica-admin-service.ts';
 import { CoordinatorTopicService } from '../services/topic/coordinator-topic-service.ts';
 import { TopicAdminService } from '../services/topic/topic-admin-service.ts';
@@ -65,6 +66,21 @@ export const administrationModule = new ContainerModule(({ bind }) => {
   bind(T.clientQuotas).toResolvedValue(
     (catalog) => new ClientQuotaAdminService(catalog),
     [T.catalog],
+  );
+  bind(T.clientThrottle).toResolvedValue(
+    (catalog, clock, config) =>
+      new ClientThrottleService({
+        ...{ catalog, clock },
+        window: {
+          samples: config.get('quota.window.num'),
+          sampleMs: config.get('quota.window.size.seconds') * 1000,
+        },
+        mutationWindow: {
+          samples: config.get('controller.quota.window.num'),
+          sampleMs: config.get('controller.quota.window.size.seconds') * 1000,
+        },
+      }),
+    [T.catalog, T.clock, T.brokerConfig],
   );
 });
 

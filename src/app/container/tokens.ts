@@ -6,6 +6,7 @@ import type { BrokerIdentity } from '../../ports/broker-identity.ts';
 import type { Catalog } from '../../ports/catalog.ts';
 import type { Checksum } from '../../ports/checksum.ts';
 import type { ClientQuotaAdmin } from '../../ports/client-quota-admin.ts';
+import type { ClientThrottle } from '../../ports/client-throttle.ts';
 import type { Clock, Timer } from '../../ports/clock.ts';
 import type { Compression } from '../../ports/compression.ts';
 import type { ConfigAdmin } from '../../ports/config-admin.ts';
@@ -77,6 +78,7 @@ export const TOKENS = {
   replicas: token<ReplicaAdmin>('ReplicaAdmin'),
   features: token<FeatureAdmin>('FeatureAdmin'),
   clientQuotas: token<ClientQuotaAdmin>('ClientQuotaAdmin'),
+  clientThrottle: token<ClientThrottle>('ClientThrottle'),
   groups: token<GroupCoordinatorService>('GroupCoordinator'),
   transactionTopic: token<CoordinatorTopic>('TransactionTopic'),
   transactions: token<TransactionCoordinatorService>('TransactionCoordinator'),

@@ -1,6 +1,6 @@
 // CreateTopics, versions 2 to 7.
 // KIP-4 (errors with messages), KIP-464 (broker defaults by -1), KIP-525 (partitions, replication factor and configs in
-// the answer since 5), KIP-516 (topic id since 7).
+// the answer since 5), KIP-599 (refused beyond a quota since 6), KIP-516 (topic id since 7).
 import { CONFIG_SOURCES } from '../../../domain/config/config-source.ts';
 import { CreateTopicsApi } from '../../../domain/protocol/messages/create-topics.ts';
 import type { RequestOf, ResponseInput } from '../../../domain/protocol/schema.ts';
@@ -11,14 +11,20 @@ import { handler, type RequestHandler } from '../request-handler.ts';
 type RequestTopic = RequestOf<typeof CreateTopicsApi>['topics'][number];
 type ResponseTopic = ResponseInput<typeof CreateTopicsApi>['topics'][number];
 
+/** Clients of this version know THROTTLING_QUOTA_EXCEEDED (KIP-599). */
+const STRICT_SINCE = 6;
+
 export function createTopicsHandler({
   topics,
 }: {
   readonly topics: Pick<TopicAdmin, 'createTopics'>;
 }): RequestHandler {
-  return handler(CreateTopicsApi, async (request, { apiVersion }) => {
+  return handler(CreateTopicsApi, async (request, { apiVersion, quota }) => {
     const { validateOnly } = request;
-    const results = await topics.createTopics(request.topics.map(newTopic), { validateOnly });
+    const permits = quota?.mutations({ strict: apiVersion >= STRICT_SINCE });
+    const results = await topics.createTopics(request.topics.map(newTopic), {
+      ...{ validateOnly, permits },
+    });
     const answer = (result: CreateTopicResult): ResponseTopic =>
       responseTopic(result, validateOnly, apiVersion);
     return { throttleTimeMs: 0, topics: results.map(answer) };

@@ -61,6 +61,7 @@ function commandOf(request: Request, context: RequestContext): FetchCommand {
     sessionEpoch: request.sessionEpoch,
     partitions: partitionsOf(request),
     forgotten,
+    quota: context.quota,
     // Made only when the fetch has to wait.
     get signal() {
       return context.signal;

@@ -31,7 +31,8 @@ const NO_RECORD_ERRORS: ResponsePartition['recordErrors'] = [];
 export function produceHandler({ produce, identity }: ProduceDependencies): RequestHandler {
   return handler(
     ProduceApi,
-    (request, { apiVersion, listenerName }) => {
+    (request, { apiVersion, listenerName, quota }) => {
+      quota?.produced();
       const { transactionalId, acks, topicData } = request;
       const byTopicId = apiVersion >= BY_TOPIC_ID_SINCE;
       const zstd = apiVersion >= ZSTD_SINCE;

@@ -36,8 +36,10 @@ export class FetchService implements Fetch {
 
   fetch(command: FetchCommand): FetchResult | Promise<FetchResult> {
     const scope = this.#scopeOf(command);
-    if (typeof scope === 'string') return sessionError(scope);
-    const maxBytes = Math.min(Math.max(command.maxBytes, 0), this.#options.maxBytes());
+    if (typeof scope === 'string') return emptyResult(scope);
+    const { quota } = command;
+    let maxBytes = Math.min(Math.max(command.maxBytes, 0), this.#options.maxBytes());
+    if (quota !== undefined) maxBytes = Math.min(maxBytes, quota.fetchBytesMax);
     const pass = this.#options.reader.read(command, scope.wanted, maxBytes);
     if (pass instanceof Promise) {
       return pass.then((read) => this.#answerOrWait(command, scope, maxBytes, read));
@@ -54,13 +56,13 @@ export class FetchService implements Fetch {
     const { maxWaitMs } = command;
     const minBytes = Math.min(command.minBytes, maxBytes);
     if (pass.bytes >= minBytes || pass.urgent || maxWaitMs <= 0 || scope.wanted.length === 0) {
-      return answer(scope, pass);
+      return answer(command, scope, pass);
     }
     const { reader, timer } = this.#options;
     const { signal } = command;
     const read = () => reader.read(command, scope.wanted, maxBytes);
     const delayed = new DelayedFetch({ timer, maxWaitMs, minBytes, signal, read });
-    return delayed.wait(pass).then((enough) => answer(scope, enough));
+    return delayed.wait(pass).then((enough) => answer(command, scope, enough));
   }
 
   #scopeOf(command: FetchCommand): FetchScope | ErrorName {
@@ -95,7 +97,13 @@ export class FetchService implements Fetch {
   }
 }
 
-function answer({ session, incremental }: FetchScope, pass: FetchPass): FetchResult {
+function answer({ quota }: FetchCommand, scope: FetchScope, pass: FetchPass): FetchResult {
+  const { session, incremental } = scope;
+  // The session is not told of what is not answered (Kafka's FetchContext.getThrottledResponse).
+  if (quota?.mayFetch(pass.bytes) === false) {
+    pass.release();
+    return emptyResult('NONE', session?.id);
+  }
   let partitions = pass.partitions;
   if (session !== undefined) {
     const news = session.news(partitions);
@@ -105,6 +113,6 @@ function answer({ session, incremental }: FetchScope, pass: FetchPass): FetchRes
   return { error: 'NONE', sessionId, partitions, release: () => pass.release() };
 }
 
-function sessionError(error: ErrorName): FetchResult {
-  return { error, sessionId: NO_SESSION_ID, partitions: [], release: () => undefined };
+function emptyResult(error: ErrorName, sessionId = NO_SESSION_ID): FetchResult {
+  return { error, sessionId, partitions: [], release: () => undefined };
 }

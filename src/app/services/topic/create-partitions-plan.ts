@@ -7,6 +7,7 @@ import {
   placeReplicas,
 } from '../../../domain/topic/new-topic-plan.ts';
 import type { ClusterMetadata, MetadataRecord } from '../../../ports/catalog.ts';
+import type { MutationPermits } from '../../../ports/client-throttle.ts';
 import type { CreatePartitionsResult, NewPartitions } from '../../../ports/topic-admin.ts';
 
 /** What CreatePartitions changes and answers, decided on one state of the metadata. */
@@ -14,6 +15,7 @@ export function planPartitionCreations(
   metadata: ClusterMetadata,
   topics: readonly NewPartitions[],
   brokers: readonly number[],
+  permits?: MutationPermits,
 ): { readonly records: readonly MetadataRecord[]; readonly results: CreatePartitionsResult[] } {
   const records: MetadataRecord[] = [];
   const names = topics.map(({ name }) => name);
@@ -24,7 +26,10 @@ export function planPartitionCreations(
       if (names.lastIndexOf(name) !== index) {
         throw new KafkaError('INVALID_REQUEST', `topic ${name} is named more than once`);
       }
-      records.push(...addedPartitions(metadata, topic, brokers));
+      const added = addedPartitions(metadata, topic, brokers);
+      const refusal = permits?.take(name, added.length);
+      if (refusal !== undefined) throw refusal;
+      records.push(...added);
       return [{ name }];
     } catch (error) {
       return [{ name, error: KafkaError.from(error) }];

@@ -14,12 +14,14 @@ import {
   unifiedTopicName,
 } from '../../../domain/topic/topic-name.ts';
 import type { ClusterMetadata, MetadataRecord } from '../../../ports/catalog.ts';
+import type { MutationPermits } from '../../../ports/client-throttle.ts';
 import type { CreateTopicResult, NewTopic } from '../../../ports/topic-admin.ts';
 
 export interface TopicCreationEnvironment {
   readonly brokerConfig: BrokerConfig;
   readonly brokers: readonly number[];
   newTopicId(): string;
+  readonly permits?: MutationPermits | undefined;
 }
 
 export interface TopicCreationPlan {
@@ -88,6 +90,8 @@ class CreationPlanner {
         `one request makes ${PARTITIONS_PER_REQUEST_MAX} partitions at most`,
       );
     }
+    const refusal = this.#environment.permits?.take(name, partitions.length);
+    if (refusal !== undefined) throw refusal;
     const id = this.#environment.newTopicId();
     this.records.push(...newTopicRecords(id, name, partitions, configs));
     this.#unifiedNames().set(unifiedTopicName(name), name);

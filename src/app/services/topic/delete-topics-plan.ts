@@ -1,6 +1,7 @@
 import { KafkaError } from '../../../domain/kafka-error.ts';
 import type { TopicId } from '../../../domain/topic-partition.ts';
 import type { ClusterMetadata, MetadataRecord, TopicMetadata } from '../../../ports/catalog.ts';
+import type { MutationPermits } from '../../../ports/client-throttle.ts';
 import type { DeleteTopicResult, TopicSelector } from '../../../ports/topic-admin.ts';
 
 export interface TopicDeletionPlan {
@@ -14,6 +15,7 @@ export function planTopicDeletions(
   metadata: ClusterMetadata,
   selectors: readonly TopicSelector[],
   allowed: boolean,
+  permits?: MutationPermits,
 ): TopicDeletionPlan {
   const removed = new Set<TopicId>();
   const duplicates = duplicatesOf(selectors);
@@ -34,6 +36,8 @@ export function planTopicDeletions(
           error: new KafkaError('INVALID_REQUEST', message),
         };
       }
+      const refusal = permits?.take(topic.name, topic.partitions.length);
+      if (refusal !== undefined) throw refusal;
       removed.add(topic.id);
       return { name: topic.name, id: topic.id };
     } catch (error) {

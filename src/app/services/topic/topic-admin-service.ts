@@ -1,6 +1,7 @@
 import type { BrokerConfig } from '../../../domain/config/broker-config.ts';
 import { KafkaError } from '../../../domain/kafka-error.ts';
 import type { Catalog, TopicMetadata } from '../../../ports/catalog.ts';
+import type { MutationPermits } from '../../../ports/client-throttle.ts';
 import type { Logger } from '../../../ports/logger.ts';
 import type { Random } from '../../../ports/random.ts';
 import type {
@@ -10,6 +11,7 @@ import type {
   NewPartitions,
   NewTopic,
   TopicAdmin,
+  TopicChangeOptions,
   TopicSelector,
 } from '../../../ports/topic-admin.ts';
 import { changeCatalog } from '../catalog/change-catalog.ts';
@@ -52,20 +54,23 @@ export class TopicAdminService implements TopicAdmin {
 
   createTopics(
     topics: readonly NewTopic[],
-    { validateOnly }: { readonly validateOnly: boolean },
+    options: TopicChangeOptions,
   ): Promise<readonly CreateTopicResult[]> {
-    return this.#serially(() => this.#createTopics(topics, validateOnly));
+    return this.#serially(() => this.#createTopics(topics, options));
   }
 
-  deleteTopics(topics: readonly TopicSelector[]): Promise<readonly DeleteTopicResult[]> {
-    return this.#serially(() => this.#deleteTopics(topics));
+  deleteTopics(
+    topics: readonly TopicSelector[],
+    { permits }: Pick<TopicChangeOptions, 'permits'> = {},
+  ): Promise<readonly DeleteTopicResult[]> {
+    return this.#serially(() => this.#deleteTopics(topics, permits));
   }
 
   createPartitions(
     topics: readonly NewPartitions[],
-    { validateOnly }: { readonly validateOnly: boolean },
+    options: TopicChangeOptions,
   ): Promise<readonly CreatePartitionsResult[]> {
-    return this.#serially(() => this.#createPartitions(topics, validateOnly));
+    return this.#serially(() => this.#createPartitions(topics, options));
   }
 
   ensureTopic(name: string): Promise<TopicMetadata> {
@@ -87,13 +92,14 @@ export class TopicAdminService implements TopicAdmin {
 
   async #createTopics(
     topics: readonly NewTopic[],
-    validateOnly: boolean,
+    { validateOnly, permits }: TopicChangeOptions,
   ): Promise<readonly CreateTopicResult[]> {
     const { catalog, brokerConfig, random } = this.#options;
     const environment = {
       brokerConfig,
       brokers: this.#options.brokers(),
       newTopicId: () => random.topicId(),
+      permits: validateOnly ? undefined : permits,
     };
     const results = await changeCatalog(catalog, (metadata) => {
       const plan = planTopicCreations(metadata, topics, environment);
@@ -103,10 +109,13 @@ export class TopicAdminService implements TopicAdmin {
     return Promise.all(results.map((result) => this.#createLogs(result)));
   }
 
-  async #deleteTopics(topics: readonly TopicSelector[]): Promise<readonly DeleteTopicResult[]> {
+  async #deleteTopics(
+    topics: readonly TopicSelector[],
+    permits?: MutationPermits,
+  ): Promise<readonly DeleteTopicResult[]> {
     const allowed = this.#options.brokerConfig.get('delete.topic.enable');
     const { results, removed } = await changeCatalog(this.#options.catalog, (metadata) => {
-      const plan = planTopicDeletions(metadata, topics, allowed);
+      const plan = planTopicDeletions(metadata, topics, allowed, permits);
       return { records: plan.records, result: plan };
     });
     for (const topicId of removed) {
@@ -122,11 +131,12 @@ export class TopicAdminService implements TopicAdmin {
 
   async #createPartitions(
     topics: readonly NewPartitions[],
-    validateOnly: boolean,
+    { validateOnly, permits }: TopicChangeOptions,
   ): Promise<readonly CreatePartitionsResult[]> {
     const brokers = this.#options.brokers();
     const results = await changeCatalog(this.#options.catalog, (metadata) => {
-      const plan = planPartitionCreations(metadata, topics, brokers);
+      const granting = validateOnly ? undefined : permits;
+      const plan = planPartitionCreations(metadata, topics, brokers, granting);
       return { records: validateOnly ? [] : plan.records, result: plan.results };
     });
     if (validateOnly) return results;

@@ -87,8 +87,14 @@ export const NETWORK_KEYS = {
     doc: 'Bytes of requests in flight at which reading pauses; -1 leaves it to KawaDB, which pauses at 512 MiB.',
   }),
   'queued.max.requests': int('500', 'read-only', { rule: atLeast(1) }),
-  'quota.window.num': int('11', 'read-only', { rule: atLeast(1) }),
-  'quota.window.size.seconds': int('1', 'read-only', { rule: atLeast(1) }),
+  'quota.window.num': int('11', 'read-only', {
+    rule: atLeast(1),
+    doc: 'Over how many samples the rates of clients with quotas are measured.',
+  }),
+  'quota.window.size.seconds': int('1', 'read-only', {
+    rule: atLeast(1),
+    doc: 'How long each of those samples is.',
+  }),
   'request.timeout.ms': int('30000', 'read-only', {
     doc: 'How long the broker waits for another one.',
   }),

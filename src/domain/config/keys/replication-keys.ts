@@ -31,8 +31,14 @@ export const REPLICATION_KEYS = {
   'controller.quorum.request.timeout.ms': int('2000', 'read-only', { rule: atLeast(0) }),
   'controller.quorum.retry.backoff.ms': int('20', 'read-only', { rule: atLeast(0) }),
   'controller.quorum.voters': list('', 'read-only'),
-  'controller.quota.window.num': int('11', 'read-only', { rule: atLeast(1) }),
-  'controller.quota.window.size.seconds': int('1', 'read-only', { rule: atLeast(1) }),
+  'controller.quota.window.num': int('11', 'read-only', {
+    rule: atLeast(1),
+    doc: 'How many samples of partitions made and deleted may be used up in a burst.',
+  }),
+  'controller.quota.window.size.seconds': int('1', 'read-only', {
+    rule: atLeast(1),
+    doc: 'How long each of those samples is.',
+  }),
   'controller.socket.timeout.ms': int('30000', 'read-only'),
   'early.start.listeners': list(null, 'read-only'),
   'follower.fetch.last.tiered.offset.enable': boolean('false', 'cluster-wide'),
