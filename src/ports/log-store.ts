@@ -104,6 +104,19 @@ export interface StoredLog {
   dropPrefix(offset: Offset): Promise<void>;
   /** Empties the log and lets it start at `offset`. */
   reset(offset: Offset): Promise<void>;
+  /** What `replace` takes, in order: each run alone, or several that follow one another. The log's last run, which appends go to, is never one. */
+  replaceable(): readonly ReplaceableRun[];
+  /**
+   * Puts other batches in place of all those of a range (what compaction is for): all of them or none, whatever stops the
+   * process or the power, and afterwards for good. The log's start and end stay; offsets between the batches may be missing.
+   * Reads see the old batches or the new ones, never some of both; results that were read stay until they are released.
+   * Appends go on meanwhile, and so may any other change: one that reaches into the range makes this one reject.
+   * The batches are asked for one by one, each borrowed until the next is asked for; they rise, and lie within the range.
+   * Rejects, and changes nothing, when the range is not one of `replaceable`, when a batch does not fit, when the batches are more
+   * than one run can hold, when they fail, and while another range of the log is being replaced. Where an engine fails after the
+   * new batches are stored for good, it rejects too: then either may be found, and the next change brings it to its end.
+   */
+  replace(range: OffsetRange, batches: BatchesToStore): Promise<void>;
   /** Stores a small named blob beside the log (producer state, leader epochs), atomically. */
   writeSnapshot(name: string, bytes: Uint8Array): Promise<void>;
   readSnapshot(name: string): Promise<Uint8Array | undefined>;
@@ -135,6 +148,23 @@ export interface BatchPosition {
   readonly baseOffset: Offset;
   readonly maxTimestampMs: bigint;
 }
+
+/** From an offset up to another one, which is left out. */
+export interface OffsetRange {
+  readonly fromOffset: Offset;
+  readonly toOffset: Offset;
+}
+
+/** A run of batches that others may take the place of (a closed segment). */
+export interface ReplaceableRun extends OffsetRange {
+  readonly sizeBytes: number;
+  readonly maxTimestampMs: bigint;
+}
+
+/** One whole magic-2 batch with its place, as in an append. */
+export type BatchToStore = Omit<AppendEntry, 'log'>;
+
+export type BatchesToStore = Iterable<BatchToStore> | AsyncIterable<BatchToStore>;
 
 /** A run of batches at the log's start that can be dropped as one (a closed segment). */
 export interface DroppablePrefix {

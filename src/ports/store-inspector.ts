@@ -57,6 +57,8 @@ export interface StoragePlace {
 export interface FoundBatch extends StoragePlace {
   /** The batch's first offset by the name of what it lies in, where that tells. */
   readonly offset?: Offset | undefined;
+  /** Whether the engine knows that offsets before it may be missing: batches took the place of others there. */
+  readonly mayFollowGap?: boolean | undefined;
   readonly bytes: Uint8Array;
   readonly view: DataView;
 }

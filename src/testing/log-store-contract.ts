@@ -9,6 +9,7 @@ import { modelTests } from './log-store/model-tests.ts';
 import { readTests } from './log-store/read-tests.ts';
 import { readerTests } from './log-store/reader-tests.ts';
 import { reopenTests } from './log-store/reopen-tests.ts';
+import { replaceTests } from './log-store/replace-tests.ts';
 import { scenarioTests } from './log-store/scenario-tests.ts';
 import { snapshotTests } from './log-store/snapshot-tests.ts';
 import { stopTests } from './log-store/stop-tests.ts';
@@ -29,6 +30,7 @@ export function logStoreContract(subject: LogStoreSubject): void {
     readTests(subject);
     truncateTests(subject);
     dropTests(subject);
+    replaceTests(subject);
     timeTests(subject);
     snapshotTests(subject);
     reopenTests(subject);

@@ -21,6 +21,9 @@ interface Earlier {
   readonly settled: boolean;
 }
 
+/** What takes the place of each batch of a range: another one or none. */
+export type Swap = ReadonlyMap<SampleBatch, SampleBatch | undefined>;
+
 type Existence = 'absent' | 'creating' | 'present' | 'deleting';
 
 /**
@@ -41,6 +44,10 @@ export class LogOracle {
   /** Whether a move of the start was not answered, or refused. */
   #dropInDoubt = false;
   readonly #snapshots = new Map<string, Uint8Array[]>();
+  /** Begun and not answered, or failed. */
+  #swaps: Swap[] = [];
+  /** Up to where offsets may be missing before a segment. */
+  #swappedTo: Offset = 0n;
 
   constructor(id: TopicIdPartition) {
     this.id = id;
@@ -61,6 +68,8 @@ export class LogOracle {
       this.batches = [];
       this.#snapshots.clear();
       this.#dropInDoubt = false;
+      this.#swaps = [];
+      this.#swappedTo = 0n;
       this.closeDone(0n, 0n);
     }
     this.existence = 'creating';
@@ -117,6 +126,25 @@ export class LogOracle {
    */
   appendFailed(batches: readonly SampleBatch[]): void {
     this.#replace(this.batches.filter((batch) => !batches.includes(batch)));
+  }
+
+  /** Until it is done or refused, the log may be found with or without it. */
+  swapBegins(swap: Swap, toOffset: Offset): void {
+    this.#swaps.push(swap);
+    if (toOffset > this.#swappedTo) this.#swappedTo = toOffset;
+  }
+
+  /** Whatever else may come back, it does so with the others in their place. */
+  swapDone(swap: Swap): void {
+    this.swapRefused(swap);
+    this.batches = swapped(this.batches, swap);
+    this.#earlier = this.#earlier.map(({ batches, settled }) => {
+      return { batches: swapped(batches, swap), settled };
+    });
+  }
+
+  swapRefused(swap: Swap): void {
+    this.#swaps = this.#swaps.filter((other) => other !== swap);
   }
 
   replaceDone(): void {
@@ -184,14 +212,19 @@ export class LogOracle {
     }
     if (endOffset < startOffset) return `the log ends at ${endOffset}, before its start`;
     const requiredTo = ending === 'power loss' ? this.#durableTo : this.#writtenTo;
-    const candidates = [
+    let candidates = [
       this.batches,
       ...this.#earlier
         .filter(({ settled }) => ending === 'power loss' || !settled)
         .map(({ batches }) => batches),
     ];
-    const match = candidates.find((batches) => isBeginning(log, batches, requiredTo));
+    for (const swap of this.#swaps) {
+      candidates = candidates.flatMap((batches) => [batches, swapped(batches, swap)]);
+    }
+    const swappedTo = this.#swappedTo;
+    const match = candidates.find((batches) => isBeginning(log, batches, requiredTo, swappedTo));
     if (match === undefined) return this.#describe(log, requiredTo, candidates);
+    if (ending !== 'failure') this.#swaps = [];
     const last = log.batches.length === 0 ? -1n : endOffset - 1n;
     this.#adopt(
       ending,
@@ -260,15 +293,26 @@ export class LogOracle {
 const NOTHING = new Uint8Array();
 
 /** Whether the log holds the batches from its start on, as far as they are required and maybe further. */
-function isBeginning(log: FoundLog, batches: readonly SampleBatch[], requiredTo: Offset): boolean {
+function isBeginning(
+  log: FoundLog,
+  batches: readonly SampleBatch[],
+  requiredTo: Offset,
+  swappedTo: Offset,
+): boolean {
   const expected = batches.filter(({ lastOffset }) => lastOffset >= log.startOffset);
   const { length } = log.batches;
   if (length > expected.length) return false;
   const missing = expected.slice(length);
   if (missing.some(({ lastOffset }) => lastOffset < requiredTo)) return false;
   const last = expected[length - 1];
-  if (last !== undefined && log.endOffset !== last.lastOffset + 1n) return false;
+  if (last !== undefined && log.endOffset !== last.lastOffset + 1n) {
+    if (log.endOffset <= last.lastOffset || log.endOffset > swappedTo) return false;
+  }
   return log.batches.every((bytes, i) => Buffer.compare(bytes, expected[i]!.bytes) === 0);
+}
+
+function swapped(batches: readonly SampleBatch[], swap: Swap): readonly SampleBatch[] {
+  return batches.flatMap((batch) => (swap.has(batch) ? (swap.get(batch) ?? []) : [batch]));
 }
 
 /** Base offset and seed, which the leader epoch holds. */

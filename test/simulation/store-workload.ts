@@ -40,6 +40,7 @@ export class StoreWorkload {
       [3, 'several', (oracle, log) => this.#several(oracle, log)],
       [2, 'truncate', (oracle, log) => this.#truncate(oracle, log)],
       [2, 'dropPrefix', (oracle, log) => this.#dropPrefix(oracle, log)],
+      [3, 'replace', (oracle, log) => this.#replace(oracle, log)],
       [1, 'reset', (oracle, log) => this.#reset(oracle, log)],
       [2, 'snapshot', (oracle, log) => this.#snapshot(oracle, log)],
       [1, 'sync', (oracle, log) => this.#sync(oracle, log)],
@@ -175,6 +176,7 @@ export class StoreWorkload {
       this.#burst(oracle, log),
       this.#snapshot(oracle, log),
       this.#sync(oracle, log),
+      this.#replace(oracle, log),
     ]);
   }
 
@@ -236,6 +238,39 @@ export class StoreWorkload {
     oracle.dropPrefixDone(offset);
     if (wasInDoubt) await this.#o.observe(oracle);
     this.#note(oracle, `dropped below ${offset}`);
+  }
+
+  /** Some of the batches of closed segments go, some become others. */
+  async #replace(oracle: LogOracle, log: StoredLog): Promise<void> {
+    const { random } = this.#o;
+    const runs = log.replaceable();
+    if (runs.length === 0) return;
+    const first = random.between(0, runs.length - 1);
+    const last = random.between(first, runs.length - 1);
+    const { fromOffset } = runs[first]!;
+    const { toOffset } = runs[last]!;
+    const swap = new Map<SampleBatch, SampleBatch | undefined>();
+    for (const batch of oracle.batches) {
+      if (batch.lastOffset < fromOffset || batch.lastOffset >= toOffset) continue;
+      const stays = batch.lastOffset >= log.startOffset && random.chance(0.6);
+      swap.set(batch, stays ? (random.chance(0.5) ? batch : otherBatch(batch)) : undefined);
+    }
+    const others = [...swap.values()].filter((batch) => batch !== undefined);
+    this.#note(oracle, `replace ${fromOffset} to ${toOffset} by ${describe(others)}`);
+    oracle.swapBegins(swap, toOffset);
+    try {
+      const entries = others.map((batch) => entryOf(log, batch));
+      await log.replace({ fromOffset, toOffset }, entries);
+    } catch (error) {
+      if (this.#o.isDead()) return;
+      const isRefused = String(error).includes('cannot be replaced');
+      if (isRefused) oracle.swapRefused(swap);
+      this.#note(oracle, `replace ${fromOffset} to ${toOffset} failed: ${String(error)}`);
+      if (!isRefused) throw error;
+      return;
+    }
+    oracle.swapDone(swap);
+    this.#note(oracle, `replaced ${fromOffset} to ${toOffset}`);
   }
 
   async #reset(oracle: LogOracle, log: StoredLog): Promise<void> {
@@ -332,6 +367,12 @@ async function allOf(promises: readonly Promise<void>[]): Promise<void> {
   const results = await Promise.allSettled(promises);
   const failed = results.find(({ status }) => status === 'rejected');
   if (failed !== undefined) throw (failed as PromiseRejectedResult).reason;
+}
+
+function otherBatch({ baseOffset, lastOffset, maxTimestampMs }: SampleBatch): SampleBatch {
+  seed = (seed + 1) & 0x3fffffff;
+  const records = Number(lastOffset - baseOffset) + 1;
+  return sampleBatch({ baseOffset, records, timestampMs: maxTimestampMs, valueBytes: 5, seed });
 }
 
 function endOf(batches: readonly SampleBatch[]): bigint {

@@ -14,6 +14,12 @@ interface Deletion {
   readonly range: KeyRange;
 }
 
+export interface PlannedDeletion {
+  readonly operation: KeyValueOperation;
+  readonly cancellation: KeyValueOperation;
+  readonly start: () => void;
+}
+
 /**
  * Frees what no log holds any more, in the background. What is to be deleted is noted in the write that gives it up, so
  * that the next start goes on where this one ends.
@@ -26,6 +32,8 @@ export class Deletions {
   #working: Promise<void> | undefined;
   #nextNumber = 1;
   #stopped = false;
+  #failure: unknown;
+  readonly #failed: Deletion[] = [];
 
   constructor(database: KeyValueDatabase, commits: GroupCommit, logger: Logger) {
     this.#database = database;
@@ -46,8 +54,17 @@ export class Deletions {
     return unused;
   }
 
-  /** The operation that notes a deletion, and what starts it once that is written. */
-  plan(range: KeyRange): { operation: KeyValueOperation; start: () => void } {
+  /** Resolves when all that was planned and started so far is deleted; rejects where it could not be. */
+  async settled(): Promise<void> {
+    this.#failure = undefined;
+    this.#waiting.push(...this.#failed.splice(0));
+    this.start();
+    await this.#working;
+    if (this.#failure !== undefined) throw this.#failure;
+  }
+
+  /** The operation that notes a deletion, what starts it once that is written, and the operation that takes it back. */
+  plan(range: KeyRange): PlannedDeletion {
     const number = this.#nextNumber;
     this.#nextNumber += 1;
     const operation = {
@@ -59,7 +76,7 @@ export class Deletions {
       this.#waiting.push({ number, range });
       this.start();
     };
-    return { operation, start };
+    return { operation, start, cancellation: { type: 'del', key: operation.key } };
   }
 
   start(): void {
@@ -84,6 +101,8 @@ export class Deletions {
         await this.#commits.write([{ type: 'del', key: deletionKey(number) }], true);
       } catch (error) {
         if (this.#stopped) return;
+        this.#failure = error;
+        this.#failed.push(next);
         this.#logger.warn({ err: error }, 'deleted data could not be freed: the next start will');
       }
       if (this.#stopped) return;

@@ -15,7 +15,9 @@ import {
   snapshotKey,
   snapshotRange,
 } from './log-keys.ts';
+import { type LogPiece, LogSegments } from './log-segments.ts';
 import { type LogEnd, type LogRecord, parseSegmentRecord } from './log-values.ts';
+import { laterOf } from './offsets.ts';
 import { after, readAll } from './read-all.ts';
 import { type MarkedSegment, SegmentMarksCheck } from './verify-marks.ts';
 
@@ -33,14 +35,17 @@ export class InspectedKeyValueLog implements InspectedLog {
   readonly #number: number;
   readonly #record: LogRecord;
   readonly #end: LogEnd | undefined;
+  readonly #segments: readonly MarkedSegment[];
 
   constructor(
     database: KeyValueDatabase,
     number: number,
     record: LogRecord,
+    segments: readonly MarkedSegment[],
     sizeBytes: number,
     end: LogEnd | undefined,
   ) {
+    this.#segments = segments;
     this.#database = database;
     this.#number = number;
     this.#record = record;
@@ -52,9 +57,9 @@ export class InspectedKeyValueLog implements InspectedLog {
     return this.#record.id;
   }
 
-  /** The number in the keys of its batches. */
-  get data(): number {
-    return this.#record.data;
+  /** The numbers in the keys of its batches. */
+  get numbers(): readonly number[] {
+    return [this.#record.data, ...this.#segments.flatMap(({ swapped }) => swapped?.data ?? [])];
   }
 
   get startOffset(): Offset {
@@ -63,32 +68,50 @@ export class InspectedKeyValueLog implements InspectedLog {
 
   async scan(scan: LogScan): Promise<void> {
     const marks = scan.checkIndexes
-      ? new SegmentMarksCheck(await this.#segments(), this.#end, (each) => scan.finding(each))
+      ? new SegmentMarksCheck(this.#segments, this.#end, (each) => scan.finding(each))
       : undefined;
-    let next = this.startOffset;
-    if (scan.fromOffset !== undefined && scan.fromOffset > next) next = scan.fromOffset;
-    let { gte, lt } = batchRange(this.#record.data, next);
+    const from = laterOf(this.startOffset, scan.fromOffset ?? 0n);
+    let mayFollowGap = false;
+    for (const piece of segmentsOf(this.#segments).pieces(from, this.#record.data)) {
+      const isSwapped = piece.data !== this.#record.data;
+      const verdict = await this.#scanPiece(piece, from, scan, marks, isSwapped || mayFollowGap);
+      if (verdict === 'stop') return;
+      // Before the first batch behind as well.
+      mayFollowGap = isSwapped;
+    }
+    marks?.end(this.startOffset);
+  }
+
+  async #scanPiece(
+    piece: LogPiece,
+    from: Offset,
+    scan: LogScan,
+    marks: SegmentMarksCheck | undefined,
+    followsGap: boolean,
+  ): Promise<'go on' | 'stop'> {
+    const isSwapped = piece.data !== this.#record.data;
+    let mayFollowGap = followsGap;
+    let next = laterOf(from, piece.from);
+    let { gte, lt } = batchRange(piece.data, next, piece.to);
     for (;;) {
       const page = await this.#page({ gte, lt, values: true, limit: PAGE_BATCHES });
       for (const entry of page.entries) {
-        const verdict = await visit(entry, scan, marks);
-        if (verdict === 'stop') return;
+        const verdict = await visit(entry, scan, marks, mayFollowGap);
+        if (verdict === 'stop') return 'stop';
+        mayFollowGap = isSwapped;
         next = (parseBatchKey(entry[0])?.lastOffset ?? next) + 1n;
         gte = after(entry[0]);
       }
       if (page.failure !== undefined) {
-        const readable = await this.#nextReadable(next, lt);
+        const readable = await this.#nextReadable(piece.data, next, lt);
         const rest = readable === undefined ? 'the end' : `offset ${readable}`;
         const message = `the database cannot read from here to ${rest}: ${page.failure}`;
         scan.finding({ kind: 'batch', offset: next, message });
         marks?.passOver();
-        if (readable === undefined) return;
+        if (readable === undefined) return 'stop';
         next = readable;
-        ({ gte, lt } = batchRange(this.#record.data, readable));
-      } else if (page.entries.length === 0) {
-        marks?.end(this.startOffset);
-        return;
-      }
+        ({ gte } = batchRange(piece.data, readable));
+      } else if (page.entries.length === 0) return 'go on';
     }
   }
 
@@ -129,9 +152,9 @@ export class InspectedKeyValueLog implements InspectedLog {
   }
 
   /** The first offset behind `failed` from which on something can be read. */
-  async #nextReadable(failed: Offset, lt: Uint8Array): Promise<Offset | undefined> {
+  async #nextReadable(data: number, failed: Offset, lt: Uint8Array): Promise<Offset | undefined> {
     const isReadable = async (offset: Offset): Promise<boolean> => {
-      const { gte } = batchRange(this.#record.data, offset);
+      const { gte } = batchRange(data, offset);
       const { failure } = await this.#page({ gte, lt, values: true, limit: 1 });
       return failure === undefined;
     };
@@ -150,20 +173,29 @@ export class InspectedKeyValueLog implements InspectedLog {
     }
     return high;
   }
+}
 
-  async #segments(): Promise<readonly MarkedSegment[]> {
-    const segments: MarkedSegment[] = [];
-    for await (const [key, value] of readAll(this.#database, segmentRange(this.#record.data))) {
-      segments.push({ ...parseSegmentKey(key), ...parseSegmentRecord(value) });
-    }
-    return segments;
+/** The marks of a log's segments. */
+export async function readSegments(
+  database: KeyValueDatabase,
+  data: number,
+): Promise<readonly MarkedSegment[]> {
+  const segments: MarkedSegment[] = [];
+  for await (const [key, value] of readAll(database, segmentRange(data))) {
+    segments.push({ ...parseSegmentKey(key), ...parseSegmentRecord(value) });
   }
+  return segments;
+}
+
+export function segmentsOf(marks: readonly MarkedSegment[]): LogSegments {
+  return new LogSegments(marks.map((mark) => ({ ...mark, maxTimestampMs: -1n })));
 }
 
 async function visit(
   [keyBytes, bytes]: Entry,
   scan: LogScan,
   marks: SegmentMarksCheck | undefined,
+  mayFollowGap: boolean,
 ): Promise<'go on' | 'stop'> {
   const key = parseBatchKey(keyBytes);
   if (key === undefined) {
@@ -178,7 +210,7 @@ async function visit(
     marks?.passOver();
     return 'go on';
   }
-  const verdict = await scan.batch({ bytes, view, offset: key.baseOffset });
+  const verdict = await scan.batch({ bytes, view, offset: key.baseOffset, mayFollowGap });
   if (verdict === 'stop') return 'stop';
   if (verdict === 'damaged') marks?.passOver();
   else marks?.batch(key, view);

@@ -13,9 +13,10 @@ import { nodeFileSystem } from '../data-folder/file-system.ts';
 import { nodeProcesses } from '../data-folder/process-identity.ts';
 import { requireStoreFormat } from '../data-folder/store-format.ts';
 import { StoreLock } from '../data-folder/store-lock.ts';
-import { InspectedKeyValueLog } from './inspected-key-value-log.ts';
-import { KEY_VALUE_VERSION } from './key-value-log-store.ts';
-import { ALL_LOGS, batchRange, CLEAN_STOP_KEY, parseBatchKey, parseLogKey } from './log-keys.ts';
+import { InspectedKeyValueLog, readSegments, segmentsOf } from './inspected-key-value-log.ts';
+import { keyValueFormat } from './key-value-log-store.ts';
+import { ALL_LOGS, CLEAN_STOP_KEY, parseLogKey } from './log-keys.ts';
+import { lastBatch } from './log-opener.ts';
 import { type LogEnd, type LogRecord, parseLogEnds, parseLogRecord } from './log-values.ts';
 import { after, readAll } from './read-all.ts';
 import {
@@ -52,8 +53,7 @@ export class KeyValueInspector implements StoreInspector {
     const engine = this.#engine;
     const lock = new StoreLock(nodeFileSystem, this.#directory, nodeProcesses);
     const lockNumber = await lock.checkFree();
-    const format = { engine, version: KEY_VALUE_VERSION };
-    await requireStoreFormat(nodeFileSystem, this.#directory, format);
+    await requireStoreFormat(nodeFileSystem, this.#directory, keyValueFormat(engine));
     const original = `${this.#directory}/${engine}`;
     if (!(await nodeFileSystem.names(this.#directory)).includes(engine)) {
       throw new KafkaError('KAFKA_STORAGE_ERROR', `${original}, where the data were, is missing`);
@@ -68,7 +68,9 @@ export class KeyValueInspector implements StoreInspector {
       ];
       await this.#openDatabase(database);
       const found = await logsOf(database);
-      for (const { data, id } of found.logs) ids.set(data, id);
+      for (const { numbers, id } of found.logs) {
+        for (const number of numbers) ids.set(number, id);
+      }
       findings.push(...found.findings);
       if (found.failure !== undefined) {
         findings.push(...(await failureFindings(original, found.failure, this.#checksum)));
@@ -148,13 +150,15 @@ async function logOf(
   record: LogRecord,
   end: LogEnd | undefined,
 ): Promise<InspectedKeyValueLog> {
-  const range = batchRange(record.data, record.startOffset);
-  const query = { ...range, reverse: true, values: false, limit: 1 };
+  const marks = await readSegments(database, record.data);
+  const segments = segmentsOf(marks);
   // What cannot be read is told when the log is gone over.
-  const [entry] = await Promise.resolve(database.read(query)).catch(() => []);
-  const last = entry && parseBatchKey(entry[0]);
-  const sizeBytes = last === undefined ? 0 : last.position + last.sizeBytes - record.startPosition;
-  return new InspectedKeyValueLog(database, number, record, sizeBytes, end);
+  const last = await lastBatch(database, record.data, segments, record.startOffset).catch(() => {
+    return undefined;
+  });
+  const endPosition = last === undefined ? record.startPosition : last.position + last.sizeBytes;
+  const sizeBytes = Math.max(0, endPosition - record.startPosition - segments.missingBytes);
+  return new InspectedKeyValueLog(database, number, record, marks, sizeBytes, end);
 }
 
 function byTopicAndPartition(

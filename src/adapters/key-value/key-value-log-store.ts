@@ -16,7 +16,7 @@ import type { Logger } from '../../ports/logger.ts';
 import { type FileSystem, nodeFileSystem } from '../data-folder/file-system.ts';
 import { nodeProcesses, type Processes } from '../data-folder/process-identity.ts';
 import { ReadPace } from '../data-folder/read-pace.ts';
-import { checkStoreFormat } from '../data-folder/store-format.ts';
+import { checkStoreFormat, type StoreFormat } from '../data-folder/store-format.ts';
 import { StoreLock } from '../data-folder/store-lock.ts';
 import { Deletions } from './deletions.ts';
 import { GroupCommit } from './group-commit.ts';
@@ -28,7 +28,10 @@ import { type LogPoint, LogSegments } from './log-segments.ts';
 import { encodeLogEnds, encodeLogRecord, parseLogEnds } from './log-values.ts';
 import { after } from './read-all.ts';
 
-export const KEY_VALUE_VERSION = 1;
+/** In version 1 no batches took the place of others: a program that knows only that one would not find them. */
+export function keyValueFormat(engine: string): StoreFormat {
+  return { engine, version: 2, upgrades: [1] };
+}
 const DONE = Promise.resolve();
 /** Kafka's defaults, until a log is told its own. */
 const DEFAULT_CONFIG: StoredLogConfig = {
@@ -85,8 +88,7 @@ export class KeyValueLogStore implements LogStore {
     await this.#files.mkdir(this.#directory);
     await this.#lock.acquire();
     try {
-      const format = { engine, version: KEY_VALUE_VERSION };
-      await checkStoreFormat(this.#files, this.#directory, format, holdsData);
+      await checkStoreFormat(this.#files, this.#directory, keyValueFormat(engine), holdsData);
       return await this.#openDatabase(`${this.#directory}/${engine}`);
     } catch (error) {
       await this.#lock.release();

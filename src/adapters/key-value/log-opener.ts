@@ -1,23 +1,27 @@
 import { KafkaError } from '../../domain/kafka-error.ts';
+import type { Offset } from '../../domain/topic-partition.ts';
 import type { KeyValueDatabase, KeyValueOperation } from '../../ports/key-value-database.ts';
 import type { KeyValueLogState } from './key-value-log.ts';
 import {
   ALL_LOGS,
   ALL_SEGMENTS,
+  type BatchKey,
   batchRange,
   parseBatchKey,
   parseLogKey,
   parseSegmentKey,
   segmentKey,
 } from './log-keys.ts';
-import { type LogSegment, LogSegments } from './log-segments.ts';
+import { cutAt, type LogSegment, LogSegments } from './log-segments.ts';
 import {
+  encodeSegmentRecord,
   type LogEnd,
   type LogRecord,
   parseLogRecord,
   parseSegmentRecord,
   type SegmentRecord,
 } from './log-values.ts';
+import { earlierOf, laterOf } from './offsets.ts';
 import { readAll } from './read-all.ts';
 
 /** Logs whose ends are looked for at a time. */
@@ -59,8 +63,12 @@ export async function findLogs(
   const queue = records.entries();
   const workers = Array.from({ length: PARALLEL }, async () => {
     for (const [i, { number, record }] of queue) {
-      const end = ends.get(record.data) ?? (await findEnd(database, record));
-      logs[i] = logOf(number, record, end, segments.get(record.data) ?? [], leftovers);
+      const found = segments.get(record.data) ?? [];
+      for (const { swapped } of found) {
+        if (swapped !== undefined) nextNumber = Math.max(nextNumber, swapped.data + 1);
+      }
+      const end = ends.get(record.data) ?? (await findEnd(database, record, found));
+      logs[i] = logOf(number, record, end, found, leftovers);
     }
   });
   await Promise.all(workers);
@@ -83,17 +91,43 @@ async function findSegments(
   return segments;
 }
 
-async function findEnd(database: KeyValueDatabase, record: LogRecord): Promise<LogEnd> {
+async function findEnd(
+  database: KeyValueDatabase,
+  record: LogRecord,
+  segments: readonly FoundSegment[],
+): Promise<LogEnd> {
   const { data, startOffset, startPosition } = record;
-  const range = { ...batchRange(data, startOffset), reverse: true, values: false, limit: 1 };
-  const [entry] = await database.read({ ...range, mayBlock: true });
-  const last = entry && parseBatchKey(entry[0]);
+  const marks = segments.map((segment) => ({ ...segment, maxTimestampMs: -1n }));
+  const last = await lastBatch(database, data, new LogSegments(marks), startOffset);
   if (last === undefined) {
     return { data, offset: startOffset, position: startPosition, segmentMaxTimestampMs: -1n };
   }
   const { segmentMaxTimestampMs } = last;
   const position = last.position + last.sizeBytes;
   return { data, offset: last.lastOffset + 1n, position, segmentMaxTimestampMs };
+}
+
+/** The last batch that ends at or after an offset, and before another one where that is given. */
+export async function lastBatch(
+  database: KeyValueDatabase,
+  data: number,
+  segments: LogSegments,
+  from: Offset,
+  before?: Offset,
+): Promise<BatchKey | undefined> {
+  for (const piece of segments.pieces(from, data).reverse()) {
+    const first = laterOf(piece.from, from);
+    const to =
+      before === undefined || piece.to === undefined
+        ? (before ?? piece.to)
+        : earlierOf(before, piece.to);
+    if (to !== undefined && first >= to) continue;
+    const range = { ...batchRange(piece.data, first, to), reverse: true, values: false, limit: 1 };
+    const [entry] = await database.read({ ...range, mayBlock: true });
+    const last = entry && parseBatchKey(entry[0]);
+    if (last !== undefined) return last;
+  }
+  return undefined;
 }
 
 function logOf(
@@ -105,7 +139,7 @@ function logOf(
 ): KeyValueLogState {
   const segments: LogSegment[] = [];
   for (const [i, segment] of found.entries()) {
-    const { baseOffset, startPosition, firstTimestampMs } = segment;
+    const { baseOffset, startPosition, firstTimestampMs, swapped } = segment;
     if (baseOffset >= end.offset) {
       leftovers.push({ type: 'del', key: segmentKey(record.data, baseOffset) });
       continue;
@@ -113,7 +147,13 @@ function logOf(
     const next = found[i + 1];
     const isLast = next === undefined || next.baseOffset >= end.offset;
     const maxTimestampMs = isLast ? end.segmentMaxTimestampMs : next.previousMaxTimestampMs;
-    segments.push({ baseOffset, startPosition, firstTimestampMs, maxTimestampMs });
+    const mark = { baseOffset, startPosition, firstTimestampMs, maxTimestampMs, swapped };
+    const kept = isLast ? cutAt(mark, end.position) : mark;
+    segments.push(kept);
+    // A truncation came this far.
+    if (kept === mark) continue;
+    const value = encodeSegmentRecord({ ...segment, swapped: kept.swapped });
+    leftovers.push({ type: 'put', key: segmentKey(record.data, baseOffset), value });
   }
   const { offset, position } = end;
   return { number, record, end: { offset, position }, segments: new LogSegments(segments) };

@@ -5,6 +5,7 @@ import type { LogReadRequest, LogReadResult } from '../../ports/log-store.ts';
 import { checkBatch } from './batch-check.ts';
 import type { KeyValueContext } from './key-value-context.ts';
 import { batchRange } from './log-keys.ts';
+import type { LogPiece } from './log-segments.ts';
 import { earlierOf, laterOf } from './offsets.ts';
 
 /** Entries of one read, so that no read of small batches lasts long. */
@@ -19,9 +20,10 @@ const NOTHING: LogReadResult = { slices: [], release: NOTHING_TO_RELEASE };
 /** What a reader has to know of a log, as it is at the time of a read. */
 export interface ReadableLog {
   readonly id: TopicIdPartition;
-  readonly data: number;
   readonly startOffset: Offset;
   readonly endOffset: Offset;
+  /** Where the batch that holds an offset is. */
+  pieceOf(offset: Offset): LogPiece;
 }
 
 /** Reads batches, and gives none that is not what was written. */
@@ -36,13 +38,21 @@ export class LogReader {
   }
 
   read(request: LogReadRequest): LogReadResult | Promise<LogReadResult> {
-    const { startOffset, endOffset, data } = this.#log;
+    return this.#readFrom(laterOf(request.fromOffset, this.#log.startOffset), request);
+  }
+
+  /** Within one piece; in a gap at its end the next one has the batch. */
+  #readFrom(from: Offset, request: LogReadRequest): LogReadResult | Promise<LogReadResult> {
     const { database, pace } = this.#context;
-    const from = laterOf(request.fromOffset, startOffset);
-    const upTo = earlierOf(request.upTo, endOffset);
+    const upTo = earlierOf(request.upTo, this.#log.endOffset);
     if (from >= upTo || (request.maxBytes <= 0 && !request.minOneBatch)) return NOTHING;
+    const piece = this.#log.pieceOf(from);
+    const goOn = (found: KeyValueEntries): LogReadResult | Promise<LogReadResult> => {
+      if (found.length === 0 && piece.to !== undefined) return this.#readFrom(piece.to, request);
+      return this.#resultOf(found, request, from);
+    };
     const query = {
-      ...batchRange(data, from, upTo),
+      ...batchRange(piece.data, from, earlierOf(upTo, piece.to ?? upTo)),
       values: true,
       limit: BATCHES_MAX,
       maxBytes: Math.max(0, request.maxBytes),
@@ -56,14 +66,11 @@ export class LogReader {
       return this.#readCarefully(query, request, from, error);
     }
     if (entries instanceof Promise) {
-      return entries.then(
-        (found) => this.#resultOf(found, request, from),
-        (error) => this.#readCarefully(query, request, from, error),
-      );
+      return entries.then(goOn, (error) => this.#readCarefully(query, request, from, error));
     }
     const bytes = entries.reduce((sum, [, value]) => sum + value.length, 0);
     pace.took(bytes, performance.now() - startedMs);
-    return this.#resultOf(entries, request, from);
+    return goOn(entries);
   }
 
   /** One batch after another, up to the one that the database cannot read. */

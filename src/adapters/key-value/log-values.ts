@@ -17,7 +17,20 @@ export interface SegmentRecord {
   readonly firstTimestampMs: bigint;
   /** Of the segment before it, which is final then. */
   readonly previousMaxTimestampMs: bigint;
+  /** Of one whose batches took the place of others. */
+  readonly swapped?: SwappedBatches | undefined;
 }
+
+/** Where the batches are that took the place of a segment's own. */
+export interface SwappedBatches {
+  /** The number in their keys. */
+  readonly data: number;
+  /** The position after the last one: the next segment's is as it was before. */
+  readonly endPosition: number;
+}
+
+const SEGMENT_SIZE = 24;
+const SWAPPED_SEGMENT_SIZE = 36;
 
 export function encodeLogRecord({ id, data, startOffset, startPosition }: LogRecord): Uint8Array {
   const { topic, topicId, partition } = id;
@@ -41,11 +54,16 @@ export function parseLogRecord(value: Uint8Array): LogRecord | undefined {
 }
 
 export function encodeSegmentRecord(segment: SegmentRecord): Uint8Array {
-  const value = new Uint8Array(24);
+  const { swapped } = segment;
+  const value = new Uint8Array(swapped === undefined ? SEGMENT_SIZE : SWAPPED_SEGMENT_SIZE);
   const view = viewOf(value);
   view.setBigUint64(0, BigInt(segment.startPosition));
   view.setBigInt64(8, segment.firstTimestampMs);
   view.setBigInt64(16, segment.previousMaxTimestampMs);
+  if (swapped !== undefined) {
+    view.setUint32(24, swapped.data);
+    view.setBigUint64(28, BigInt(swapped.endPosition));
+  }
   return value;
 }
 
@@ -55,6 +73,10 @@ export function parseSegmentRecord(value: Uint8Array): SegmentRecord {
     startPosition: Number(view.getBigUint64(0)),
     firstTimestampMs: view.getBigInt64(8),
     previousMaxTimestampMs: view.getBigInt64(16),
+    swapped:
+      value.length < SWAPPED_SEGMENT_SIZE
+        ? undefined
+        : { data: view.getUint32(24), endPosition: Number(view.getBigUint64(28)) },
   };
 }
 

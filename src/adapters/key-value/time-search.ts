@@ -10,6 +10,7 @@ const PAGE = 500;
 
 /** A log as it is when a search begins. */
 export interface SearchedLog {
+  /** In the keys of batches that did not take the place of others. */
   readonly data: number;
   /** From the one on that holds the start. */
   readonly segments: readonly LogSegment[];
@@ -60,13 +61,13 @@ async function findInSegment(
   index: number,
   timestampMs: bigint,
 ): Promise<BatchKey | undefined> {
-  const { from, to } = boundsOf(log, index);
+  const { data, from, to } = boundsOf(log, index);
   let low = from;
   let high = to;
   let found: BatchKey | undefined;
   while (low < high) {
     const middle = (low + high) / 2n;
-    const key = await firstFrom(database, log.data, middle, to);
+    const key = await firstFrom(database, data, middle, to);
     if (key === undefined || key.segmentMaxTimestampMs >= timestampMs) {
       if (key !== undefined) found = key;
       high = middle;
@@ -75,7 +76,7 @@ async function findInSegment(
     }
   }
   if (found === undefined || found.maxTimestampMs >= timestampMs) return found;
-  for await (const key of keysFrom(database, log.data, found.lastOffset + 1n, to)) {
+  for await (const key of keysFrom(database, data, found.lastOffset + 1n, to)) {
     if (key.maxTimestampMs >= timestampMs) return key;
   }
   return undefined;
@@ -86,18 +87,19 @@ async function largestInSegment(
   log: SearchedLog,
   index: number,
 ): Promise<BatchKey | undefined> {
-  const { from, to } = boundsOf(log, index);
+  const { data, from, to } = boundsOf(log, index);
   let largest: BatchKey | undefined;
-  for await (const key of keysFrom(database, log.data, from, to)) {
+  for await (const key of keysFrom(database, data, from, to)) {
     if (largest === undefined || key.maxTimestampMs > largest.maxTimestampMs) largest = key;
   }
   return largest;
 }
 
-function boundsOf(log: SearchedLog, index: number): { from: Offset; to: Offset } {
-  const { baseOffset } = log.segments[index]!;
+function boundsOf(log: SearchedLog, index: number): { data: number; from: Offset; to: Offset } {
+  const { baseOffset, swapped } = log.segments[index]!;
   const next = log.segments[index + 1]?.baseOffset ?? log.endOffset;
-  return { from: laterOf(baseOffset, log.startOffset), to: earlierOf(next, log.endOffset) };
+  const from = laterOf(baseOffset, log.startOffset);
+  return { data: swapped?.data ?? log.data, from, to: earlierOf(next, log.endOffset) };
 }
 
 async function firstFrom(

@@ -1,11 +1,15 @@
 import { KafkaError } from '../../domain/kafka-error.ts';
+import { placesOf, ReplacementOrder, refusedReplacement } from '../../domain/log/replacement.ts';
 import type { Offset, TopicIdPartition } from '../../domain/topic-partition.ts';
 import type {
   AppendEntry,
+  BatchesToStore,
   BatchPosition,
   DroppablePrefix,
   LogReadRequest,
   LogReadResult,
+  OffsetRange,
+  ReplaceableRun,
   StoredLog,
   StoredLogConfig,
 } from '../../ports/log-store.ts';
@@ -21,7 +25,8 @@ export class MemoryLog implements StoredLog {
   sizeBytes = 0;
   deleted = false;
   #config: StoredLogConfig;
-  #segments: MemorySegment[] = [new MemorySegment()];
+  #segments: MemorySegment[] = [new MemorySegment(0n)];
+  #replacing = false;
   readonly #snapshots = new Map<string, Uint8Array>();
 
   constructor(id: TopicIdPartition, config: StoredLogConfig) {
@@ -36,7 +41,7 @@ export class MemoryLog implements StoredLog {
   append(entry: AppendEntry): void {
     let active = this.#segments.at(-1)!;
     if (this.#mustRoll(active, entry)) {
-      active = new MemorySegment();
+      active = new MemorySegment(entry.baseOffset);
       this.#segments.push(active);
     }
     active.append(entry);
@@ -76,7 +81,7 @@ export class MemoryLog implements StoredLog {
   droppable(): readonly DroppablePrefix[] {
     return this.#segments.flatMap((segment, index) => {
       if (segment.batches.length === 0) return [];
-      const nextOffset = this.#segments[index + 1]?.batches[0]?.baseOffset ?? this.endOffset;
+      const nextOffset = this.#segments[index + 1]?.baseOffset ?? this.endOffset;
       const { sizeBytes, maxTimestampMs } = segment;
       return [{ nextOffset, sizeBytes, maxTimestampMs }];
     });
@@ -86,11 +91,16 @@ export class MemoryLog implements StoredLog {
     this.#refuseDeleted();
     if (offset >= this.endOffset) return;
     if (offset < this.startOffset) return this.reset(offset);
-    for (const segment of this.#segments) segment.truncate(offset);
+    this.#segments = this.#segments.map((segment) => {
+      return (segment.batches.at(-1)?.lastOffset ?? -1n) < offset
+        ? segment
+        : segment.before(offset);
+    });
     this.#keepSegments((segment) => segment.batches.length > 0);
     const last = this.#segments.at(-1)?.batches.at(-1);
     const end = last === undefined ? this.startOffset : last.lastOffset + 1n;
     this.endOffset = end > this.startOffset ? end : this.startOffset;
+    this.#haveActive();
   }
 
   async dropPrefix(offset: Offset): Promise<void> {
@@ -99,6 +109,7 @@ export class MemoryLog implements StoredLog {
     if (offset > this.endOffset) return this.reset(offset);
     this.startOffset = offset;
     this.#keepSegments((segment) => (segment.batches.at(-1)?.lastOffset ?? -1n) >= offset);
+    this.#haveActive();
   }
 
   async reset(offset: Offset): Promise<void> {
@@ -106,6 +117,42 @@ export class MemoryLog implements StoredLog {
     this.#keepSegments(() => false);
     this.startOffset = offset;
     this.endOffset = offset;
+    this.#haveActive();
+  }
+
+  replaceable(): readonly ReplaceableRun[] {
+    return this.#segments.slice(0, -1).map(({ baseOffset, sizeBytes, maxTimestampMs }, index) => {
+      const toOffset = this.#segments[index + 1]!.baseOffset;
+      return { fromOffset: baseOffset, toOffset, sizeBytes, maxTimestampMs };
+    });
+  }
+
+  async replace(range: OffsetRange, batches: BatchesToStore): Promise<void> {
+    this.#refuseDeleted();
+    if (this.#replacing) throw refusedReplacement('others are being replaced');
+    const [from, to] = placesOf(this.replaceable(), range);
+    const replaced = this.#segments.slice(from, to);
+    const sizes = replaced.map(({ sizeBytes }) => sizeBytes);
+    this.#replacing = true;
+    try {
+      const segment = new MemorySegment(range.fromOffset);
+      const order = new ReplacementOrder(range);
+      for await (const batch of batches) {
+        order.check(batch);
+        segment.append(batch);
+      }
+      this.#refuseDeleted();
+      const place = this.#segments.indexOf(replaced[0]!);
+      const isThere = replaced.every((each, i) => {
+        const isClosed = place + i < this.#segments.length - 1;
+        return this.#segments[place + i] === each && isClosed && each.sizeBytes === sizes[i];
+      });
+      if (!isThere) throw refusedReplacement('the log was cut meanwhile');
+      this.#segments = this.#segments.toSpliced(place, replaced.length, segment);
+      this.#countSize();
+    } finally {
+      this.#replacing = false;
+    }
   }
 
   async writeSnapshot(name: string, bytes: Uint8Array): Promise<void> {
@@ -120,8 +167,15 @@ export class MemoryLog implements StoredLog {
 
   #keepSegments(wanted: (segment: MemorySegment) => boolean): void {
     this.#segments = this.#segments.filter(wanted);
+    this.#countSize();
+  }
+
+  #haveActive(): void {
+    if (this.#segments.length === 0) this.#segments = [new MemorySegment(this.endOffset)];
+  }
+
+  #countSize(): void {
     this.sizeBytes = this.#segments.reduce((sum, segment) => sum + segment.sizeBytes, 0);
-    if (this.#segments.length === 0) this.#segments = [new MemorySegment()];
   }
 
   #mustRoll(active: MemorySegment, entry: AppendEntry): boolean {

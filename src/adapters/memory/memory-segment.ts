@@ -1,5 +1,5 @@
 import type { Offset } from '../../domain/topic-partition.ts';
-import type { AppendEntry } from '../../ports/log-store.ts';
+import type { BatchToStore } from '../../ports/log-store.ts';
 
 export interface MemoryBatch {
   readonly baseOffset: Offset;
@@ -10,12 +10,17 @@ export interface MemoryBatch {
 
 /** A run of batches that is rolled and dropped as one, as a segment file would be. */
 export class MemorySegment {
+  readonly baseOffset: Offset;
   readonly batches: MemoryBatch[] = [];
   sizeBytes = 0;
   maxTimestampMs = -1n;
 
+  constructor(baseOffset: Offset) {
+    this.baseOffset = baseOffset;
+  }
+
   /** Keeps a copy: the caller gets its bytes back. */
-  append(entry: AppendEntry): void {
+  append(entry: BatchToStore): void {
     const { baseOffset, lastOffset, maxTimestampMs } = entry;
     this.batches.push({
       baseOffset,
@@ -39,14 +44,14 @@ export class MemorySegment {
     return low;
   }
 
-  /** Drops every batch that ends at or after `offset`. */
-  truncate(offset: Offset): void {
-    this.batches.length = this.indexOf(offset);
-    this.sizeBytes = 0;
-    this.maxTimestampMs = -1n;
-    for (const batch of this.batches) {
-      this.sizeBytes += batch.bytes.length;
-      if (batch.maxTimestampMs > this.maxTimestampMs) this.maxTimestampMs = batch.maxTimestampMs;
+  /** The part before every batch that ends at or after `offset`. */
+  before(offset: Offset): MemorySegment {
+    const part = new MemorySegment(this.baseOffset);
+    for (const batch of this.batches.slice(0, this.indexOf(offset))) {
+      part.batches.push(batch);
+      part.sizeBytes += batch.bytes.length;
+      if (batch.maxTimestampMs > part.maxTimestampMs) part.maxTimestampMs = batch.maxTimestampMs;
     }
+    return part;
   }
 }

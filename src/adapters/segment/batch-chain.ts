@@ -8,7 +8,7 @@ import {
 } from './batch-header.ts';
 import type { LogSegment } from './log-segment.ts';
 
-/** A segment is followed by one that starts where it ends, unless the log skipped more than a segment can span. */
+/** A segment is followed by one that starts where it ends, unless the log skipped more than a segment can span, or it was compacted. */
 const WIDE_GAP = 2 ** 30;
 
 /** A segment's bytes up to where they were written when somebody began to read them. */
@@ -55,7 +55,8 @@ export function soundBatchSize(
   if (base === place.follows) return size;
   // A gap: as it was written, or the base offset is wrong.
   if (end === sizeBytes) {
-    return last + 1 === nextRelative || nextRelative > WIDE_GAP ? size : DAMAGED;
+    const isLast = last + 1 === nextRelative || nextRelative > WIDE_GAP;
+    return isLast || segment.baseOffset + BigInt(last) < segment.compactedTo ? size : DAMAGED;
   }
   if (end + RECORD_BATCH_OVERHEAD > sizeBytes) return size;
   if (at + size + RECORD_BATCH_OVERHEAD > count) return size + RECORD_BATCH_OVERHEAD;

@@ -129,6 +129,8 @@ async function rebuildIndexes(
   segment: LogSegment,
 ): Promise<SegmentIndexes> {
   const copy = new LogSegment(segment.directory, segment.baseOffset, 0);
+  // A file of its name would be another's, or made anew.
+  if (segment.removed) return copy.indexes!;
   const file = context.cache.acquire(segment.logPath);
   try {
     await walkBatches(context.files, context.buffers, {

@@ -2,6 +2,7 @@ import type { Offset, TopicIdPartition } from '../../domain/topic-partition.ts';
 import type { Checksum } from '../../ports/checksum.ts';
 import type { InspectedLog, LogFinding, LogScan } from '../../ports/store-inspector.ts';
 import type { FileSystem } from '../data-folder/file-system.ts';
+import { readCompactedTo } from './compacted-mark.ts';
 import type { JournalView } from './journal-view.ts';
 import {
   LOG_START_OFFSET,
@@ -12,6 +13,7 @@ import {
   snapshotNameOf,
   startOffsetOf,
 } from './log-directory.ts';
+import { findStaged, SWAP } from './segment-stage.ts';
 import { OffsetIndexCheck, TimeIndexCheck } from './verify-indexes.ts';
 import { SegmentScan } from './verify-segment.ts';
 
@@ -25,8 +27,13 @@ export interface InspectedFolder {
 
 export interface SegmentFile {
   readonly name: string;
+  readonly path: string;
   readonly baseOffset: Offset;
   readonly sizeBytes: number;
+  /** Up to where offsets may be missing. */
+  readonly compactedTo: Offset;
+  /** Whether a stop came while it was taking the place of others. */
+  readonly isStaged: boolean;
 }
 
 /** One log's folder, read as it is. */
@@ -60,11 +67,22 @@ export class InspectedSegmentLog implements InspectedLog {
     const { files, directory, journal } = folder;
     const names = await files.names(directory);
     const segments: SegmentFile[] = [];
-    for (const baseOffset of segmentBaseOffsets(names)) {
+    const { swaps } = await findStaged(files, directory, names);
+    const bases = segmentBaseOffsets(names);
+    const staged = swaps.map(({ baseOffset }) => baseOffset).filter((b) => !bases.includes(b));
+    let replacedTo = 0n;
+    for (const baseOffset of [...bases, ...staged].sort((a, b) => (a < b ? -1 : 1))) {
+      // As a start takes them.
+      if (baseOffset < replacedTo) continue;
       const name = segmentName(baseOffset);
-      const path = `${directory}/${name}.log`;
+      const swap = swaps.find((each) => each.baseOffset === baseOffset);
+      const isStaged = swap !== undefined;
+      const path = `${directory}/${name}.log${isStaged ? SWAP : ''}`;
       const sizeBytes = journal.sizeOf(path, await files.sizeBytes(path));
-      segments.push({ name, baseOffset, sizeBytes });
+      const mark = `${directory}/${name}.compacted`;
+      const compactedTo = swap?.toOffset ?? (await readCompactedTo(files, mark)) ?? 0n;
+      replacedTo = compactedTo;
+      segments.push({ name, path, baseOffset, sizeBytes, compactedTo, isStaged });
     }
     const checkpoint = await files.readFile(`${directory}/${LOG_START_OFFSET}`);
     return new InspectedSegmentLog(id, folder, names, segments, checkpoint);
@@ -76,10 +94,13 @@ export class InspectedSegmentLog implements InspectedLog {
     for (const [place, segment] of this.segments.entries()) {
       const next = this.segments[place + 1]?.baseOffset;
       if (next !== undefined && next <= (scan.fromOffset ?? 0n)) continue;
-      if (end !== undefined && segment.sizeBytes === 0 && segment.baseOffset !== end) {
-        scan.finding({ ...this.#place(segment), ...missingBefore(segment, end) });
+      const before = this.segments[place - 1];
+      const followsCompacted = (before?.compactedTo ?? -1n) >= segment.baseOffset;
+      const isGap = end !== undefined && segment.baseOffset !== end && !followsCompacted;
+      if (isGap && segment.sizeBytes === 0) {
+        scan.finding({ ...this.#place(segment), ...missingBefore(segment, end!) });
       }
-      const scanned = await this.#scanSegment(segment, scan);
+      const scanned = await this.#scanSegment(segment, scan, followsCompacted);
       if (scanned.stopped) return;
       end = scanned.endOffset;
     }
@@ -93,15 +114,16 @@ export class InspectedSegmentLog implements InspectedLog {
     return this.#folder.files.readFile(`${this.#folder.directory}/${snapshotFileName(name)}`);
   }
 
-  async #scanSegment(segment: SegmentFile, scan: LogScan) {
+  async #scanSegment(segment: SegmentFile, scan: LogScan, followsCompacted: boolean) {
     const { checksum, journal } = this.#folder;
-    const { file: path } = this.#place(segment);
-    const { baseOffset, sizeBytes } = segment;
-    const indexes = scan.checkIndexes
+    const { path, baseOffset, sizeBytes, compactedTo } = segment;
+    // A start puts the files of one that is staged in their places.
+    const hasIndexes = scan.checkIndexes && !segment.isStaged;
+    const indexes = hasIndexes
       ? { offsets: await this.#offsets(segment, scan), times: await this.#times(segment, scan) }
       : { offsets: undefined, times: undefined };
     return new SegmentScan(
-      { path, baseOffset, sizeBytes, journal, ...indexes },
+      { path, baseOffset, sizeBytes, compactedTo, followsCompacted, journal, ...indexes },
       scan,
       checksum,
     ).run();
@@ -167,8 +189,8 @@ export class InspectedSegmentLog implements InspectedLog {
     }
   }
 
-  #place({ name }: SegmentFile): { file: string } {
-    return { file: `${this.#folder.directory}/${name}.log` };
+  #place({ path }: SegmentFile): { file: string } {
+    return { file: path };
   }
 }
 

@@ -1,5 +1,7 @@
 import { KafkaError } from '../../domain/kafka-error.ts';
 import type { TopicIdPartition } from '../../domain/topic-partition.ts';
+import { writeFileAtomically } from '../data-folder/atomic-file.ts';
+import { compactedMark, readCompactedTo } from './compacted-mark.ts';
 import { removeIndexes, writeIndexes } from './index-files.ts';
 import {
   CLEAN_STOP,
@@ -16,6 +18,7 @@ import type { SegmentContext } from './segment-context.ts';
 import { removeSegmentFiles } from './segment-files.ts';
 import { SegmentList } from './segment-list.ts';
 import { resumeActive, scanSegment, trustClosed } from './segment-recovery.ts';
+import { finishStaged } from './segment-stage.ts';
 import { noteSyncFailure, rewriteFile } from './sync-failure.ts';
 
 /** A gap this wide between segments is one the log was given; see `SegmentWriter`. */
@@ -35,6 +38,8 @@ export class LogOpener {
   readonly #clean: boolean;
   readonly #list: SegmentList;
   #names: ReadonlySet<string> = new Set();
+  /** Up to where offsets may be missing, of segments that took the place of others. */
+  readonly #compactedTo = new Map<bigint, bigint>();
   #truncatedBytes = 0;
 
   constructor(context: SegmentContext, directory: string, id: TopicIdPartition, clean: boolean) {
@@ -46,7 +51,8 @@ export class LogOpener {
 
   async open(): Promise<OpenedLog> {
     const { files } = this.#context;
-    const names = await files.names(this.#directory);
+    const found = await files.names(this.#directory);
+    const names = await finishStaged(files, this.#directory, found);
     for (const name of names.filter(isLeftoverFile)) {
       await files.remove(`${this.#directory}/${name}`);
     }
@@ -55,7 +61,7 @@ export class LogOpener {
       ? await files.readFile(`${this.#directory}/${LOG_START_OFFSET}`)
       : undefined;
     this.#list.startOffset = (checkpoint && startOffsetOf(checkpoint)) ?? 0n;
-    const bases = segmentBaseOffsets(names);
+    const bases = await this.#withoutReplaced(segmentBaseOffsets(names));
     while (bases.length > 1 && bases[1]! <= this.#list.startOffset) {
       await this.#removeSegments([bases.shift()!], false);
     }
@@ -65,6 +71,7 @@ export class LogOpener {
       if (!(await this.#recover(base, later))) break;
     }
     await this.#settleStart();
+    await this.#settleMark();
     // What is there by name may be no further than the page cache too.
     if (!this.#clean) await files.syncDirectory(this.#directory);
     if (this.#names.has(SYNC_FAILED)) await files.remove(`${this.#directory}/${SYNC_FAILED}`);
@@ -110,14 +117,52 @@ export class LogOpener {
 
   /**
    * A segment is named after the end of the one before it: another name tells that something in between was lost,
-   * unless the log skipped more offsets than a segment can span.
+   * unless the log skipped more offsets than a segment can span, or it was compacted.
    */
   #canFollow(segment: LogSegment, next: bigint): boolean {
     if (next === segment.endOffset || next - segment.baseOffset > WIDE_GAP) return true;
+    if (next <= segment.compactedTo) return true;
     const { logPath } = segment;
     const fields = { file: logPath, endOffset: segment.endOffset, nextSegment: next };
     this.#context.logger.warn(fields, 'offsets are missing before a segment');
     return false;
+  }
+
+  /** Reads the marks of those that took the place of others; of these nothing is left, or empty files. */
+  async #withoutReplaced(bases: readonly bigint[]): Promise<bigint[]> {
+    const { files } = this.#context;
+    for (const name of this.#names) {
+      const digits = /^(\d{20})\.compacted$/.exec(name)?.[1];
+      if (digits === undefined) continue;
+      const base = BigInt(digits);
+      const path = `${this.#directory}/${name}`;
+      if (!bases.includes(base)) {
+        await files.remove(path);
+        continue;
+      }
+      const next = bases.find((other) => other > base) ?? 0n;
+      this.#compactedTo.set(base, (await readCompactedTo(files, path)) ?? next);
+    }
+    if (this.#compactedTo.size === 0) return [...bases];
+    const kept: bigint[] = [];
+    let replacedTo = 0n;
+    for (const base of bases) {
+      if (base < replacedTo) await this.#removeSegments([base], false);
+      else {
+        kept.push(base);
+        replacedTo = this.#compactedTo.get(base) ?? 0n;
+      }
+    }
+    return kept;
+  }
+
+  /** In what is appended from here on nothing is missing. */
+  async #settleMark(): Promise<void> {
+    const { active } = this.#list;
+    if (active.compactedTo <= active.endOffset) return;
+    const mark = compactedMark(active.endOffset);
+    await writeFileAtomically(this.#context.files, active.compactedMarkPath, mark);
+    active.compactedTo = active.endOffset;
   }
 
   async #keep(segment: LogSegment, cutBytes: number): Promise<void> {
@@ -181,7 +226,9 @@ export class LogOpener {
   }
 
   #segment(base: bigint): LogSegment {
-    return new LogSegment(this.#directory, base, this.#context.nowMs());
+    const segment = new LogSegment(this.#directory, base, this.#context.nowMs());
+    segment.compactedTo = this.#compactedTo.get(base) ?? 0n;
+    return segment;
   }
 }
 

@@ -51,6 +51,10 @@ export class LogSegment implements IndexHolder {
   /** Whether it is the log's last segment, which needs its indexes in memory. */
   active = false;
   removed = false;
+  /** Of its files' names, while it takes the place of others. */
+  suffix = '';
+  /** Offsets below may be missing, here and up to the next segment: its batches took the place of others. */
+  compactedTo = 0n;
 
   constructor(directory: string, baseOffset: bigint, createdMs: number) {
     this.directory = directory;
@@ -60,15 +64,19 @@ export class LogSegment implements IndexHolder {
   }
 
   get logPath(): string {
-    return this.#path('log');
+    return `${this.pathOf('log')}${this.suffix}`;
   }
 
   get indexPath(): string {
-    return this.#path('index');
+    return this.pathOf('index');
   }
 
   get timeIndexPath(): string {
-    return this.#path('timeindex');
+    return this.pathOf('timeindex');
+  }
+
+  get compactedMarkPath(): string {
+    return this.pathOf('compacted');
   }
 
   get endOffset(): bigint {
@@ -168,7 +176,7 @@ export class LogSegment implements IndexHolder {
     return true;
   }
 
-  #path(extension: string): string {
+  pathOf(extension: string): string {
     return `${this.directory}/${segmentName(this.baseOffset)}.${extension}`;
   }
 }

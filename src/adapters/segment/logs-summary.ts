@@ -35,10 +35,14 @@ export interface SummarizedSegment {
   readonly relativeOfMax: number;
   readonly bytesSinceIndexEntry: number;
   readonly indexesOnDisk: boolean;
+  /** Up to where offsets may be missing; 0 where none are. */
+  readonly compactedTo: Offset;
 }
 
 const MAGIC = 0x6b61_7773;
-const VERSION = 1;
+const VERSION = 2;
+/** Had no `compactedTo`: nothing took the place of others. */
+const VERSION_WITHOUT_COMPACTED = 1;
 const CRC_BYTES = 4;
 
 /** Binary with a CRC at its end. A part at a time, so that a store with very many logs goes on working meanwhile. */
@@ -75,6 +79,7 @@ export class LogsSummaryWriter {
       writer.writeInt32(segment.relativeOfMax);
       writer.writeInt32(segment.bytesSinceIndexEntry);
       writer.writeBoolean(segment.indexesOnDisk);
+      writer.writeInt64(segment.compactedTo);
     }
     writeOptionalBytes(writer, log.activeIndexes?.offsets);
     writeOptionalBytes(writer, log.activeIndexes?.times);
@@ -103,15 +108,17 @@ export function readLogsSummary(bytes: Uint8Array, checksum: Checksum): LogsSumm
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   if (view.getUint32(end) !== checksum.crc32c(bytes, 0, end)) return undefined;
   const reader = new WireReader(bytes, 0, end);
-  if (reader.readInt32() !== MAGIC || reader.readInt16() !== VERSION) return undefined;
+  if (reader.readInt32() !== MAGIC) return undefined;
+  const version = reader.readInt16();
+  if (version !== VERSION && version !== VERSION_WITHOUT_COMPACTED) return undefined;
   const generation = readName(reader);
   const clean = reader.readBoolean();
   const logs: SummarizedLog[] = [];
-  for (let left = reader.readInt32(); left > 0; left--) logs.push(readLog(reader));
+  for (let left = reader.readInt32(); left > 0; left--) logs.push(readLog(reader, version));
   return { generation, clean, logs };
 }
 
-function readLog(reader: WireReader): SummarizedLog {
+function readLog(reader: WireReader, version: number): SummarizedLog {
   const folder = readName(reader);
   const topicId = readName(reader);
   const topic = readName(reader);
@@ -128,6 +135,7 @@ function readLog(reader: WireReader): SummarizedLog {
       relativeOfMax: reader.readInt32(),
       bytesSinceIndexEntry: reader.readInt32(),
       indexesOnDisk: reader.readBoolean(),
+      compactedTo: version < VERSION ? 0n : reader.readInt64(),
     });
   }
   const offsets = readOptionalBytes(reader);

@@ -23,6 +23,8 @@ export async function seekBatch(
   offsets: OffsetIndex,
   relative: number,
 ): Promise<BatchPlace | undefined> {
+  // A file of its name would be another's, or made anew.
+  if (segment.removed) return undefined;
   const seek = new Seek(segment, offsets, relative);
   const file = context.cache.acquire(segment.logPath);
   try {

@@ -1,5 +1,6 @@
 import type { Offset, TopicIdPartition } from '../../domain/topic-partition.ts';
 import { writeFileAtomically } from '../data-folder/atomic-file.ts';
+import { compactedMark } from './compacted-mark.ts';
 import { DamageSearch } from './damage-search.ts';
 import { loadIndexes, removeIndexes } from './index-files.ts';
 import { LOG_START_OFFSET, segmentBaseOffsets, startOffsetCheckpoint } from './log-directory.ts';
@@ -28,11 +29,13 @@ export async function truncateSegments(
   const indexes = await loadIndexes(context, target);
   const position = await positionOf(context, list, target, indexes, relative);
   const isCut = position < target.sizeBytes;
-  const rest = isCut ? await partOf(context, list.id, target, indexes, relative, position) : target;
+  // Where a compacted segment ends is not known by the next one's name.
+  const isNew = isCut || (target !== list.active && target.compactedTo > 0n);
+  const rest = isNew ? await partOf(context, list.id, target, indexes, relative, position) : target;
   while (list.active !== target) syncer.forget(list.pop());
   // The cache may have let go of them, which it does not with an active segment's.
   target.indexes ??= indexes;
-  if (isCut) {
+  if (isNew) {
     syncer.forget(list.pop());
     list.push(rest);
   }
@@ -49,6 +52,11 @@ export async function truncateSegments(
   } finally {
     context.cache.release(file);
   }
+  if (rest.compactedTo <= rest.endOffset) return;
+  // In what is appended from here on nothing is missing.
+  const mark = compactedMark(rest.endOffset);
+  await writeFileAtomically(context.files, rest.compactedMarkPath, mark);
+  rest.compactedTo = rest.endOffset;
 }
 
 /** Empties the log and lets it start at `offset`; may be done again when it failed. */
@@ -116,6 +124,7 @@ async function partOf(
   position: number,
 ): Promise<LogSegment> {
   const part = new LogSegment(segment.directory, segment.baseOffset, context.nowMs());
+  part.compactedTo = segment.compactedTo;
   part.indexes = {
     offsets: OffsetIndex.fromBytes(offsets.toBytes(), segment.sizeBytes)!,
     times: TimeIndex.fromBytes(times.toBytes())!,

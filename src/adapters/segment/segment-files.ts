@@ -10,5 +10,6 @@ export async function removeSegmentFiles(
   cache.forget(segment.logPath);
   await files.remove(segment.indexPath);
   await files.remove(segment.timeIndexPath);
+  await files.remove(segment.compactedMarkPath);
   await files.remove(segment.logPath);
 }

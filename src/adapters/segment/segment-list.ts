@@ -63,6 +63,14 @@ export class SegmentList implements Touchable {
     return segment;
   }
 
+  /** Puts a segment in the place of others that follow one another; none of them is the active one. */
+  replace(replaced: readonly LogSegment[], segment: LogSegment): void {
+    const place = this.#segments.indexOf(replaced[0]!);
+    this.#segments = this.#segments.toSpliced(place, replaced.length, segment);
+    for (const old of replaced) this.#takenOut(old);
+    this.sizeBytes += segment.sizeBytes;
+  }
+
   /** The place of the segment that would hold `offset`. */
   indexOf(offset: Offset): number {
     let low = 0;

@@ -50,8 +50,11 @@ import { openSummarized } from './summarized-log.ts';
 import { SummaryKeeper } from './summary-keeper.ts';
 import { RoundSync, SyncRounds } from './sync-rounds.ts';
 
-/** Version 1 had no journal, so that an older program would not look for what is only in it. */
-export const SEGMENT_FORMAT: StoreFormat = { engine: 'segment', version: 2, upgrades: [1] };
+/**
+ * Version 1 had no journal, so that an older program would not look for what is only in it. In version 2 no offsets were missing
+ * between segments: it would take what follows for lost.
+ */
+export const SEGMENT_FORMAT: StoreFormat = { engine: 'segment', version: 3, upgrades: [1, 2] };
 const MEBIBYTE = 1024 * 1024;
 /** Logs that are opened or closed at a time. */
 const PARALLEL = 16;

@@ -1,12 +1,17 @@
 import { KafkaError } from '../../domain/kafka-error.ts';
+import { placesOf, refusedReplacement } from '../../domain/log/replacement.ts';
 import type { Offset, TopicIdPartition } from '../../domain/topic-partition.ts';
 import type {
   AppendEntry,
+  BatchesToStore,
   BatchPosition,
+  BatchToStore,
   DroppablePrefix,
   Durability,
   LogReadRequest,
   LogReadResult,
+  OffsetRange,
+  ReplaceableRun,
   StoredLog,
   StoredLogConfig,
 } from '../../ports/log-store.ts';
@@ -21,6 +26,7 @@ import { resetSegments, truncateSegments } from './segment-cutter.ts';
 import { removeSegmentFiles } from './segment-files.ts';
 import type { SegmentList } from './segment-list.ts';
 import { SegmentReader } from './segment-reader.ts';
+import { SegmentReplacement } from './segment-replacement.ts';
 import { SegmentWriter } from './segment-writer.ts';
 import { needsIndexFiles, summarizeList } from './summarize-list.ts';
 import { findByTimestamp, findMaxTimestamp } from './time-search.ts';
@@ -41,6 +47,11 @@ export class SegmentLog implements StoredLog {
   #cutting = false;
   /** A cut that failed half-way, and why: until it is done, the files are not what memory says. */
   #unfinishedCut: { readonly work: () => Promise<void>; readonly error: Error } | undefined;
+  /** The files of a replacement being written, and then swapped in. */
+  #replacing: Promise<void> | undefined;
+  #stopped = false;
+  /** A replacement that counts already and failed before it was brought to its end. */
+  #unfinishedSwap: SegmentReplacement | undefined;
   #lastChange: Promise<unknown> = WRITTEN;
   /** Where the log ended when it was last looked at for a summary. */
   #restedAt: Offset | undefined;
@@ -91,13 +102,17 @@ export class SegmentLog implements StoredLog {
   }
 
   get failed(): boolean {
-    return this.#syncer.failure !== undefined || this.#unfinishedCut !== undefined;
+    return (
+      this.#syncer.failure !== undefined ||
+      this.#unfinishedCut !== undefined ||
+      this.#unfinishedSwap !== undefined
+    );
   }
 
   /** Undefined while something of the log is under way, and for one that failed or is gone. */
   summarize(): SummarizedLog | undefined {
-    if (this.#deleted || this.failed || this.#changes > 0 || !this.#syncer.isAtRest)
-      return undefined;
+    const isChanging = this.#changes > 0 || this.#replacing !== undefined || !this.#syncer.isAtRest;
+    if (this.#deleted || this.failed || isChanging) return undefined;
     return summarizeList(this.#list, this.#snapshots);
   }
 
@@ -190,6 +205,7 @@ export class SegmentLog implements StoredLog {
   dropPrefix(offset: Offset): Promise<void> {
     return this.#change(async () => {
       const list = this.#list;
+      await this.#finishSwap();
       if (this.#unfinishedCut !== undefined) await this.#cut(async () => {});
       if (offset <= list.startOffset) return;
       if (offset > list.endOffset) {
@@ -209,6 +225,26 @@ export class SegmentLog implements StoredLog {
         await removeSegmentFiles(this.#context, segment);
       }
     });
+  }
+
+  replaceable(): readonly ReplaceableRun[] {
+    const { segments } = this.#list;
+    return segments.slice(0, -1).map(({ baseOffset, sizeBytes, maxTimestampMs }, place) => {
+      const toOffset = segments[place + 1]!.baseOffset;
+      return { fromOffset: baseOffset, toOffset, sizeBytes, maxTimestampMs };
+    });
+  }
+
+  async replace(range: OffsetRange, batches: BatchesToStore): Promise<void> {
+    this.#refuseDeleted();
+    if (this.#replacing) throw refusedReplacement('others are being replaced');
+    const [from, to] = placesOf(this.replaceable(), range);
+    const replaced = this.#list.segments.slice(from, to);
+    const replacement = new SegmentReplacement(this.#context, this.#list, range, replaced);
+    this.#replacing = this.#replace(replacement, batches).finally(() => {
+      this.#replacing = undefined;
+    });
+    await this.#replacing;
   }
 
   async writeSnapshot(name: string, bytes: Uint8Array): Promise<void> {
@@ -235,6 +271,8 @@ export class SegmentLog implements StoredLog {
   /** From here on nothing of the log is used; results that were read stay whole. */
   async markDeleted(): Promise<void> {
     this.#deleted = true;
+    this.#stopped = true;
+    await this.#replacing?.catch(() => {});
     await this.#context.summary.touchDurably(this.#list);
     await this.#lastChange.catch(() => {});
     await this.#syncer.settled();
@@ -247,7 +285,10 @@ export class SegmentLog implements StoredLog {
   /** Syncs everything and stores the indexes, so that nothing has to be read again to open the log. */
   async close(): Promise<void> {
     if (this.#deleted) return;
+    this.#stopped = true;
+    await this.#replacing?.catch(() => {});
     await this.#lastChange.catch(() => {});
+    await this.#finishSwap();
     if (!this.failed) await this.#syncer.sync();
     if (!this.failed) await this.#syncer.flush();
     await this.#syncer.settled();
@@ -280,6 +321,61 @@ export class SegmentLog implements StoredLog {
     return change;
   }
 
+  async #replace(replacement: SegmentReplacement, batches: BatchesToStore): Promise<void> {
+    try {
+      // Its files must be found by the next start.
+      await this.#context.summary.touchDurably(this.#list);
+      await replacement.write(this.#untilStopped(batches), this.#config);
+      await this.#change(() => this.#swap(replacement));
+    } catch (error) {
+      if (!replacement.isCommitted) await this.#abandon(replacement);
+      throw error;
+    }
+  }
+
+  async *#untilStopped(batches: BatchesToStore): AsyncGenerator<BatchToStore> {
+    for await (const batch of batches) {
+      if (this.#stopped) break;
+      yield batch;
+    }
+    if (this.#stopped) throw refusedReplacement('the log is being closed');
+  }
+
+  /** Appends go on: the active segment is not touched. */
+  async #swap(replacement: SegmentReplacement): Promise<void> {
+    await this.#finishSwap();
+    if (this.#unfinishedCut !== undefined || !replacement.isPossible) {
+      throw refusedReplacement('the log was cut meanwhile');
+    }
+    // Taken before: what is appended from here on is for the journal.
+    const cut = this.#isInJournal ? this.#context.journal!.cut : undefined;
+    await this.#syncer.sync();
+    await this.#syncer.settled();
+    if (!replacement.areSealed) throw refusedReplacement('they are not synced');
+    if (cut !== undefined) {
+      // The files have what the journal has up to here, and it must not be put over what takes their place.
+      await this.#syncer.flush();
+      await writeJournalCut(this.#context.files, this.#list.directory, cut);
+    }
+    await replacement.commit();
+    this.#unfinishedSwap = replacement;
+    await this.#finishSwap();
+  }
+
+  async #finishSwap(): Promise<void> {
+    if (this.#unfinishedSwap === undefined) return;
+    await this.#unfinishedSwap.complete(this.#syncer);
+    this.#unfinishedSwap = undefined;
+  }
+
+  /** What cannot be removed now is when the log is opened. */
+  async #abandon(replacement: SegmentReplacement): Promise<void> {
+    await replacement.abandon().catch((error: unknown) => {
+      const fields = { directory: this.#list.directory, err: error };
+      this.#context.logger.warn(fields, 'what was to be swapped in could not be removed yet');
+    });
+  }
+
   #reset(offset: Offset): Promise<void> {
     return this.#cut(async () => {
       await this.#leaveJournal();
@@ -302,6 +398,7 @@ export class SegmentLog implements StoredLog {
     this.#cutting = true;
     let current = this.#unfinishedCut?.work ?? work;
     try {
+      await this.#finishSwap();
       await this.#syncer.settled();
       await current();
       if (current !== work) {

@@ -215,6 +215,7 @@ export class SegmentReader {
 
   /** In a gap at a segment's end the next segment has the batch. */
   #readNext(reading: Reading): LogReadResult | Promise<LogReadResult> {
+    if (!this.#isStill(reading)) return this.#read(reading.request);
     const next = this.#list.segments[reading.place + 1];
     if (next === undefined) return EMPTY_READ;
     return this.#readAt(reading.request, reading.place + 1, next.baseOffset);
@@ -225,6 +226,7 @@ export class SegmentReader {
     const { segment, from, sizeBytes } = reading;
     const { cache } = this.#context;
     const { offsets } = await loadIndexes(this.#context, segment);
+    if (!this.#isStill(reading)) return this.#read(reading.request);
     const file = cache.acquire(segment.logPath);
     try {
       const search = new DamageSearch(this.#context, reading, offsets, file.fd);

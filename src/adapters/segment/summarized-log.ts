@@ -47,5 +47,6 @@ function segmentOf(
   segment.bytesSinceIndexEntry = summarized.bytesSinceIndexEntry;
   segment.indexes = undefined;
   segment.indexesOnDisk = summarized.indexesOnDisk;
+  segment.compactedTo = summarized.compactedTo;
   return segment;
 }

@@ -18,7 +18,32 @@ interface IndexEntry {
 const SEGMENT_START: IndexEntry = { position: 0, lastOffset: -1 };
 
 /** The first batch in offset order that has a record at or after `timestampMs`. */
-export async function findByTimestamp(
+export function findByTimestamp(
+  context: SegmentContext,
+  list: SegmentList,
+  timestampMs: bigint,
+): Promise<BatchPosition | undefined> {
+  return uncut(list, () => findOnce(context, list, timestampMs));
+}
+
+/** The first batch that has the largest timestamp. */
+export function findMaxTimestamp(
+  context: SegmentContext,
+  list: SegmentList,
+): Promise<BatchPosition | undefined> {
+  return uncut(list, () => findMaxOnce(context, list));
+}
+
+/** Searches again where segments went away meanwhile: what took their place has to be looked at too. */
+async function uncut<T>(list: SegmentList, search: () => Promise<T>): Promise<T> {
+  for (;;) {
+    const { cuts } = list;
+    const found = await search();
+    if (list.cuts === cuts) return found;
+  }
+}
+
+async function findOnce(
   context: SegmentContext,
   list: SegmentList,
   timestampMs: bigint,
@@ -33,8 +58,7 @@ export async function findByTimestamp(
   return undefined;
 }
 
-/** The first batch that has the largest timestamp. */
-export async function findMaxTimestamp(
+async function findMaxOnce(
   context: SegmentContext,
   list: SegmentList,
 ): Promise<BatchPosition | undefined> {

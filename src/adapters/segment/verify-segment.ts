@@ -17,6 +17,10 @@ export interface SegmentToScan {
   /** With what the journal adds. */
   readonly sizeBytes: number;
   readonly journal: JournalView;
+  /** Up to where offsets may be missing. */
+  readonly compactedTo: bigint;
+  /** Whether they may be missing before its first batch. */
+  readonly followsCompacted: boolean;
   readonly offsets: OffsetIndexCheck | undefined;
   readonly times: TimeIndexCheck | undefined;
 }
@@ -64,14 +68,16 @@ export class SegmentScan {
 
   /** False when the scan is to stop. */
   async #takeBatch(window: VerifyWindow, size: number): Promise<boolean> {
-    const { path, baseOffset, offsets, times } = this.#segment;
+    const { path, baseOffset, offsets, times, compactedTo, followsCompacted } = this.#segment;
     const position = this.#position;
     const at = window.at(position);
     const bytes = window.bytes.subarray(at, at + size);
     const view = header.viewOf(bytes);
-    // A segment is named after its first batch.
-    const offset = position === 0 ? baseOffset : undefined;
-    const answer = this.#scan.batch({ bytes, view, file: path, position, offset });
+    const base = header.readBaseOffset(view, 0);
+    // No batch of a segment begins before its name, and the first one there unless offsets are missing.
+    const offset = position === 0 && base <= baseOffset ? baseOffset : undefined;
+    const mayFollowGap = base <= compactedTo || (position === 0 && followsCompacted);
+    const answer = this.#scan.batch({ bytes, view, file: path, position, offset, mayFollowGap });
     const verdict = typeof answer === 'string' ? answer : await answer;
     if (verdict === 'stop') return false;
     if (verdict === 'damaged') {

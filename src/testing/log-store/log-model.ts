@@ -1,4 +1,5 @@
 import type { Offset } from '../../domain/topic-partition.ts';
+import type { OffsetRange } from '../../ports/log-store.ts';
 import type { SampleBatch } from './sample-batches.ts';
 
 /** What a log is meant to hold, as an array. */
@@ -7,6 +8,7 @@ export class LogModel {
   startOffset: Offset = 0n;
   endOffset: Offset = 0n;
   snapshot: Uint8Array | undefined;
+  #replacedTo: Offset = 0n;
 
   append(batches: readonly SampleBatch[]): void {
     const last = batches.at(-1);
@@ -15,11 +17,20 @@ export class LogModel {
     this.endOffset = last.lastOffset + 1n;
   }
 
+  replace({ fromOffset, toOffset }: OffsetRange, others: readonly SampleBatch[]): void {
+    this.batches = [
+      ...this.batches.filter(({ lastOffset }) => lastOffset < fromOffset),
+      ...others,
+      ...this.batches.filter(({ lastOffset }) => lastOffset >= toOffset),
+    ];
+    if (toOffset > this.#replacedTo) this.#replacedTo = toOffset;
+  }
+
   from(offset: Offset): readonly SampleBatch[] {
     return this.batches.filter(({ lastOffset }) => lastOffset >= offset);
   }
 
-  /** Where nothing is left below the start, an engine may end anywhere up to what it was told. */
+  /** Where nothing is left below the start, or what was before was replaced, an engine may end anywhere up to what it was told. */
   truncate(offset: Offset, endOffset: Offset): void {
     if (offset >= this.endOffset) return;
     if (offset < this.startOffset) {
@@ -28,7 +39,9 @@ export class LogModel {
     }
     this.batches = this.batches.filter(({ lastOffset }) => lastOffset < offset);
     const last = this.batches.at(-1);
-    this.endOffset = last === undefined ? endOffset : last.lastOffset + 1n;
+    const isAfterGap =
+      last !== undefined && endOffset > last.lastOffset && endOffset <= this.#replacedTo;
+    this.endOffset = last === undefined || isAfterGap ? endOffset : last.lastOffset + 1n;
   }
 
   dropPrefix(offset: Offset): void {

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { Offset } from '../../domain/topic-partition.ts';
 import type { StoredLog, StoredLogConfig } from '../../ports/log-store.ts';
 import { LogModel } from './log-model.ts';
-import { bytesOf, type SampleBatch, sampleBatch } from './sample-batches.ts';
+import { bytesOf, entriesOf, type SampleBatch, sampleBatch } from './sample-batches.ts';
 import {
   expectBatches,
   LARGE_SEGMENTS,
@@ -22,6 +22,7 @@ type Step =
   | { readonly kind: 'append'; readonly shapes: readonly Shape[]; readonly synced: boolean }
   | { readonly kind: 'read'; readonly from: Place; readonly upTo: Place; readonly maxBytes: number }
   | { readonly kind: 'truncate' | 'dropPrefix' | 'reset' | 'find'; readonly at: Place }
+  | { readonly kind: 'replace'; readonly from: Place; readonly to: Place; readonly every: number }
   | { readonly kind: 'snapshot'; readonly byte: number }
   | { readonly kind: 'configure'; readonly segmentBytes: number }
   | { readonly kind: 'reopen' | 'crash' };
@@ -55,6 +56,12 @@ const change = fc.record({
   kind: fc.constantFrom('truncate' as const, 'dropPrefix' as const, 'find' as const),
   at: place,
 });
+const replace = fc.record({
+  kind: fc.constant('replace' as const),
+  from: place,
+  to: place,
+  every: fc.constantFrom(1, 2, 3, 1000),
+});
 const reset = fc.record({ kind: fc.constant('reset' as const), at: place });
 const snapshot = fc.record({
   kind: fc.constant('snapshot' as const),
@@ -74,6 +81,7 @@ function stepsFor(subject: LogStoreSubject): fc.Arbitrary<Step[]> {
     { weight: 8, arbitrary: append },
     { weight: 4, arbitrary: read },
     { weight: 4, arbitrary: change },
+    { weight: 3, arbitrary: replace },
     { weight: 1, arbitrary: reset },
     { weight: 1, arbitrary: snapshot },
     { weight: 1, arbitrary: configure },
@@ -130,6 +138,8 @@ class ModelRun {
         model.reset(at);
         return;
       }
+      case 'replace':
+        return this.#replace(step);
       case 'find':
         return expectTimes(log, model.batches, [BigInt(Math.round(step.at * 40))]);
       case 'snapshot':
@@ -157,6 +167,32 @@ class ModelRun {
     }
     await this.#bench.append(this.#log, batches, synced ? 'synced' : 'written');
     this.#model.append(batches);
+  }
+
+  async #replace({ from, to, every }: Step & { kind: 'replace' }): Promise<void> {
+    const log = this.#log;
+    const runs = log.replaceable();
+    if (runs.length === 0) return;
+    const [first, last] = [from, to]
+      .map((each) => Math.min(runs.length - 1, Math.max(0, Math.floor(each * runs.length))))
+      .sort((a, b) => a - b) as [number, number];
+    const range = { fromOffset: runs[first]!.fromOffset, toOffset: runs[last]!.toOffset };
+    const others = this.#model.batches
+      .filter(({ lastOffset }) => lastOffset >= range.fromOffset && lastOffset < range.toOffset)
+      .filter((_, i) => i % every === 0)
+      .map((batch, i) => (i % 2 === 0 ? batch : this.#rewritten(batch)));
+    await log.replace(
+      range,
+      entriesOf(log, others).map(({ log: _log, ...entry }) => entry),
+    );
+    this.#model.replace(range, others);
+  }
+
+  #rewritten({ baseOffset, lastOffset, maxTimestampMs }: SampleBatch): SampleBatch {
+    this.#seed += 1;
+    const records = Number(lastOffset - baseOffset) + 1;
+    const timestampMs = (maxTimestampMs * 3n) % 40n;
+    return sampleBatch({ baseOffset, records, timestampMs, valueBytes: 3, seed: this.#seed });
   }
 
   async #read(step: Step & { kind: 'read' }): Promise<void> {

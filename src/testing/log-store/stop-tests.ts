@@ -34,9 +34,17 @@ const STEPS: readonly {
     after: (batches) => batches.slice(4),
   },
   {
+    name: 'a replacement',
+    run: async (_bench, log) => {
+      const [run] = log.replaceable();
+      await log.replace(run!, []);
+    },
+    after: (batches) => batches.filter(({ baseOffset }) => baseOffset >= 5n),
+  },
+  {
     name: 'a truncation',
     run: (_bench, log) => log.truncate(9n),
-    after: (batches) => batches.slice(0, 5),
+    after: (batches) => batches.filter(({ lastOffset }) => lastOffset < 9n),
   },
   {
     name: 'a snapshot',

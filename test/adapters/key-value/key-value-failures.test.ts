@@ -114,7 +114,7 @@ describe.each(Object.keys(DATABASES))('failures of the database (%s)', (engine) 
     await expect(storeIn(directory, engine).open()).rejects.toThrow(/in use/);
     await store.close();
     const format = join(directory, 'kawadb-store');
-    expect(JSON.parse(await readFile(format, 'utf8'))).toEqual({ engine, version: 1 });
+    expect(JSON.parse(await readFile(format, 'utf8'))).toEqual({ engine, version: 2 });
     await writeFile(format, JSON.stringify({ engine: 'segment', version: 1 }));
     await expect(storeIn(directory, engine).open()).rejects.toThrow(/storage engine segment/);
     await writeFile(format, JSON.stringify({ engine, version: 99 }));

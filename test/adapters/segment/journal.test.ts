@@ -236,7 +236,7 @@ describe('a folder of version 1, which had no journal', () => {
     const directory = await temporaryDirectory();
     writeFileSync(join(directory, 'kawadb-store'), '{"engine":"segment","version":1}\n');
     await storeIn(directory).open();
-    expect(JSON.parse(readFileSync(join(directory, 'kawadb-store'), 'utf8')).version).toBe(2);
+    expect(JSON.parse(readFileSync(join(directory, 'kawadb-store'), 'utf8')).version).toBe(3);
   });
 });
 

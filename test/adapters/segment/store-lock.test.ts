@@ -93,12 +93,12 @@ describe('the format of a data folder', () => {
     const directory = await temporaryDirectory();
     await storeIn(join(directory, 'new/deep')).open();
     const format = readFileSync(join(directory, 'new/deep/kawadb-store'), 'utf8');
-    expect(JSON.parse(format)).toEqual({ engine: 'segment', version: 2 });
+    expect(JSON.parse(format)).toEqual({ engine: 'segment', version: 3 });
   });
 
   it.each([
     ['{"engine":"rocksdb","version":3}', 'of the storage engine rocksdb, version 3'],
-    ['{"engine":"segment","version":3}', 'of the storage engine segment, version 3'],
+    ['{"engine":"segment","version":99}', 'of the storage engine segment, version 99'],
     ['garbage', 'of the storage engine unknown'],
   ])('of another kind is refused: %s', async (content, message) => {
     const directory = await temporaryDirectory();

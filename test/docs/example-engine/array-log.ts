@@ -1,9 +1,13 @@
+import { KafkaError } from '../../../src/domain/index.ts';
 import type {
   AppendEntry,
+  BatchesToStore,
   BatchPosition,
   DroppablePrefix,
   LogReadRequest,
   LogReadResult,
+  OffsetRange,
+  ReplaceableRun,
   StoredLog,
 } from '../../../src/ports/index.ts';
 
@@ -16,6 +20,7 @@ export class ArrayLog implements StoredLog {
   endOffset = 0n;
   deleted = false;
   #batches: readonly Batch[] = [];
+  #replacing = false;
   readonly #snapshots = new Map<string, Uint8Array>();
 
   constructor(id: StoredLog['id']) {
@@ -87,6 +92,49 @@ export class ArrayLog implements StoredLog {
     this.endOffset = offset;
   }
 
+  replaceable(): readonly ReplaceableRun[] {
+    // Appends go behind the last one.
+    return this.#batches.slice(0, -1).map(({ baseOffset, maxTimestampMs, batch }, i) => {
+      const toOffset = this.#batches[i + 1]!.baseOffset;
+      return { fromOffset: baseOffset, toOffset, sizeBytes: batch.length, maxTimestampMs };
+    });
+  }
+
+  async replace(range: OffsetRange, batches: BatchesToStore): Promise<void> {
+    if (this.#replacing) throw refused('other batches are being replaced');
+    const { fromOffset, toOffset } = range;
+    const runs = this.replaceable();
+    const isRun =
+      fromOffset < toOffset &&
+      runs.some((run) => run.fromOffset === fromOffset) &&
+      runs.some((run) => run.toOffset === toOffset);
+    if (!isRun) throw refused('no runs begin and end there');
+    const isReplaced = (batch: Batch) =>
+      batch.lastOffset >= fromOffset && batch.lastOffset < toOffset;
+    const replaced = this.#batches.filter(isReplaced);
+    const others: Batch[] = [];
+    let next = fromOffset;
+    this.#replacing = true;
+    try {
+      for await (const entry of batches) {
+        if (entry.baseOffset < next || entry.lastOffset >= toOffset) {
+          throw refused('a batch does not fit');
+        }
+        next = entry.lastOffset + 1n;
+        others.push({ ...entry, batch: new Uint8Array(entry.batch) });
+      }
+    } finally {
+      this.#replacing = false;
+    }
+    // Some may have been dropped at the start meanwhile, but nothing cut behind it.
+    const left = replaced.filter(({ lastOffset }) => lastOffset >= this.startOffset);
+    const isThere = left.every((batch) => this.#batches.includes(batch));
+    if (this.deleted || !isThere || left.length === 0) throw refused('the log was cut');
+    const first = this.#batches.indexOf(left[0]!);
+    this.#batches = this.#batches.toSpliced(first, left.length, ...others);
+    this.#batches = this.#batches.filter(({ lastOffset }) => lastOffset >= this.startOffset);
+  }
+
   async writeSnapshot(name: string, bytes: Uint8Array): Promise<void> {
     this.#snapshots.set(name, new Uint8Array(bytes));
   }
@@ -95,6 +143,10 @@ export class ArrayLog implements StoredLog {
     const bytes = this.#snapshots.get(name);
     return bytes && new Uint8Array(bytes);
   }
+}
+
+function refused(message: string): KafkaError {
+  return new KafkaError('KAFKA_STORAGE_ERROR', message);
 }
 
 function positionOf(batch: Batch | undefined): BatchPosition | undefined {

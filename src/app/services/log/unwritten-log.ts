@@ -3,6 +3,7 @@ import type {
   DroppablePrefix,
   LogReadResult,
   LogStore,
+  ReplaceableRun,
   StoredLog,
   StoredLogConfig,
 } from '../../../ports/log-store.ts';
@@ -73,6 +74,14 @@ export class UnwrittenLog implements StoredLog {
   async reset(offset: Offset): Promise<void> {
     await this.create();
     await this.#written!.reset(offset);
+  }
+
+  replaceable(): readonly ReplaceableRun[] {
+    return [];
+  }
+
+  async replace(): Promise<void> {
+    throw new Error('nothing was written that could be replaced');
   }
 
   async writeSnapshot(name: string, bytes: Uint8Array): Promise<void> {

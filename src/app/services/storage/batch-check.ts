@@ -3,6 +3,7 @@ import * as header from '../../../domain/record/record-batch-header.ts';
 import type { Offset } from '../../../domain/topic-partition.ts';
 import type { Checksum } from '../../../ports/checksum.ts';
 import type { Compression } from '../../../ports/compression.ts';
+import type { FoundBatch } from '../../../ports/store-inspector.ts';
 
 /** What a topic that allows it may hold, decompressed. */
 export const MAX_DECOMPRESSED_BYTES = 512 * 1024 * 1024;
@@ -11,6 +12,9 @@ export interface BatchTools {
   readonly checksum: Checksum;
   readonly compression: Compression;
 }
+
+/** A batch and what is known of its place. */
+export type PlacedBatch = Pick<FoundBatch, 'view' | 'offset' | 'mayFollowGap'>;
 
 /** What is wrong with a batch by itself: checksum, header, or records that are not what the header says. */
 export function damageOf(bytes: Uint8Array, view: DataView, tools: BatchTools): string | undefined {
@@ -23,14 +27,16 @@ export function damageOf(bytes: Uint8Array, view: DataView, tools: BatchTools): 
   }
 }
 
-/** Whether a log's batches follow one another: a broker gives offsets without a gap. */
+/** Whether a log's batches follow one another: a broker gives offsets without a gap, and only compaction takes some away. */
 export class OffsetOrder {
   readonly #startOffset: Offset;
+  readonly #isCompacted: boolean;
   #next: Offset | undefined;
   #isFirst = true;
 
-  constructor(startOffset: Offset) {
+  constructor(startOffset: Offset, isCompacted = false) {
     this.#startOffset = startOffset;
+    this.#isCompacted = isCompacted;
   }
 
   /** The offset the next batch should have, as far as is known. */
@@ -38,8 +44,9 @@ export class OffsetOrder {
     return this.#next;
   }
 
-  /** What is wrong with a batch's place, if something is. `named` is its offset by where it lies, if that tells. */
-  check(view: DataView, named: Offset | undefined): string | undefined {
+  /** What is wrong with a batch's place, if something is. `offset` is its offset by where it lies, if that tells. */
+  check({ view, offset: named, mayFollowGap }: PlacedBatch): string | undefined {
+    const isGapLegal = this.#isCompacted || mayFollowGap === true;
     const base = header.readBaseOffset(view, 0);
     const next = this.#next;
     const isFirst = this.#isFirst;
@@ -48,11 +55,12 @@ export class OffsetOrder {
     if (named !== undefined && base !== named) {
       return `the batch says that it begins at ${base}, what it lies in says ${named}`;
     }
-    if (isFirst && base > this.#startOffset) {
+    if (isFirst && base > this.#startOffset && !isGapLegal) {
       return `the log starts at ${this.#startOffset}, its first batch at ${base}: batches are missing`;
     }
     if (next === undefined || base === next) return undefined;
     if (base < next) return `the batch begins at ${base}, though the one before it ends at ${next}`;
+    if (isGapLegal) return undefined;
     return `the batch begins at ${base}, the one before it ends at ${next}: batches are missing`;
   }
 

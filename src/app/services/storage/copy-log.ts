@@ -37,7 +37,10 @@ export class LogCopier {
       batch: new Uint8Array(bytes),
     });
     this.#gatheredBytes += bytes.length;
-    if (isFirst && baseOffset > 0n) return this.#log.reset(baseOffset);
+    // Where the first batches were compacted away, the log starts before what is left.
+    let start = this.#startOffset;
+    if (baseOffset < start) start = baseOffset;
+    if (isFirst && start > 0n) return this.#log.reset(start);
     const isFull =
       this.#gatheredBytes >= GATHERED_BYTES || this.#entries.length >= GATHERED_BATCHES;
     return isFull ? this.#flush() : undefined;

@@ -16,7 +16,7 @@ import { inParallel } from '../in-parallel.ts';
 import { SNAPSHOT_NAMES } from '../log/log-loader.ts';
 import type { BatchTools } from './batch-check.ts';
 import { LogCopier } from './copy-log.ts';
-import { epochsOf, readMetadata } from './inspected-metadata.ts';
+import { epochsOf, isCompacted, readMetadata } from './inspected-metadata.ts';
 import type { InspectedMetadata, MetadataReader } from './metadata-reader.ts';
 import { decodedSnapshot, verifyLog } from './verify-log.ts';
 import type { CheckedLogs } from './verify-store.ts';
@@ -74,6 +74,7 @@ async function copyLog(
   await verifyLog(log, {
     tools: o.tools,
     epochs: epochsOf(log.id, o.metadata, inspected),
+    isCompacted: isCompacted(log.id, inspected),
     // What is checked is not copied for that.
     checked: { batches: 0, records: 0, bytes: 0 },
     checkIndexes: false,

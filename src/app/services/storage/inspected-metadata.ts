@@ -33,6 +33,15 @@ export async function readMetadata(
   }
 }
 
+/** Whether a partition's topic is one that is compacted, as far as its configs tell. */
+export function isCompacted(
+  id: TopicIdPartition,
+  inspected: InspectedMetadata | undefined,
+): boolean {
+  const configs = inspected?.metadata.topicsById.get(id.topicId)?.configs;
+  return configs?.get('cleanup.policy')?.split(',').includes('compact') ?? false;
+}
+
 /** The leader epochs a partition's batches can have. */
 export function epochsOf(
   id: TopicIdPartition,

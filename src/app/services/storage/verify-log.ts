@@ -18,6 +18,8 @@ export interface LogVerification {
   readonly epochs: LeaderEpochBounds;
   readonly checked: CheckedData;
   readonly checkIndexes: boolean;
+  /** Whether the log's topic is one that is compacted, so that offsets may be missing anywhere. */
+  readonly isCompacted: boolean;
   isStopped(): boolean;
   report(finding: LogFinding): void;
   /** Gets every batch nothing is wrong with; its bytes are valid until the promise settles. */
@@ -27,7 +29,7 @@ export interface LogVerification {
 /** Checks one log: every batch, that they follow one another, the indexes and the snapshots. */
 export async function verifyLog(log: InspectedLog, o: LogVerification): Promise<void> {
   const snapshots = await readSnapshots(log, o);
-  const order = new OffsetOrder(log.startOffset);
+  const order = new OffsetOrder(log.startOffset, o.isCompacted);
   const newest = snapshots.reduce<LogSnapshot | undefined>(
     (newer, each) => (newer === undefined || each.offset > newer.offset ? each : newer),
     undefined,
@@ -84,7 +86,7 @@ function verifyBatch(
   }
   checked.records += header.readRecordsCount(view, 0);
   const missingFrom = order.next ?? offset;
-  const misplaced = order.check(view, found.offset);
+  const misplaced = order.check(found);
   if (misplaced !== undefined) {
     report({ kind: 'offsets', ...place, offset: missingFrom, message: misplaced });
   }

@@ -1,7 +1,7 @@
 import { isClusterMetadataLog } from '../../../domain/topic/cluster-metadata.ts';
 import type { InspectedStore, LogFinding, StorageFinding } from '../../../ports/store-inspector.ts';
 import type { BatchTools } from './batch-check.ts';
-import { epochsOf, readMetadata } from './inspected-metadata.ts';
+import { epochsOf, isCompacted, readMetadata } from './inspected-metadata.ts';
 import type { InspectedMetadata, MetadataReader } from './metadata-reader.ts';
 import { type CheckedData, verifyLog } from './verify-log.ts';
 
@@ -33,6 +33,7 @@ export async function verifyStore(store: InspectedStore, o: StoreVerification): 
         isStopped: () => o.signal.aborted,
         checked: o.checked,
         epochs: epochsOf(log.id, o.metadata, inspected),
+        isCompacted: isCompacted(log.id, inspected),
         report,
       });
     } catch (error) {
