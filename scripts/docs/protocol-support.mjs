@@ -13,27 +13,22 @@ const SILENT = { debug() {}, info() {}, warn() {}, error() {}, child: () => SILE
 const NOTES = {
   Produce:
     'Requests of versions 3 to 13 are answered. 0 to 2 are advertised as Kafka 4 does, for old librdkafka, and refused.',
-  InitProducerId: 'Idempotent producers. A transactional id is refused: `UNSUPPORTED_VERSION`.',
   FindCoordinator: 'Every coordinator is this broker.',
   SaslHandshake: 'On a plaintext listener, where it is refused as Kafka refuses it.',
   DescribeLogDirs: 'One directory.',
   DescribeConfigs: 'Topics, brokers, groups and client metrics.',
+  GetTelemetrySubscriptions: 'Where `telemetry.topic` names a topic for the metrics.',
+  PushTelemetry: 'Where `telemetry.topic` names a topic for the metrics.',
   ListConfigResources: 'Version 0 lists client metrics only.',
 };
 
 /** Why an API is not served; the first that fits. */
 const REASONS = [
-  [/^(AddPartitionsToTxn|AddOffsetsToTxn|EndTxn|WriteTxnMarkers|TxnOffsetCommit)$/, 'transactions'],
-  [/Transactions?$|Producers$/, 'transactions'],
   [/Share/, 'share groups (KIP-932)'],
   [/^ConsumerGroup/, 'the new consumer protocol (KIP-848)'],
   [/^StreamsGroup/, 'streams groups (KIP-1071)'],
   [/Acls?$/, 'authorisation'],
   [/^Sasl|DelegationToken|ScramCredentials/, 'authentication'],
-  [/Quotas?$/, 'quotas'],
-  [/Telemetry/, 'client metrics (KIP-714)'],
-  [/Reassignments$|^AlterReplicaLogDirs$|^ElectLeaders$/, 'replication: there is one replica'],
-  [/^UpdateFeatures$/, 'feature upgrades: all features are at their newest level'],
   [/Quorum|Raft|Broker$|Controller$/, 'controller quorum: there is one broker'],
 ];
 
@@ -82,7 +77,7 @@ export function protocolSupportDocument() {
 
 function registryOfBroker() {
   const container = createContainer({
-    config: new BrokerConfig(),
+    config: new BrokerConfig(new Map([['telemetry.topic', 'metrics']])),
     logger: SILENT,
     store: new MemoryLogStore(),
     nodeId: 1,

@@ -11,7 +11,7 @@ describe.skipIf(!kafkaToolAvailable())("Kafka's own Java tools", { timeout: 180_
   let directory: string;
   beforeAll(async () => {
     directory = await mkdtemp(join(tmpdir(), 'kawadb-tools-'));
-    broker = await startBrokerProcess();
+    broker = await startBrokerProcess({ settings: { 'telemetry.topic': 'client-metrics' } });
     at = ['--bootstrap-server', broker.bootstrap];
   });
   afterAll(async () => {
@@ -140,6 +140,19 @@ describe.skipIf(!kafkaToolAvailable())("Kafka's own Java tools", { timeout: 180_
     expect(await tool('features', ['upgrade', '--feature', 'transaction.version=2'])).toContain(
       'upgraded to 2',
     );
+  });
+
+  test('clients tell their metrics', async () => {
+    await tool('topics', ['--create', '--topic', 'measured']);
+    const wanted = ['--metrics', 'org.apache.kafka.producer', '--interval', '1000'];
+    await tool('client-metrics', ['--alter', '--name', 'producers', ...wanted]);
+    await tool('console-producer', ['--topic', 'measured'], 'line\n');
+    const told = await tool('console-consumer', [
+      ...['--topic', 'client-metrics', '--from-beginning', '--max-messages', '1'],
+      ...['--timeout-ms', '30000', '--property', 'print.headers=true'],
+    ]);
+    expect(told).toContain('client_software_name:apache-kafka-java');
+    expect(told).toContain('org.apache.kafka.producer.');
   });
 
   test('the producer and consumer of the performance tools', async () => {

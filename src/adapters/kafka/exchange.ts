@@ -1,6 +1,6 @@
 import type { Chunk } from './chunk-pool.ts';
 import type { Peer } from './peer.ts';
-import type { RequestContext, RequestHandler } from './request-handler.ts';
+import type { ClientSoftware, RequestContext, RequestHandler } from './request-handler.ts';
 import type { RequestQuota } from './request-quota.ts';
 
 /** One request and the answer it waits for. It is also what the handler sees as its context. */
@@ -48,6 +48,18 @@ export class Exchange implements RequestContext {
 
   get clientHost(): string {
     return this.#peer.clientHost;
+  }
+
+  get clientPort(): number {
+    return this.#peer.clientPort;
+  }
+
+  get software(): ClientSoftware | undefined {
+    return this.#peer.software;
+  }
+
+  identify(software: ClientSoftware): void {
+    this.#peer.software = software;
   }
 
   get principal(): string {

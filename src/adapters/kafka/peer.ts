@@ -1,7 +1,11 @@
+import type { ClientSoftware } from './request-handler.ts';
+
 /** Who is on the other end; one object per connection, shared by its exchanges. */
 export class Peer {
   readonly connectionId: string;
   readonly clientHost: string;
+  readonly clientPort: number;
+  software: ClientSoftware | undefined;
   readonly listenerName: string;
   /** Nobody authenticates on a PLAINTEXT listener. */
   readonly principal: string = 'User:ANONYMOUS';
@@ -10,9 +14,10 @@ export class Peer {
   #abort: AbortController | undefined;
   #gone = false;
 
-  constructor(connectionId: string, clientHost: string, listenerName: string) {
+  constructor(connectionId: string, clientHost: string, clientPort: number, listenerName: string) {
     this.connectionId = connectionId;
     this.clientHost = clientHost;
+    this.clientPort = clientPort;
     this.listenerName = listenerName;
   }
 

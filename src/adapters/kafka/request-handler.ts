@@ -1,6 +1,12 @@
 import type { ApiDefinition, RequestOf, ResponseInput } from '../../domain/protocol/schema.ts';
 import type { RequestQuota } from './request-quota.ts';
 
+/** What a client said it is (KIP-511). */
+export interface ClientSoftware {
+  readonly name: string;
+  readonly version: string;
+}
+
 /** What a handler may know of the request it answers. */
 export interface RequestContext {
   readonly apiVersion: number;
@@ -8,12 +14,16 @@ export interface RequestContext {
   readonly clientId: string | null;
   readonly connectionId: string;
   readonly clientHost: string;
+  readonly clientPort?: number;
+  readonly software?: ClientSoftware | undefined;
   readonly principal: string;
   readonly listenerName: string;
   /** The client's quotas; undefined where nobody has any. */
   readonly quota?: RequestQuota | undefined;
   /** Aborted when the connection is gone: a long wait may end early. */
   readonly signal?: AbortSignal;
+  /** The connection's client says what it is. */
+  identify?(software: ClientSoftware): void;
   /** Runs once the answer's bytes were handed to the kernel, or the connection died. */
   afterResponse(callback: () => void): void;
 }

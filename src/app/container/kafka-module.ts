@@ -23,6 +23,7 @@ import { electLeadersHandler } from '../../adapters/kafka/handlers/elect-leaders
 import { endTxnHandler } from '../../adapters/kafka/handlers/end-txn.ts';
 import { fetchHandler } from '../../adapters/kafka/handlers/fetch.ts';
 import { findCoordinatorHandler } from '../../adapters/kafka/handlers/find-coordinator.ts';
+import { getTelemetrySubscriptionsHandler } from '../../adapters/kafka/handlers/get-telemetry-subscriptions.ts';
 import { heartbeatHandler } from '../../adapters/kafka/handlers/heartbeat.ts';
 import { incrementalAlterConfigsHandler } from '../../adapters/kafka/handlers/incremental-alter-configs.ts';
 import { initProducerIdHandler } from '../../adapters/kafka/handlers/init-producer-id.ts';
@@ -39,6 +40,7 @@ import { offsetDeleteHandler } from '../../adapters/kafka/handlers/offset-delete
 import { offsetFetchHandler } from '../../adapters/kafka/handlers/offset-fetch.ts';
 import { offsetForLeaderEpochHandler } from '../../adapters/kafka/handlers/offset-for-leader-epoch.ts';
 import { produceHandler } from '../../adapters/kafka/handlers/produce.ts';
+import { pushTelemetryHandler } from '../../adapters/kafka/handlers/push-telemetry.ts';
 import { syncGroupHandler } from '../../adapters/kafka/handlers/sync-group.ts';
 import { txnOffsetCommitHandler } from '../../adapters/kafka/handlers/txn-offset-commit.ts';
 import { updateFeaturesHandler } from '../../adapters/kafka/handlers/update-features.ts';
@@ -97,6 +99,14 @@ export const kafkaModule = new ContainerModule(({ bind }) => {
     ],
     [T.catalog, T.identity, T.clock, T.replicas, T.features, T.clientQuotas],
   );
+  bind(T.telemetryHandlers).toResolvedValue(
+    // Kafka serves them only where somebody takes the metrics: clients do not collect any otherwise.
+    (telemetry) =>
+      telemetry === undefined
+        ? []
+        : [getTelemetrySubscriptionsHandler({ telemetry }), pushTelemetryHandler({ telemetry })],
+    [T.clientTelemetry],
+  );
   bind(T.groupHandlers).toResolvedValue(
     (groups, transactions, identity) => [
       findCoordinatorHandler({ groups, transactions, identity }),
@@ -134,9 +144,9 @@ export const kafkaModule = new ContainerModule(({ bind }) => {
     ],
   );
   bind(T.registry).toResolvedValue(
-    (data, administration, cluster, groups, transactions, catalog) =>
+    (data, administration, cluster, groups, transactions, telemetry, catalog) =>
       plaintextRegistry(
-        [...data, ...administration, ...cluster, ...groups, ...transactions],
+        [...data, ...administration, ...cluster, ...groups, ...transactions, ...telemetry],
         () => {
           const { version, featureLevels } = catalog.metadata;
           return { epoch: version, features: finalizedFeatures(featureLevels) };
@@ -144,7 +154,8 @@ export const kafkaModule = new ContainerModule(({ bind }) => {
       ),
     [
       ...([T.dataHandlers, T.administrationHandlers, T.clusterHandlers] as const),
-      ...([T.groupHandlers, T.transactionHandlers, T.catalog] as const),
+      ...([T.groupHandlers, T.transactionHandlers, T.telemetryHandlers] as const),
+      T.catalog,
     ],
   );
 });

@@ -19,6 +19,8 @@ import { ProducerIdService } from '../services/producer-id/producer-id-service.t
 import { ClientQuotaAdminService } from '../services/quota/client-quota-admin-service.ts';
 import { ClientThrottleService } from '../services/quota/client-throttle-service.ts';
 import { ReplicaAdminService } from '../services/replica/replica-admin-service.ts';
+import { ClientTelemetryService } from '../services/telemetry/client-telemetry-service.ts';
+import { telemetryTopic } from '../services/telemetry/telemetry-topic.ts';
 import { CoordinatorTopicService } from '../services/topic/coordinator-topic-service.ts';
 import { TopicAdminService } from '../services/topic/topic-admin-service.ts';
 import { dataDirectoryOf } from './log-store-of.ts';
@@ -66,6 +68,21 @@ export const administrationModule = new ContainerModule(({ bind }) => {
   bind(T.clientQuotas).toResolvedValue(
     (catalog) => new ClientQuotaAdminService(catalog),
     [T.catalog],
+  );
+  bind(T.clientTelemetry).toResolvedValue(
+    (catalog, topics, produce, config, clock, random, checksum, compression, logger) => {
+      const topic = config.get('telemetry.topic');
+      if (topic === '') return undefined;
+      return new ClientTelemetryService({
+        ...{ catalog, clock, random, checksum, compression, logger },
+        telemetryMaxBytes: config.get('telemetry.max.bytes'),
+        store: telemetryTopic({ topic, topics, produce, clock, checksum, compression }),
+      });
+    },
+    [
+      ...([T.catalog, T.topics, T.produce, T.brokerConfig, T.clock, T.random] as const),
+      ...([T.checksum, T.compression, T.logger] as const),
+    ],
   );
   bind(T.clientThrottle).toResolvedValue(
     (catalog, clock, config) =>

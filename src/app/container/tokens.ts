@@ -6,6 +6,7 @@ import type { BrokerIdentity } from '../../ports/broker-identity.ts';
 import type { Catalog } from '../../ports/catalog.ts';
 import type { Checksum } from '../../ports/checksum.ts';
 import type { ClientQuotaAdmin } from '../../ports/client-quota-admin.ts';
+import type { ClientTelemetry } from '../../ports/client-telemetry.ts';
 import type { ClientThrottle } from '../../ports/client-throttle.ts';
 import type { Clock, Timer } from '../../ports/clock.ts';
 import type { Compression } from '../../ports/compression.ts';
@@ -78,6 +79,8 @@ export const TOKENS = {
   replicas: token<ReplicaAdmin>('ReplicaAdmin'),
   features: token<FeatureAdmin>('FeatureAdmin'),
   clientQuotas: token<ClientQuotaAdmin>('ClientQuotaAdmin'),
+  /** Undefined where nobody keeps the metrics of clients. */
+  clientTelemetry: token<ClientTelemetry | undefined>('ClientTelemetry'),
   clientThrottle: token<ClientThrottle>('ClientThrottle'),
   groups: token<GroupCoordinatorService>('GroupCoordinator'),
   transactionTopic: token<CoordinatorTopic>('TransactionTopic'),
@@ -94,6 +97,7 @@ export const TOKENS = {
 
   dataHandlers: token<readonly RequestHandler[]>('DataHandlers'),
   administrationHandlers: token<readonly RequestHandler[]>('AdministrationHandlers'),
+  telemetryHandlers: token<readonly RequestHandler[]>('TelemetryHandlers'),
   clusterHandlers: token<readonly RequestHandler[]>('ClusterHandlers'),
   transactionHandlers: token<readonly RequestHandler[]>('TransactionHandlers'),
   groupHandlers: token<readonly RequestHandler[]>('GroupHandlers'),

@@ -40,12 +40,14 @@ const SOFTWARE_NAME = /^[a-zA-Z0-9](?:[a-zA-Z0-9\-.]*[a-zA-Z0-9])?$/;
 type Response = ResponseInput<typeof ApiVersionsApi>;
 
 export function apiVersionsHandler(options: ApiVersionsHandlerOptions): RequestHandler {
-  return handler(ApiVersionsApi, (request, { apiVersion }): Response => {
+  return handler(ApiVersionsApi, (request, context): Response => {
+    const { apiVersion } = context;
     if (apiVersion >= 3) {
       const { clientSoftwareName, clientSoftwareVersion } = request;
       if (!SOFTWARE_NAME.test(clientSoftwareName) || !SOFTWARE_NAME.test(clientSoftwareVersion)) {
         return { errorCode: ERROR_CODES.INVALID_REQUEST.code, apiKeys: [] } as Response;
       }
+      context.identify?.({ name: clientSoftwareName, version: clientSoftwareVersion });
     }
     const response = { errorCode: ERROR_CODES.NONE.code, apiKeys: options.ranges() } as Response;
     return apiVersion < 3 ? response : { ...response, ...featuresOf(options, apiVersion) };

@@ -10,6 +10,7 @@ import {
   validateTopicConfigs,
 } from '../../../domain/config/validate-configs.ts';
 import { KafkaError } from '../../../domain/kafka-error.ts';
+import { telemetrySubscriptionOf } from '../../../domain/telemetry/telemetry-subscription.ts';
 import { configsOf } from '../../../domain/topic/cluster-metadata.ts';
 import { CONFIG_RESOURCE_TYPES } from '../../../domain/topic/metadata-record.ts';
 import type {
@@ -110,6 +111,7 @@ function validate(
       break;
     case 'clientMetrics':
       validateNamesAndValues('client-metrics', configs);
+      telemetrySubscriptionOf(configs);
   }
 }
 

@@ -115,7 +115,14 @@ export const NETWORK_KEYS = {
     doc: 'The largest request that is read.',
   }),
   'socket.send.buffer.bytes': int('102400', 'read-only'),
-  'telemetry.max.bytes': int('1048576', 'read-only', { rule: atLeast(1) }),
+  'telemetry.max.bytes': int('1048576', 'read-only', {
+    rule: atLeast(1),
+    doc: 'The most bytes a client may push of its metrics at a time, as they come.',
+  }),
+  'telemetry.topic': string('', 'read-only', {
+    toml: 'telemetry.topic',
+    doc: "The topic that keeps the metrics clients push (KawaDB's own key, KIP-714); empty: none are asked for.",
+  }),
   'unstable.api.versions.enable': boolean('false', 'read-only', { internal: true }),
   'unstable.feature.versions.enable': boolean('false', 'read-only', { internal: true }),
 };
