@@ -31,7 +31,8 @@ export function telemetrySubscriptionOf(configs: ResourceConfigs): TelemetrySubs
   return {
     metrics: listOf(configs.get('metrics')),
     intervalMs: Number(configs.get('interval.ms') ?? INTERVAL_MS_DEFAULT),
-    matches: (client) => patterns.every(({ valueOf, pattern }) => pattern.matches(valueOf(client))),
+    matches: (client) =>
+      patterns.every(({ property, pattern }) => pattern.matches(property(client))),
   };
 }
 
@@ -67,13 +68,13 @@ function listOf(text = ''): string[] {
 }
 
 function propertyPattern(text: string): {
-  readonly valueOf: (client: TelemetryClient) => string;
+  readonly property: (client: TelemetryClient) => string;
   readonly pattern: LinearPattern;
 } {
   const at = text.indexOf('=');
   const name = text.slice(0, Math.max(at, 0)).trim();
-  const valueOf = Object.hasOwn(CLIENT_PROPERTIES, name) ? CLIENT_PROPERTIES[name] : undefined;
-  if (valueOf === undefined) {
+  const property = Object.hasOwn(CLIENT_PROPERTIES, name) ? CLIENT_PROPERTIES[name] : undefined;
+  if (property === undefined) {
     const names = Object.keys(CLIENT_PROPERTIES).join(', ');
     throw new KafkaError(
       'INVALID_CONFIG',
@@ -81,7 +82,7 @@ function propertyPattern(text: string): {
     );
   }
   try {
-    return { valueOf, pattern: new LinearPattern(text.slice(at + 1).trim()) };
+    return { property, pattern: new LinearPattern(text.slice(at + 1).trim()) };
   } catch (error) {
     const message = `the pattern of ${name} cannot be read: ${(error as Error).message}`;
     throw new KafkaError('INVALID_CONFIG', message, { cause: error });
