@@ -28,10 +28,12 @@ export const TRANSACTION_KEYS = {
   'share.coordinator.cold.partition.snapshot.interval.ms': int('300000', 'read-only', {
     rule: atLeast(1),
     internal: true,
+    doc: 'How often the share groups of quiet partitions are written anew, so that their older records can go.',
   }),
   'share.coordinator.load.buffer.size': int('5242880', 'read-only', { rule: atLeast(1) }),
   'share.coordinator.snapshot.update.records.per.snapshot': int('500', 'read-only', {
     rule: between(0, 500),
+    doc: 'How many updates of a share-partition are written before its whole state is written again.',
   }),
   'share.coordinator.state.topic.compression.codec': int('0', 'read-only'),
   'share.coordinator.state.topic.min.isr': short('1', 'read-only', { rule: atLeast(1) }),
@@ -39,6 +41,7 @@ export const TRANSACTION_KEYS = {
   'share.coordinator.state.topic.prune.interval.ms': int('300000', 'read-only', {
     rule: atLeast(1),
     internal: true,
+    doc: 'How often records of __share_group_state that nobody needs any more are deleted.',
   }),
   'share.coordinator.state.topic.replication.factor': short('1', 'read-only', { rule: atLeast(1) }),
   'share.coordinator.state.topic.segment.bytes': int('104857600', 'read-only', {
