@@ -1,5 +1,8 @@
 import { readFileSync } from 'node:fs';
-import { expect, test } from 'vitest';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
 import { splitStatements } from '../../src/domain/sql/statements.ts';
 import { startTestBroker } from '../../src/testing/index.ts';
 import { cli } from '../app/cli/cli-run.ts';
@@ -13,7 +16,10 @@ function blocks(language: string): string[] {
 
 test('every example of docs/sql.md does what it says', { timeout: 60_000 }, async () => {
   const settings = { 'http.enabled': true, 'http.bind_port': 0 };
-  await using broker = await startTestBroker({ topics: ['user-events'], settings });
+  const dataDir = await mkdtemp(join(tmpdir(), 'kawadb-docs-'));
+  onTestFinished(() => rm(dataDir, { recursive: true, force: true }));
+  const options = { storage: 'segment', dataDir, topics: ['user-events'], settings } as const;
+  await using broker = await startTestBroker(options);
   const values = blocks('json')[0]?.split('\n') ?? [];
   await broker.produceBatch(
     'user-events',

@@ -1,5 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { MessagePort } from 'node:worker_threads';
+import { SqlError } from '../../domain/sql/sql-error.ts';
+import type { TopicHistory } from '../../ports/topic-history.ts';
 import type { TopicSchemas } from '../../ports/topic-schemas.ts';
 import type { TopicSource } from '../../ports/topic-source.ts';
 import type {
@@ -15,6 +17,7 @@ const PIECE_BYTES = 512 * 1024;
 export interface BridgeParts {
   readonly source: TopicSource;
   readonly schemas: TopicSchemas;
+  readonly history: TopicHistory;
 }
 
 /** Answers the engine's thread on the broker's: copies of batches, so that nothing is borrowed across threads. */
@@ -27,14 +30,20 @@ export function serveBridge(port: MessagePort, answered: Int32Array, parts: Brid
   port.on('message', ({ id, question }: BridgeQuestionMessage) => {
     answerTo(question, parts).then(
       (found) => answer({ id, answer: found }),
-      (error: unknown) => answer({ id, error: (error as Error).message }),
+      (error: unknown) => answer({ id, ...failureOf(error as Error) }),
     );
   });
 }
 
+function failureOf(error: Error): Omit<BridgeAnswerMessage, 'id'> {
+  if (!(error instanceof SqlError)) return { error: error.message };
+  const { kind, message, position, hint } = error;
+  return { error: message, errorKind: kind, errorDetails: { position, hint } };
+}
+
 async function answerTo(
   question: BridgeQuestion,
-  { source, schemas }: BridgeParts,
+  { source, schemas, history }: BridgeParts,
 ): Promise<BridgeAnswer> {
   switch (question.type) {
     case 'topics':
@@ -58,6 +67,17 @@ async function answerTo(
       return undefined;
     case 'drop-schema':
       return schemas.drop(question.topic, question.role);
+    case 'history':
+      return history.historyOf(question.topic);
+    case 'histories':
+      return history.list();
+    case 'exportable':
+      return history.exportable(question.topic, question.choice);
+    case 'exported':
+      await history.record(question.exported);
+      return undefined;
+    case 'drop-history':
+      return history.drop(question.topic);
     default:
       return read(question, source);
   }

@@ -1,4 +1,5 @@
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
+import { quoteText } from '../../domain/sql/quote.ts';
 import type { EngineStart } from './engine-messages.ts';
 
 /** The catalog of the tables and views of users. */
@@ -15,7 +16,7 @@ export interface Database {
 }
 
 /**
- * Opens the database and shuts it in: afterwards no statement can reach a file, load an extension or change a setting.
+ * Opens the database and shuts it in: afterwards no statement can reach a file outside of its folders, load an extension or change a setting.
  * `prepare` runs before that.
  */
 export async function openDatabase(
@@ -41,6 +42,8 @@ export async function openDatabase(
     await connection.run(`SET search_path = '${USER_CATALOG}.main,${TOPIC_CATALOG}.main'`);
     connections.push(connection);
   }
+  const directories = start.directories.map((directory) => quoteText(`${directory}/`));
+  await own.run(`SET allowed_directories = [${directories.join(', ')}]`);
   await own.run('SET enable_external_access = false');
   await own.run('SET lock_configuration = true');
   return { instance, own, connections };

@@ -5,14 +5,14 @@ import {
   DuckDBScalarFunction,
   VARCHAR,
 } from '@duckdb/node-api';
-import { DECODE_FUNCTION, type DecoderSpec } from '../../domain/sql/topic-schema.ts';
+import { DECODE_FUNCTION, type DecoderSpec, TEXT_FUNCTION } from '../../domain/sql/topic-schema.ts';
 import { FramedDecoder, type FramedDecoderParts } from './framed-decoder.ts';
 
 /** Schemas whose decoders are kept. */
 const DECODERS_MAX = 100;
 
-/** The function that makes JSON of the bytes of a declared schema; what does not fit is NULL. */
-export function registerDecodeFunction(connection: DuckDBConnection, parts: FramedDecoderParts) {
+/** The functions that make JSON of the bytes of a declared schema, NULL where they do not fit, and text of any bytes. */
+export function registerDecodeFunctions(connection: DuckDBConnection, parts: FramedDecoderParts) {
   const decoders = new Map<string, FramedDecoder>();
   const decoderOf = (spec: string): FramedDecoder => {
     const known = decoders.get(spec);
@@ -22,6 +22,21 @@ export function registerDecodeFunction(connection: DuckDBConnection, parts: Fram
     decoders.set(spec, decoder);
     return decoder;
   };
+  connection.registerScalarFunction(
+    DuckDBScalarFunction.create({
+      name: TEXT_FUNCTION,
+      parameterTypes: [BLOB],
+      returnType: VARCHAR,
+      mainFunction: (_info, input, output) => {
+        const values = input.getColumnVector(0);
+        for (let row = 0; row < input.rowCount; row++) {
+          const value = values.getItem(row) as DuckDBBlobValue | null;
+          output.setItem(row, value === null ? null : new TextDecoder().decode(value.bytes));
+        }
+        output.flush();
+      },
+    }),
+  );
   connection.registerScalarFunction(
     DuckDBScalarFunction.create({
       name: DECODE_FUNCTION,

@@ -8,6 +8,7 @@ import type {
   SqlRow,
   SqlStatement,
 } from '../../ports/sql-engine.ts';
+import type { TopicHistory } from '../../ports/topic-history.ts';
 import type { TopicSchemas } from '../../ports/topic-schemas.ts';
 import type { TopicSource } from '../../ports/topic-source.ts';
 import { serveBridge } from './bridge-server.ts';
@@ -19,6 +20,9 @@ export interface DuckDbEngineOptions {
   readonly thread: URL;
   readonly source: TopicSource;
   readonly schemas: TopicSchemas;
+  readonly history: TopicHistory;
+  /** Folders whose files the engine may read and write. */
+  readonly directories: readonly string[];
   readonly logger: Logger;
   /** The database's file; in memory when absent. */
   readonly file: string | undefined;
@@ -53,6 +57,7 @@ export class DuckDbEngine implements SqlEngine {
       memoryLimitBytes: options.memoryLimitBytes,
       threads: options.threads,
       connections: options.connections,
+      directories: options.directories,
       bridge: port2,
       answered,
     };

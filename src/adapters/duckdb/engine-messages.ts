@@ -10,6 +10,8 @@ export interface EngineStart {
   readonly memoryLimitBytes: number;
   readonly threads: number;
   readonly connections: number;
+  /** Folders whose files the engine may read and write. */
+  readonly directories: readonly string[];
   readonly bridge: MessagePort;
   readonly answered: Int32Array;
 }

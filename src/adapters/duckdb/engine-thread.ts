@@ -3,8 +3,9 @@ import type { DuckDBConnection } from '@duckdb/node-api';
 import type { Compression } from '../../ports/compression.ts';
 import type { RecordDecoders } from '../../ports/record-decoder.ts';
 import { closeDatabase, type Database, openDatabase } from './database.ts';
-import { registerDecodeFunction } from './decode-function.ts';
+import { registerDecodeFunctions } from './decode-function.ts';
 import type { EngineCommand, EngineEvent, EngineStart } from './engine-messages.ts';
+import { HistoryStatements } from './history-statements.ts';
 import { LogBridge } from './log-bridge.ts';
 import { QueryRunner } from './query-runner.ts';
 import { SchemaStatements } from './schema-statements.ts';
@@ -30,11 +31,12 @@ export async function runEngineThread({ compression, decoders }: EngineThreadPar
   try {
     const database = await openDatabase(start, (own) => {
       registerTopicFunction(own, { bridge, compression });
-      registerDecodeFunction(own, { decoders, schemaById: (id) => bridge.schemaById(id) });
+      registerDecodeFunctions(own, { decoders, schemaById: (id) => bridge.schemaById(id) });
     });
     const catalog = new TopicCatalog(database.own, { bridge, compression, decoders });
     const schemas = new SchemaStatements(catalog, { bridge, decoders });
-    serve(database, new StatementPlanner(catalog, schemas));
+    const history = new HistoryStatements(catalog, bridge);
+    serve(database, new StatementPlanner(catalog, schemas, history));
     send({ type: 'open' });
   } catch (error) {
     send({ type: 'failed', message: (error as Error).message });

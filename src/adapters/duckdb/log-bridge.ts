@@ -1,9 +1,13 @@
 import { type MessagePort, receiveMessageOnPort } from 'node:worker_threads';
+import type { HistoryManifest } from '../../domain/sql/history/history-manifest.ts';
+import type { TopicHistoryPlace } from '../../domain/sql/history/history-select.ts';
 import type {
   DeclaredSchema,
   SchemaDefinition,
   SchemaRole,
 } from '../../domain/sql/schema/declared-schema.ts';
+import { SqlError, type SqlErrorDetails, type SqlErrorKind } from '../../domain/sql/sql-error.ts';
+import type { ExportableTopic, ExportChoice, ExportedRange } from '../../ports/topic-history.ts';
 import type { PartitionRange, TopicBounds } from '../../ports/topic-source.ts';
 
 /** What the engine's thread asks of the broker's. */
@@ -15,6 +19,11 @@ export type BridgeQuestion =
   | { readonly type: 'declared-schemas' }
   | { readonly type: 'declare-schema'; readonly schema: DeclaredSchema }
   | { readonly type: 'drop-schema'; readonly topic: string; readonly role: SchemaRole }
+  | { readonly type: 'history'; readonly topic: string }
+  | { readonly type: 'histories' }
+  | { readonly type: 'exportable'; readonly topic: string; readonly choice: ExportChoice }
+  | { readonly type: 'exported'; readonly exported: ExportedRange }
+  | { readonly type: 'drop-history'; readonly topic: string }
   | {
       readonly type: 'read';
       readonly topic: string;
@@ -48,6 +57,9 @@ export type BridgeAnswer =
   | SchemasAnswer
   | SchemaDefinition
   | readonly DeclaredSchema[]
+  | TopicHistoryPlace
+  | readonly HistoryManifest[]
+  | ExportableTopic
   | boolean
   | undefined;
 
@@ -55,6 +67,9 @@ export interface BridgeAnswerMessage {
   readonly id: number;
   readonly answer?: BridgeAnswer;
   readonly error?: string;
+  /** Where the error is one for the one who wrote the statement. */
+  readonly errorKind?: SqlErrorKind;
+  readonly errorDetails?: SqlErrorDetails;
 }
 
 /** A question on its way; the answer is in it once it was received. */
@@ -101,7 +116,7 @@ export class LogBridge {
       this.#receive();
       const { message } = asked;
       if (message !== undefined) {
-        if (message.error !== undefined) throw new Error(message.error);
+        if (message.error !== undefined) throw errorOf(message, message.error);
         return message.answer as BridgeAnswer;
       }
       if (Atomics.wait(this.#answered, 0, seen, ANSWER_WITHIN_MS) === 'timed-out') {
@@ -139,6 +154,23 @@ export class LogBridge {
     return this.take(this.ask({ type: 'drop-schema', topic, role })) as boolean;
   }
 
+  histories(): readonly HistoryManifest[] {
+    return this.take(this.ask({ type: 'histories' })) as readonly HistoryManifest[];
+  }
+
+  exportable(topic: string, choice: ExportChoice): ExportableTopic {
+    return this.take(this.ask({ type: 'exportable', topic, choice })) as ExportableTopic;
+  }
+
+  exported(exported: ExportedRange): void {
+    this.take(this.ask({ type: 'exported', exported }));
+  }
+
+  /** Whether there was any. */
+  dropHistory(topic: string): boolean {
+    return this.take(this.ask({ type: 'drop-history', topic })) as boolean;
+  }
+
   /** Memory to read into; given back by whoever has no read of it on its way. */
   borrowBuffer(): SharedArrayBuffer {
     return this.#buffers.pop() ?? new SharedArrayBuffer(READ_BYTES);
@@ -161,4 +193,10 @@ export class LogBridge {
       if (asked !== undefined) asked.message = message;
     }
   }
+}
+
+function errorOf({ errorKind, errorDetails }: BridgeAnswerMessage, message: string): Error {
+  return errorKind === undefined
+    ? new Error(message)
+    : new SqlError(errorKind, message, errorDetails);
 }

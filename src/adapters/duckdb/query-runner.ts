@@ -64,7 +64,11 @@ export class QueryRunner {
 
   async #execute(): Promise<void> {
     const { id, sql, encoding } = this.#command;
-    const planned = await this.#planner.plan(this.#connection, this.#command);
+    const planned = await this.#planner.plan(
+      this.#connection,
+      this.#command,
+      () => this.#cancelled,
+    );
     if (planned.failure !== undefined) throw new FailedStatement(planned.failure);
     this.#check();
     const prepared = await this.#connection.prepare(planned.sql);

@@ -1,4 +1,6 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
+import { coveredOffsets, filesWithin } from '../../domain/sql/history/history-manifest.ts';
+import { historySelects } from '../../domain/sql/history/history-select.ts';
 import { queryPartOf } from '../../domain/sql/query-part.ts';
 import { quoteIdentifier, quoteText } from '../../domain/sql/quote.ts';
 import { splitStatements } from '../../domain/sql/statements.ts';
@@ -13,6 +15,7 @@ import { boundValues } from './bound-values.ts';
 import { USER_CATALOG } from './database.ts';
 import { failureOf } from './engine-failure.ts';
 import type { EngineFailure, ExecuteCommand } from './engine-messages.ts';
+import type { HistoryStatements } from './history-statements.ts';
 import type { SchemaStatements } from './schema-statements.ts';
 import { refusalOf } from './statement-rules.ts';
 import { parseSelect, queryNode, sqlText } from './syntax-json.ts';
@@ -38,22 +41,27 @@ const SHOW_TABLES = /^show\s+(all\s+)?tables$/i;
 export class StatementPlanner {
   readonly #catalog: TopicCatalog;
   readonly #schemas: SchemaStatements;
+  readonly #history: HistoryStatements;
 
-  constructor(catalog: TopicCatalog, schemas: SchemaStatements) {
+  constructor(catalog: TopicCatalog, schemas: SchemaStatements, history: HistoryStatements) {
     this.#catalog = catalog;
     this.#schemas = schemas;
+    this.#history = history;
   }
 
   async plan(
     connection: DuckDBConnection,
     { sql, parameters }: ExecuteCommand,
+    cancelled: () => boolean,
   ): Promise<PlannedStatement> {
     const { statements, rest } = splitStatements(sql);
     const [statement = '', ...others] = [...statements, ...(rest === '' ? [] : [rest])];
     if (statement === '') return failed('there is no statement');
     if (others.length > 0) return failed('one statement at a time');
     if (SHOW_TABLES.test(statement)) return { sql: this.#showTables() };
-    const carriedOut = await this.#schemas.run(connection, statement);
+    const carriedOut =
+      (await this.#schemas.run(connection, statement)) ??
+      (await this.#history.run(connection, statement, cancelled));
     if (carriedOut !== undefined) return { sql: carriedOut };
     await this.#catalog.prepare(statement);
     const failure = await wrong(connection, statement);
@@ -111,13 +119,19 @@ export class StatementPlanner {
     if (schema === undefined) throw new Error(`${topic} is not known`);
     const { binaryKey, binaryValue } = schema;
     const values = await boundValues(connection, bounds, parameters);
+    const history = this.#catalog.history(topic);
     const spec: ScanSpec = {
       ...{ topic, binaryKey, binaryValue },
       ...values,
       ...(unordered && { unordered }),
+      ...(history && { covered: coveredOffsets(history.manifest) }),
     };
+    const files = history ? filesWithin(history.manifest, values) : [];
     const isUsed = (field: string): boolean => used?.has(field.toLowerCase()) ?? true;
-    const select = topicSelect(spec, schema, isUsed);
+    const select = [
+      ...(history ? historySelects(history, files, schema, isUsed) : []),
+      topicSelect(spec, schema, isUsed),
+    ].join(' UNION ALL ');
     const tree = await parseSelect(
       connection,
       `SELECT * FROM (${select}) AS ${quoteIdentifier(alias)}`,
@@ -126,7 +140,8 @@ export class StatementPlanner {
     for (const name of Object.keys(node)) delete node[name];
     Object.assign(node, table);
     const fields = schema.fields.map(({ name }) => name).filter(isUsed);
-    return scanText(spec, fields);
+    const all = history?.manifest.files.length ?? 0;
+    return `${scanText(spec, fields)}${all > 0 ? `; ${files.length} of ${all} files of history` : ''}`;
   }
 
   #showTables(): string {

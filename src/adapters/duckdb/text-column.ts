@@ -2,6 +2,8 @@ import { isUtf8 } from 'node:buffer';
 import { DuckDBDataChunk, VARCHAR } from '@duckdb/node-api';
 import { duckdb, type Vector } from './bindings.ts';
 
+/** What a strict column says of bytes that are no text. */
+export const NOT_TEXT = 'a value is not UTF-8';
 const STRING_BYTES = 16;
 const INLINE_BYTES_MAX = 12;
 const SEPARATOR = 10;
@@ -14,6 +16,7 @@ const SHORT = 24;
  */
 export class TextColumn {
   readonly #binary: boolean;
+  readonly #strict: boolean;
   readonly #entries: DataView;
   readonly #entryBytes: Uint8Array<ArrayBuffer>;
   readonly #starts: Int32Array;
@@ -22,8 +25,10 @@ export class TextColumn {
   #used = 0;
   #nulls = false;
 
-  constructor(capacity: number, binary: boolean) {
+  /** Text that is no UTF-8 is repaired, or fails the flush where it is to be strict. */
+  constructor(capacity: number, binary: boolean, strict = false) {
     this.#binary = binary;
+    this.#strict = strict;
     this.#entryBytes = new Uint8Array(capacity * STRING_BYTES);
     this.#entries = new DataView(this.#entryBytes.buffer);
     this.#starts = new Int32Array(capacity);
@@ -67,6 +72,7 @@ export class TextColumn {
 
   /** The engine takes UTF-8 only: what is not becomes the replacement character, value by value. */
   #repair(rows: number): void {
+    if (this.#strict) throw new Error(NOT_TEXT);
     const [decoder, encoder] = [new TextDecoder(), new TextEncoder()];
     const values: (Uint8Array | undefined)[] = [];
     for (let row = 0; row < rows; row++) {

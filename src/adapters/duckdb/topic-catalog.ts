@@ -1,5 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { type DuckDBConnection, LIST, listValue, VARCHAR } from '@duckdb/node-api';
+import { coveredOffsets, type HistoryManifest } from '../../domain/sql/history/history-manifest.ts';
+import { historySelects, type TopicHistoryPlace } from '../../domain/sql/history/history-select.ts';
 import { quoteIdentifier } from '../../domain/sql/quote.ts';
 import { namesIn } from '../../domain/sql/statements.ts';
 import {
@@ -31,6 +33,9 @@ interface KnownTopic {
   readonly schema: TopicSchema;
   /** The declared schemas it was made of. */
   readonly declared: string;
+  readonly history: TopicHistoryPlace | undefined;
+  /** What the history was when the view was made. */
+  readonly historyState: string;
   /** Where the partitions ended when it was looked at. */
   readonly ends: string;
   readonly lookedAtMs: number;
@@ -57,6 +62,10 @@ export class TopicCatalog {
 
   schema(topic: string): TopicSchema | undefined {
     return this.#known.get(topic)?.schema;
+  }
+
+  history(topic: string): TopicHistoryPlace | undefined {
+    return this.#known.get(topic)?.history;
   }
 
   /** Tables and views of users: they go before topics of the same name. */
@@ -108,19 +117,27 @@ export class TopicCatalog {
   async #refresh(topic: string): Promise<void> {
     const { bridge } = this.#parts;
     const asked = bridge.ask({ type: 'schemas', topic });
+    const askedHistory = bridge.ask({ type: 'history', topic });
     const ranges = bridge.ranges(topic, {});
     const schemas = bridge.take(asked) as SchemasAnswer;
+    const history = bridge.take(askedHistory) as TopicHistoryPlace | undefined;
+    const historyState = history === undefined ? '' : stateOf(history.manifest);
     const declared = JSON.stringify(schemas);
     const ends = ranges.map(({ endOffset }) => endOffset).join();
     const known = this.#known.get(topic);
     const nowMs = performance.now();
-    if (known?.declared === declared) {
+    if (known?.declared === declared && known.historyState === historyState) {
       if (known.ends === ends || nowMs - known.lookedAtMs < SCHEMA_AGE_MS) return;
     }
-    const schema = await this.#look(topic, ranges, schemas);
-    this.#known.set(topic, { schema, declared, ends, lookedAtMs: nowMs });
+    const found = await this.#look(topic, ranges, schemas);
+    const schema = schemas.value === undefined ? withHistory(found, history) : found;
+    this.#known.set(topic, { schema, declared, history, historyState, ends, lookedAtMs: nowMs });
     const { binaryKey, binaryValue } = schema;
-    const select = topicSelect({ topic, binaryKey, binaryValue }, schema);
+    const covered = history && coveredOffsets(history.manifest);
+    const select = [
+      ...(history ? historySelects(history, history.manifest.files, schema) : []),
+      topicSelect({ topic, binaryKey, binaryValue, ...(covered && { covered }) }, schema),
+    ].join(' UNION ALL ');
     for (const name of new Set([topic, tableNameOf(topic)])) {
       // A name that is another topic's own belongs to that one.
       if (this.tables.find(name) !== topic) continue;
@@ -208,6 +225,22 @@ export class TopicCatalog {
       ? undefined
       : JSON.parse(String(structure));
   }
+}
+
+/** Changes whenever a query would read other files. */
+function stateOf({ partitions, files }: HistoryManifest): string {
+  return JSON.stringify([partitions, files.map(({ name }) => name)]);
+}
+
+/** A sample of the log does not show what only history has any more. */
+function withHistory(schema: TopicSchema, history: TopicHistoryPlace | undefined): TopicSchema {
+  const columns = history?.manifest.files.at(-1)?.columns;
+  if (columns === undefined || columns.decoder !== undefined || schema.binaryValue) return schema;
+  const names = new Set(schema.fields.map(({ name }) => name.toLowerCase()));
+  const gone = columns.fields.filter(({ name, type }) => {
+    return type === undefined && !names.has(name.toLowerCase());
+  });
+  return { ...schema, fields: [...schema.fields, ...gone] };
 }
 
 /** Out of memory that threads share. */

@@ -11,6 +11,7 @@ import {
 } from '@duckdb/node-api';
 import { SCAN_FUNCTION, type ScanSpec } from '../../domain/sql/topic-schema.ts';
 import type { Compression } from '../../ports/compression.ts';
+import type { PartitionRange } from '../../ports/topic-source.ts';
 import { duckdb } from './bindings.ts';
 import type { LogBridge } from './log-bridge.ts';
 import { IntegerColumn, LongColumn } from './number-column.ts';
@@ -59,7 +60,8 @@ export function registerTopicFunction(connection: DuckDBConnection, parts: Topic
       initFunction: (info) => {
         const spec = info.bindData as ScanSpec;
         const indexes = info.getColumnIndexes();
-        const ranges = parts.bridge.ranges(spec.topic, boundsOf(spec));
+        const all = parts.bridge.ranges(spec.topic, boundsOf(spec));
+        const ranges = all.flatMap((range) => outsideOf(range, spec.covered));
         const withHeaders = indexes.includes(5);
         const scan = new TopicScan(parts.bridge, spec, ranges, { ...parts, withHeaders });
         info.setInitData({ scan, columns: indexes.map((index) => projected(index, spec)) });
@@ -69,6 +71,24 @@ export function registerTopicFunction(connection: DuckDBConnection, parts: Topic
       mainFunction: (info, output) => fill(info.initData as Running, output, heapLayout),
     }),
   );
+}
+
+/** The parts of a range that history does not have. */
+function outsideOf(range: PartitionRange, covered: ScanSpec['covered']): PartitionRange[] {
+  const [from, to] = covered?.[range.partition] ?? [0, 0];
+  const { startOffset, endOffset } = range;
+  const before = { ...range, endOffset: lesser(endOffset, BigInt(from)) };
+  const after = { ...range, startOffset: greater(startOffset, BigInt(to)) };
+  if (from >= to) return [range];
+  return [before, after].filter((part) => part.startOffset < part.endOffset);
+}
+
+function lesser(a: bigint, b: bigint): bigint {
+  return a < b ? a : b;
+}
+
+function greater(a: bigint, b: bigint): bigint {
+  return a > b ? a : b;
 }
 
 function specOf(parameter: unknown): ScanSpec {
@@ -101,11 +121,11 @@ function projected(index: number, spec: ScanSpec): ProjectedColumn {
       return { column, take: (row, { timestampMs }) => column.set(row, microseconds(timestampMs)) };
     }
     case 3: {
-      const column = new TextColumn(ROWS, spec.binaryKey);
+      const column = new TextColumn(ROWS, spec.binaryKey, spec.strict);
       return { column, take: (row, r) => column.set(row, r.bytes, r.keyStart, r.keyLength) };
     }
     case 4: {
-      const column = new TextColumn(ROWS, spec.binaryValue);
+      const column = new TextColumn(ROWS, spec.binaryValue, spec.strict);
       return { column, take: (row, r) => column.set(row, r.bytes, r.valueStart, r.valueLength) };
     }
     case 5: {

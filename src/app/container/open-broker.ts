@@ -33,11 +33,23 @@ export async function openBroker(config: BrokerConfig, logger: Logger): Promise<
   const lifecycle = new Lifecycle();
   await startStorage(container, lifecycle);
   await startCoordinators(container, lifecycle);
+  const history = container.get(TOKENS.topicHistory);
+  await lifecycle.start(
+    'history',
+    () => history.start(),
+    () => history.close(),
+  );
   const sql = container.get(TOKENS.sql);
   await lifecycle.start(
     'SQL',
     () => undefined,
     () => sql.close(),
+  );
+  const policy = container.get(TOKENS.historyPolicy);
+  await lifecycle.start(
+    'the policy of history',
+    () => policy.start(),
+    () => policy.close(),
   );
   const registry = container.get(TOKENS.registry);
   const throttle = container.get(TOKENS.clientThrottle);

@@ -134,8 +134,8 @@ export const dataPathModule = new ContainerModule(({ bind }) => {
     [T.partitions],
   );
   bind(T.deleteRecords).toResolvedValue(
-    (partitions, logger) => new DeleteRecordsService(partitions, logger),
-    [T.partitions, T.logger],
+    (partitions, history, logger) => new DeleteRecordsService(partitions, history, logger),
+    [T.partitions, T.topicHistory, T.logger],
   );
   bind(T.offsetForLeaderEpoch).toResolvedValue(
     (partitions) => new OffsetForLeaderEpochService(partitions),

@@ -34,6 +34,8 @@ import type { LogManager } from '../services/log/log-manager.ts';
 import type { PartitionFinder } from '../services/partition/partition-finder.ts';
 import type { TransactionalProduce } from '../services/produce/transactional-produce.ts';
 import type { ShareCoordinatorService } from '../services/share/share-coordinator-service.ts';
+import type { HistoryPolicy } from '../services/sql/history-policy.ts';
+import type { HistoryService } from '../services/sql/history-service.ts';
 import type { SqlService } from '../services/sql/sql-service.ts';
 import type { TopicAdminService } from '../services/topic/topic-admin-service.ts';
 import type { TransactionAdmission } from '../services/transaction/transaction-admission.ts';
@@ -93,6 +95,8 @@ export const TOKENS = {
   shareCoordinator: token<ShareCoordinatorService>('ShareCoordinator'),
 
   topicSource: token<TopicSource>('TopicSource'),
+  topicHistory: token<HistoryService>('TopicHistory'),
+  historyPolicy: token<HistoryPolicy>('HistoryPolicy'),
   sql: token<SqlService>('Sql'),
 
   dataHandlers: token<readonly RequestHandler[]>('DataHandlers'),

@@ -46,10 +46,16 @@ export interface ScanSpec {
   readonly toTimestampMs?: string;
   /** Whether the order of the rows matters to nobody, so that several threads may take them. */
   readonly unordered?: boolean;
+  /** Offsets of partitions that are left out, [from, to): history has them. */
+  readonly covered?: Readonly<Record<string, readonly [number, number]>>;
+  /** Whether text that is none ends the scan, where else it is repaired. */
+  readonly strict?: boolean;
 }
 
 export const SCAN_FUNCTION = 'kawa_topic';
 export const DECODE_FUNCTION = 'kawa_decode';
+/** Makes text of bytes, whatever they are. */
+export const TEXT_FUNCTION = 'kawa_text';
 
 /** Columns every topic has; a field of such a name is reached through the value. */
 const OWN_COLUMNS = new Set(['kafka_partition', 'kafka_offset', 'kafka_timestamp']);
@@ -116,30 +122,52 @@ export function topicSelect(
   schema: TopicSchema,
   used?: (field: string) => boolean,
 ): string {
-  const taken = new Set(schema.fields.map(({ name }) => name.toLowerCase()));
-  const raw = (name: string, expression: string): string =>
-    `${expression} AS ${taken.has(name) ? `kafka_${name}` : name}`;
+  return columnsSelect(`${SCAN_FUNCTION}(${quoteText(JSON.stringify(spec))})`, schema, { used });
+}
+
+export interface ColumnsOptions {
+  readonly used?: ((field: string) => boolean) | undefined;
+  /** Whether the source has the fields as columns, called kawa_field_ and their name. */
+  readonly typed?: boolean;
+}
+
+/** The same out of any source of raw columns. */
+export function columnsSelect(
+  source: string,
+  schema: TopicSchema,
+  { used, typed = false }: ColumnsOptions,
+): string {
+  const raw = rawNames(schema);
   const fields = schema.fields.filter(({ name }) => used?.(name) ?? true);
   const { key } = schema;
   const columns = [
     ...['kafka_partition', 'kafka_offset', 'kafka_timestamp'],
-    raw('key', 'kawa_key'),
-    raw('value', 'kawa_value'),
-    raw('headers', 'kawa_headers::JSON'),
-    ...(key === undefined ? [] : [raw('key_fields', 'kawa_key_fields')]),
-    ...fields.map(fieldColumn),
+    `kawa_key AS ${raw('key')}`,
+    `kawa_value AS ${raw('value')}`,
+    `kawa_headers::JSON AS ${raw('headers')}`,
+    ...(key === undefined ? [] : [`kawa_key_fields AS ${raw('key_fields')}`]),
+    ...fields.map(typed ? typedColumn : fieldColumn),
   ];
   const parsed = [
-    ...(fields.length === 0
+    ...(fields.length === 0 || typed
       ? []
       : [`${parsedFields('kawa_value', fields, schema.decoder)} AS kawa_fields`]),
     ...(key === undefined
       ? []
       : [`${parsedFields('kawa_key', key.fields, key.decoder)} AS kawa_key_fields`]),
   ];
-  const scan = `${SCAN_FUNCTION}(${quoteText(JSON.stringify(spec))})`;
-  const from = parsed.length === 0 ? scan : `(SELECT *, ${parsed.join(', ')} FROM ${scan})`;
+  const from = parsed.length === 0 ? source : `(SELECT *, ${parsed.join(', ')} FROM ${source})`;
   return `SELECT ${columns.join(', ')} FROM ${from}`;
+}
+
+/** How the raw columns of a topic are called. */
+export function rawNames({ fields }: Pick<TopicSchema, 'fields'>): (name: string) => string {
+  const taken = new Set(fields.map(({ name }) => name.toLowerCase()));
+  return (name) => (taken.has(name) ? `kafka_${name}` : name);
+}
+
+function typedColumn({ name }: TopicField): string {
+  return `${quoteIdentifier(`kawa_field_${name}`)} AS ${quoteIdentifier(name)}`;
 }
 
 function fieldColumn({ name, type }: TopicField): string {

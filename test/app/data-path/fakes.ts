@@ -52,6 +52,10 @@ export class FakeLog implements LedLog {
     return [];
   }
 
+  async closedSegments(): Promise<[]> {
+    return [];
+  }
+
   append(records: Uint8Array) {
     if (this.appendError !== undefined) throw this.appendError;
     const baseOffset = this.logEndOffset;

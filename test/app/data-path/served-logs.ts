@@ -65,7 +65,11 @@ export async function serveLogs(): Promise<ServedLogs> {
   });
   const produce = new ProduceService(finder, silentLogger);
   const listOffsets = new ListOffsetsService(finder, silentLogger);
-  const deleteRecords = new DeleteRecordsService(finder, silentLogger);
+  const deleteRecords = new DeleteRecordsService(
+    finder,
+    { recordsDeleted: async () => undefined },
+    silentLogger,
+  );
   const offsetForLeaderEpoch = new OffsetForLeaderEpochService(finder);
   const handlers = [
     produceHandler({ produce, identity: () => identity }),

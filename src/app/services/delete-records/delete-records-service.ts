@@ -6,15 +6,18 @@ import type {
   DeleteRecordsTarget,
 } from '../../../ports/delete-records.ts';
 import type { Logger } from '../../../ports/logger.ts';
+import type { DeletedRecordsWatcher } from '../../../ports/topic-history.ts';
 import type { PartitionFinder } from '../partition/partition-finder.ts';
 
 /** Kafka's ReplicaManager.deleteRecords. */
 export class DeleteRecordsService implements DeleteRecords {
   readonly #finder: PartitionFinder;
+  readonly #history: DeletedRecordsWatcher;
   readonly #logger: Logger;
 
-  constructor(finder: PartitionFinder, logger: Logger) {
+  constructor(finder: PartitionFinder, history: DeletedRecordsWatcher, logger: Logger) {
     this.#finder = finder;
+    this.#history = history;
     this.#logger = logger;
   }
 
@@ -25,7 +28,10 @@ export class DeleteRecordsService implements DeleteRecords {
     if (typeof log === 'string') return notDeleted(log);
     if (topic!.internal) return notDeleted('INVALID_TOPIC_EXCEPTION');
     try {
-      return { error: 'NONE', lowWatermark: await log.deleteRecords(beforeOffset) };
+      const lowWatermark = await log.deleteRecords(beforeOffset);
+      const before = beforeOffset < 0n ? lowWatermark : beforeOffset;
+      await this.#history.recordsDeleted(topic!.id, target.topic, partition, before);
+      return { error: 'NONE', lowWatermark };
     } catch (thrown) {
       const { errorName } = KafkaError.from(thrown);
       if (errorName === 'UNKNOWN_SERVER_ERROR') {

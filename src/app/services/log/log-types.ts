@@ -60,6 +60,13 @@ export interface OffsetAndTimestamp {
   readonly leaderEpoch: number;
 }
 
+/** A run of batches that no longer changes, other than by going as a whole. */
+export interface ClosedSegment {
+  readonly nextOffset: Offset;
+  readonly sizeBytes: number;
+  readonly maxTimestampMs: bigint;
+}
+
 export interface EpochEndOffset {
   /** Both are -1 when the epoch is not known. */
   readonly leaderEpoch: number;

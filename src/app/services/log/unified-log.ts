@@ -19,6 +19,7 @@ import { abortedIn, FetchData } from './fetch-data.ts';
 import { LogAvailability } from './log-availability.ts';
 import { dropBeyondGap, loadLog } from './log-loader.ts';
 import type {
+  ClosedSegment,
   EpochEndOffset,
   FetchDataInfo,
   FetchIsolation,
@@ -265,6 +266,23 @@ export class UnifiedLog implements QueuedLog {
     }
     await this.#startAt(offset);
     return this.#logStartOffset;
+  }
+
+  async closedSegments({
+    withOpen,
+  }: {
+    readonly withOpen: boolean;
+  }): Promise<readonly ClosedSegment[]> {
+    const upTo = this.#lastStableOffset;
+    await syncStored(this.#o.store, this);
+    const segments: ClosedSegment[] = [];
+    for (const { nextOffset, sizeBytes, maxTimestampMs } of this.stored.droppable()) {
+      if (!withOpen && nextOffset >= this.stored.endOffset) break;
+      const whole = nextOffset <= upTo;
+      segments.push({ nextOffset: whole ? nextOffset : upTo, sizeBytes, maxTimestampMs });
+      if (!whole) break;
+    }
+    return segments;
   }
 
   /** Called after the high watermark moved, once however many appends moved it. */

@@ -1,6 +1,7 @@
 import type { LogConfig } from '../../../domain/log/log-config.ts';
 import type { Offset, TopicId } from '../../../domain/topic-partition.ts';
 import type {
+  ClosedSegment,
   EpochEndOffset,
   FetchDataInfo,
   FetchIsolation,
@@ -13,7 +14,7 @@ import type { ActiveProducer } from '../log/unified-log.ts';
 
 /** What the data path asks of a partition's log (UnifiedLog). */
 export interface LedLog {
-  readonly config: Pick<LogConfig, 'minInSyncReplicas'>;
+  readonly config: Pick<LogConfig, 'minInSyncReplicas' | 'cleanupPolicy'>;
   readonly logStartOffset: Offset;
   readonly logEndOffset: Offset;
   readonly highWatermark: Offset;
@@ -25,6 +26,11 @@ export interface LedLog {
     timestampMs: bigint,
     isolation: FetchIsolation,
   ): Promise<OffsetAndTimestamp | undefined>;
+  /**
+   * In their order, up to the last stable offset. All of it survives power loss. `withOpen` takes what is committed of the
+   * segment that is appended to, too.
+   */
+  closedSegments(options: { readonly withOpen: boolean }): Promise<readonly ClosedSegment[]>;
   endOffsetForEpoch(epoch: number): EpochEndOffset;
   deleteRecords(beforeOffset: Offset): Promise<Offset>;
   hasOngoingTransaction(producerId: bigint, producerEpoch: number): boolean;

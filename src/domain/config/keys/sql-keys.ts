@@ -1,5 +1,5 @@
 import { atLeast, between } from '../config-rule.ts';
-import { boolean, int, long, string } from '../key-builders.ts';
+import { boolean, int, list, long, string } from '../key-builders.ts';
 
 const MEBIBYTE = 1024 * 1024;
 
@@ -22,6 +22,25 @@ export const SQL_KEYS = {
     rule: between(1, 64),
     toml: 'sql.concurrent_queries',
     doc: "SQL statements that run at a time; more of them wait (KawaDB's own key).",
+  }),
+  'sql.history.check_interval_ms': long('300000', 'read-only', {
+    rule: atLeast(1),
+    toml: 'sql.history.check_interval_ms',
+    doc: "How often closed segments are looked for, and history for files that are too old (KawaDB's own key).",
+  }),
+  'sql.history.older_than_ms': long('0', 'read-only', {
+    rule: atLeast(0),
+    toml: 'sql.history.older_than_ms',
+    doc: "How old the newest record of a closed segment is when it goes to history (KawaDB's own key).",
+  }),
+  'sql.history.retention_ms': long('-1', 'read-only', {
+    rule: atLeast(-1),
+    toml: 'sql.history.retention_ms',
+    doc: "How old the newest record of a file of history may be before the file goes (KawaDB's own key); -1 keeps all.",
+  }),
+  'sql.history.topics': list('', 'read-only', {
+    toml: 'sql.history.topics',
+    doc: "Topics whose closed segments are kept as Parquet (KawaDB's own key): names, with * for any characters. Compacted topics are left out.",
   }),
   'sql.memory_limit_bytes': long('268435456', 'read-only', {
     rule: atLeast(16 * MEBIBYTE),
