@@ -31,8 +31,8 @@ type Rule = (call: AggregateCall) => MergeableAggregate | undefined;
 const OWN: Readonly<Record<string, (column: string) => string>> = {
   count: countMerge,
   count_star: countMerge,
-  count_if: countMerge,
-  countif: countMerge,
+  count_if: (column) => `sum(${column})`,
+  countif: (column) => `sum(${column})`,
   regr_count: (column) => `coalesce(sum(${column}), 0)::UINTEGER`,
   sum: (column) => `sum(${column})`,
   sum_no_overflow: (column) => `sum(${column})`,
@@ -63,15 +63,19 @@ const EXTREME: Readonly<Record<string, 'min' | 'max'>> = {
   ...{ arg_min: 'min', argmin: 'min', min_by: 'min', arg_max: 'max', argmax: 'max', max_by: 'max' },
 };
 
-/** Aggregates that need all their rows, and macros of the engine that hold an aggregate. */
+/** Macros of the engine that hold an aggregate. */
+const MACROS = new Set([
+  ...['geomean', 'geometric_mean', 'wavg', 'weighted_avg', 'json_group_array'],
+  ...['json_group_object', 'json_group_structure'],
+]);
+
+/** Aggregates that need all their rows. */
 const WHOLE = [
   ...['approx_quantile', 'approx_top_k', 'arg_max_null', 'arg_max_nulls_last', 'arg_min_null'],
   ...['arg_min_nulls_last', 'array_agg', 'bitstring_agg', 'entropy', 'first', 'first_value'],
   ...['group_concat', 'histogram', 'histogram_exact', 'last', 'last_value', 'list', 'listagg'],
   ...['mad', 'median', 'mode', 'quantile', 'quantile_cont', 'quantile_disc', 'nth_value'],
   ...['reservoir_quantile', 'string_agg', 'favg', 'avg', 'mean'],
-  ...['geomean', 'geometric_mean', 'wavg', 'weighted_avg', 'json_group_array'],
-  ...['json_group_object', 'json_group_structure'],
 ];
 
 const NAMES: ReadonlySet<string> = new Set([
@@ -79,10 +83,16 @@ const NAMES: ReadonlySet<string> = new Set([
   ...EXPORTED,
   ...Object.keys(EXTREME),
   ...WHOLE,
+  ...MACROS,
 ]);
 
 export function isAggregate(name: string): boolean {
   return NAMES.has(name.toLowerCase());
+}
+
+/** Whether OVER can stand behind its call. */
+export function takesFrame(name: string): boolean {
+  return !MACROS.has(name.toLowerCase());
 }
 
 /** How an aggregate is kept; undefined when it takes all the rows to compute it. */

@@ -1,5 +1,6 @@
-import { isNode, nodesOf, type SyntaxNode, textsOf } from '../syntax-tree.ts';
+import { isNode, nodesOf, type SyntaxNode } from '../syntax-tree.ts';
 import { type FromSource, streamWithin } from './from-clause.ts';
+import { isHidden, withParameters } from './lambda-parameters.ts';
 import { columnNames, columnReference, findColumn, sameName } from './query-columns.ts';
 import { type QueryText, refuse } from './query-text.ts';
 import type { StreamCatalog } from './stream-catalog.ts';
@@ -60,7 +61,7 @@ export class ColumnResolver {
     if (value.class === 'COLUMN_REF') return this.#column(value, aliases, hidden);
     if (value.class === 'SUBQUERY') return this.#subquery(value, aliases, hidden);
     this.#refuseUnfit(value);
-    const inner = value.class === 'LAMBDA' ? withParameters(value, hidden) : hidden;
+    const inner = withParameters(value, hidden);
     return Object.fromEntries(
       Object.entries(value).map(([name, each]) => [name, this.#visit(each, aliases, inner)]),
     );
@@ -88,7 +89,7 @@ export class ColumnResolver {
   ): SyntaxNode {
     const names = columnNames(node);
     const [first = '', second] = names;
-    if (hidden.has(first.toLowerCase())) return node;
+    if (isHidden(node, hidden)) return node;
     const found = findColumn(names, this.#parts.sources);
     for (const { source, column } of found) this.use(source as FromSource, column);
     const [only] = found;
@@ -152,9 +153,4 @@ export class ColumnResolver {
     // `x IN (SELECT …)`: x is the stream's.
     return { ...node, child: this.#visit(node.child, aliases, hidden) };
   }
-}
-
-function withParameters(lambda: SyntaxNode, hidden: ReadonlySet<string>): ReadonlySet<string> {
-  const names = [...nodesOf(lambda.lhs)].flatMap((node) => textsOf(node.column_names));
-  return new Set([...hidden, ...names.map((name) => name.toLowerCase())]);
 }

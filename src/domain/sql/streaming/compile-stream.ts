@@ -1,11 +1,15 @@
 import { quoteIdentifier } from '../quote.ts';
 import type { SyntaxNode } from '../syntax-tree.ts';
-import { Grouping } from './grouping.ts';
+import { Grouping, type GroupingParts } from './grouping.ts';
 import { HoppingWindow } from './hopping-window.ts';
+import { MappedRows } from './mapped-rows.ts';
 import { streamNames } from './plan-names.ts';
 import { timed } from './plan-time.ts';
 import { type QueryShape, queryShapeOf } from './query-shape.ts';
 import { refuse } from './query-text.ts';
+import { RunningGroups } from './running-groups.ts';
+import { SessionWindow } from './session-window.ts';
+import { SlidingWindow } from './sliding-window.ts';
 import {
   lateStatement,
   measureStatement,
@@ -17,7 +21,7 @@ import {
 import type { StreamCatalog } from './stream-catalog.ts';
 import type { OperatorParts, StreamOperator } from './stream-operator.ts';
 import type { EmitMode, LatePolicy, PlannedWindow, StreamPlan } from './stream-plan.ts';
-import type { LiftedQuery } from './streaming-clauses.ts';
+import type { LiftedQuery, WindowClause } from './streaming-clauses.ts';
 import type { SyntaxPrinter } from './syntax-printer.ts';
 
 export interface StreamRequest {
@@ -38,7 +42,7 @@ export interface StreamRequest {
 
 /** Makes a plan of a continuous query. What cannot be computed exactly is refused: SqlError with the place and a hint. */
 export async function compileStream(request: StreamRequest): Promise<StreamPlan> {
-  const { query, select, catalog, printer, late } = request;
+  const { query, select, catalog, printer } = request;
   const shape = await queryShapeOf(query, select, catalog, printer);
   const names = streamNames(request.schema, request.stream);
   const sources = await stagedSources(shape.from.sources, shape.resolver, names, printer);
@@ -46,29 +50,60 @@ export async function compileStream(request: StreamRequest): Promise<StreamPlan>
   const from = await fromText(shape, sources, printer);
   const [source] = sources as readonly [StagedSource];
   const time = `${quoteIdentifier(source.alias)}.kawa_time`;
-  const parts: OperatorParts = {
-    ...{ names, from, time, emit, late, hasOutput: request.hasOutput },
-    ...{ startName: shape.startName, endName: shape.endName },
-    grouping: groupingOf(shape),
-  };
-  const operator = operatorOf(request, shape, parts);
-  return planOf(request, shape, { sources, emit, operator, grouping: parts.grouping });
+  const compiled = await operatorOf(request, shape, { names, from, time, emit });
+  return planOf(request, shape, { sources, emit, ...compiled });
 }
 
-function groupingOf({ grouping }: QueryShape): Grouping {
-  if (grouping === undefined) throw new Error('not yet');
-  return new Grouping(grouping);
+/** Sliding windows need the rows themselves, whatever the aggregates are. */
+function groupingOf(grouping: GroupingParts, { window }: QueryShape): Grouping {
+  return new Grouping({ ...grouping, whole: window?.kind === 'sliding' });
 }
 
-function operatorOf(
-  { query, select }: StreamRequest,
-  { window }: QueryShape,
-  parts: OperatorParts,
-): StreamOperator {
-  if (window?.kind === 'hopping') {
-    return new HoppingWindow(parts, window.sizeMs, window.advanceMs);
+async function operatorOf(
+  request: StreamRequest,
+  shape: QueryShape,
+  input: Pick<OperatorParts, 'names' | 'from' | 'time' | 'emit'>,
+): Promise<{ operator: StreamOperator; engineBound: boolean }> {
+  const { hasOutput, late, printer } = request;
+  const { window, grouping: parts, outputs, where, startName, endName } = shape;
+  if (parts === undefined) {
+    const [source] = shape.from.sources.filter(({ stream }) => stream !== undefined);
+    const place = `${quoteIdentifier(source?.alias ?? '')}.kafka_offset`;
+    const condition = where === undefined ? undefined : await printer.expression(where);
+    const operator = new MappedRows({
+      ...{ ...input, where: condition, outputs, place, hasOutput },
+    });
+    return { operator, engineBound: false };
   }
-  throw refuse(query, select, 'this window is not supported');
+  const grouping = groupingOf(parts, shape);
+  const all: OperatorParts = { ...input, grouping, late, hasOutput, startName, endName };
+  refuseLost(request, shape, grouping);
+  return { operator: windowOperator(window, all), engineBound: grouping.engineBound };
+}
+
+function windowOperator(window: WindowClause | undefined, parts: OperatorParts): StreamOperator {
+  if (window === undefined) return new RunningGroups(parts);
+  if (window.kind === 'hopping') return new HoppingWindow(parts, window.sizeMs, window.advanceMs);
+  if (window.kind === 'session') return new SessionWindow(parts, window.gapMs);
+  return new SlidingWindow(parts, window.sizeMs);
+}
+
+/** Refuses results that could not be told apart where one takes the place of another. */
+function refuseLost(
+  { query, select, late, hasOutput }: StreamRequest,
+  { window, outputs }: QueryShape,
+  grouping: Grouping,
+): void {
+  if (late === 'reemit' && window !== undefined && window.kind !== 'hopping') {
+    const hint = "use late = 'drop' or 'topic', and GRACE PERIOD to wait longer";
+    throw refuse(query, select, `late rows cannot be taken into ${window.kind} windows`, hint);
+  }
+  if (!hasOutput && late !== 'reemit') return;
+  const told = outputs.map(({ text }) => text);
+  const missing = grouping.parts.keys.find(({ name }) => !told.includes(name));
+  if (missing === undefined) return;
+  const message = `${missing.text} is grouped by, but not in the results: they could not be told apart`;
+  throw refuse(query, select, message, `add ${missing.text} to the select list`);
 }
 
 function emitOf(
@@ -99,13 +134,13 @@ interface Compiled {
   readonly sources: readonly StagedSource[];
   readonly emit: EmitMode;
   readonly operator: StreamOperator;
-  readonly grouping: Grouping;
+  readonly engineBound: boolean;
 }
 
 function planOf(
   { query, late }: StreamRequest,
   { from, window, outputs }: QueryShape,
-  { sources, emit, operator, grouping }: Compiled,
+  { sources, emit, operator, engineBound }: Compiled,
 ): StreamPlan {
   const planned: PlannedWindow = window ?? { kind: 'none' };
   const empty = (relation: string): string => `(SELECT * FROM ${relation} LIMIT 0)`;
@@ -113,11 +148,12 @@ function planOf(
     ...{ tables: from.tables, window: planned, graceMs: query.graceMs ?? 0, emit, late },
     sources,
     outputColumns: outputs.map(({ name, key }) => ({ name, key })),
-    engineBound: grouping.engineBound,
+    engineBound,
     explanation: operator.explanation,
     setUp: (relations) => [...stageStatements(sources, relations.map(empty)), ...operator.setUp()],
     stage: (relations) => stageStatements(sources, relations),
-    measure: (closedUntil) => measureStatement(sources, operator.lateBefore(closedUntil)),
+    measure: (closedUntil) =>
+      measureStatement(sources, operator.lateBefore(closedUntil), operator.usesTime),
     lateRows: (closedUntil) => lateStatement(sources, operator.lateBefore(closedUntil)),
     apply: (closed) => operator.apply(closed),
     emitted: (closed) => operator.emitted(closed),

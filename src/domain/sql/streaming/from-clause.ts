@@ -75,11 +75,11 @@ function sidesOf(join: SyntaxNode, text: QueryText): { left: boolean; right: boo
     throw refuse(text, join, `a ${join.ref_type} join cannot be kept up to date with a stream`);
   }
   const type = String(join.join_type);
-  if (!['INNER', 'LEFT', 'RIGHT', 'OUTER', 'SEMI', 'ANTI'].includes(type)) {
+  if (!['INNER', 'LEFT', 'RIGHT', 'FULL', 'SEMI', 'ANTI'].includes(type)) {
     throw refuse(text, join, `a ${type} join cannot be kept up to date with a stream`);
   }
   return {
-    left: type === 'RIGHT' || type === 'OUTER',
+    left: type === 'RIGHT' || type === 'FULL',
     right: type !== 'INNER' && type !== 'RIGHT',
   };
 }

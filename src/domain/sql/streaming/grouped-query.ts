@@ -1,7 +1,8 @@
-import { isNode, nodesOf, type SyntaxNode, textsOf } from '../syntax-tree.ts';
-import { isAggregate, mergeable } from './aggregate-functions.ts';
+import { isNode, nodesOf, type SyntaxNode } from '../syntax-tree.ts';
+import { isAggregate, mergeable, takesFrame } from './aggregate-functions.ts';
 import { WINDOW_END, WINDOW_START } from './column-resolver.ts';
 import type { GroupedAggregate, NamedExpression } from './grouping.ts';
+import { isHidden, withParameters } from './lambda-parameters.ts';
 import { canonical, columnNames, columnReference } from './query-columns.ts';
 import { type QueryText, refuse } from './query-text.ts';
 
@@ -60,15 +61,16 @@ export class GroupedQuery {
   }
 
   overGroups(expression: SyntaxNode): SyntaxNode {
-    return this.#visit(expression) as SyntaxNode;
+    return this.#visit(expression, new Set()) as SyntaxNode;
   }
 
-  #visit(value: unknown): unknown {
-    if (Array.isArray(value)) return value.map((each) => this.#visit(each));
+  #visit(value: unknown, hidden: ReadonlySet<string>): unknown {
+    if (Array.isArray(value)) return value.map((each) => this.#visit(each, hidden));
     if (!isNode(value)) return value;
     const key = typeof value.class === 'string' ? this.#keys[this.keyOf(value)] : undefined;
     if (key !== undefined) return { ...columnReference(key.name), alias: value.alias };
     if (isAggregateCall(value)) return this.#aggregate(value);
+    if (isHidden(value, hidden)) return value;
     if (value.class === 'COLUMN_REF' && !isWindowColumn(value)) {
       const name = columnNames(value).at(-1);
       const hint = `put ${name} into GROUP BY, or into an aggregate such as any_value(${name})`;
@@ -79,8 +81,9 @@ export class GroupedQuery {
       const hint = 'it can stand in WHERE, or be a table that is joined';
       throw refuse(this.#text, value, 'a sub-query cannot stand above the grouping', hint);
     }
+    const inner = withParameters(value, hidden);
     return Object.fromEntries(
-      Object.entries(value).map(([name, each]) => [name, this.#visit(each)]),
+      Object.entries(value).map(([name, each]) => [name, this.#visit(each, inner)]),
     );
   }
 
@@ -116,6 +119,7 @@ export class GroupedQuery {
         name,
         whole: await textOf(this.#overColumns(node, new Set()) as SyntaxNode),
         mergeable: await mergeableOf(node, textOf),
+        takesFrame: takesFrame(String(node.function_name)),
       })),
     );
   }
@@ -134,8 +138,7 @@ export class GroupedQuery {
     if (Array.isArray(value)) return value.map((each) => this.#overColumns(each, hidden));
     if (!isNode(value)) return value;
     if (value.class === 'COLUMN_REF') {
-      const names = columnNames(value);
-      if (names.length === 1 && hidden.has(names[0]?.toLowerCase() ?? '')) return value;
+      if (isHidden(value, hidden)) return value;
       const own = canonical(value);
       const known = this.#columns.get(own);
       const column = known ?? {
@@ -144,16 +147,11 @@ export class GroupedQuery {
       this.#columns.set(own, column);
       return { ...columnReference(column.name), alias: value.alias };
     }
-    const inner = value.class === 'LAMBDA' ? withParameters(value, hidden) : hidden;
+    const inner = withParameters(value, hidden);
     return Object.fromEntries(
       Object.entries(value).map(([name, each]) => [name, this.#overColumns(each, inner)]),
     );
   }
-}
-
-function withParameters(lambda: SyntaxNode, hidden: ReadonlySet<string>): ReadonlySet<string> {
-  const names = [...nodesOf(lambda.lhs)].flatMap((node) => textsOf(node.column_names));
-  return new Set([...hidden, ...names.map((name) => name.toLowerCase())]);
 }
 
 async function mergeableOf(

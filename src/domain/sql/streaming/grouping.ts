@@ -13,6 +13,8 @@ export interface GroupedAggregate {
   /** Over the columns that whole rows are kept in. */
   readonly whole: string;
   readonly mergeable: MergeableAggregate | undefined;
+  /** Whether OVER can stand behind `whole`. */
+  readonly takesFrame: boolean;
 }
 
 export interface GroupingParts {
@@ -26,6 +28,17 @@ export interface GroupingParts {
   readonly columns: readonly NamedExpression[];
   /** Keeps whole rows whatever the aggregates are. */
   readonly whole?: boolean;
+}
+
+/** What a row of state belongs to, beside its keys: the columns that tell it, and by what rows of the same are found. */
+export interface Lead {
+  readonly columns: readonly NamedExpression[];
+  readonly groups: readonly string[];
+}
+
+/** Columns that are kept as they are and grouped by. */
+export function plainLead(...names: readonly string[]): Lead {
+  return { columns: names.map((name) => ({ name, text: name })), groups: names };
 }
 
 /**
@@ -66,31 +79,62 @@ export class Grouping {
       ? columns.map(named)
       : this.#partials.map(({ name, partial }) => `${partial} AS ${name}`);
     const conditions = [condition, ...(where === undefined ? [] : [`(${where})`])].join(' AND ');
-    const select = `SELECT ${[...groups, ...rest].join(', ')} FROM ${from} WHERE ${conditions}`;
-    return this.whole ? select : select + groupBy(groups.length);
+    const select = `SELECT ${list([...groups, ...rest])} FROM ${from} WHERE ${conditions}`;
+    if (this.whole || groups.length === 0) return select;
+    return `${select} GROUP BY ${groups.map((_, index) => index + 1).join(', ')}`;
   }
 
-  merged(rows: string, lead: readonly string[]): string {
-    if (this.whole)
-      return `SELECT ${[...lead, ...this.keys, ...this.stateColumns].join(', ')} FROM ${rows}`;
-    const groups = [...lead, ...this.keys];
+  merged(rows: string, lead: Lead): string {
+    const columns = [...lead.columns.map(named), ...this.keys];
+    if (this.whole) {
+      return `SELECT ${list([...columns, ...this.stateColumns])} FROM ${rows}`;
+    }
     const merges = this.#partials.map(({ name, merge }) => `${merge} AS ${name}`);
-    return `SELECT ${[...groups, ...merges].join(', ')} FROM ${rows}${groupBy(groups.length)}`;
+    return `SELECT ${list([...columns, ...merges])} FROM ${rows}${this.#groupBy(lead)}`;
   }
 
   /** Lead, keys and the aggregates under their names. */
-  finished(rows: string, lead: readonly string[]): string {
-    const groups = [...lead, ...this.keys];
+  finished(rows: string, lead: Lead): string {
     const { aggregates } = this.parts;
     if (this.whole) {
       const values = aggregates.map(({ name, whole }) => `${whole} AS ${name}`);
-      return `SELECT ${list([...groups, ...values])} FROM ${rows}${groupBy(groups.length)}`;
+      const columns = [...lead.columns.map(named), ...this.keys, ...values];
+      return `SELECT ${list(columns)} FROM ${rows}${this.#groupBy(lead)}`;
     }
     const values = aggregates.map(({ name, mergeable }) => {
       const columns = mergeable?.columns.map((_, index) => `${name}_${index}`) ?? [];
       return `${mergeable?.value(columns)} AS ${name}`;
     });
-    return `SELECT ${list([...groups, ...values])} FROM (${this.merged(rows, lead)})`;
+    const columns = [...lead.columns.map(({ name }) => name), ...this.keys, ...values];
+    return `SELECT ${list(columns)} FROM (${this.merged(rows, lead)})`;
+  }
+
+  /** The aggregates of each time and key over the rows that precede it, as far as that reaches. Of whole rows only. */
+  framed(rows: string, time: string, preceding: string): string {
+    const { keys } = this;
+    const { aggregates } = this.parts;
+    if (!aggregates.every(({ takesFrame }) => takesFrame)) {
+      return this.#joinedFrames(rows, time, preceding);
+    }
+    const partition = keys.length === 0 ? '' : `PARTITION BY ${keys.join(', ')} `;
+    const frame = `RANGE BETWEEN ${preceding} PRECEDING AND CURRENT ROW`;
+    const values = aggregates.map(({ name, whole }) => `${whole} OVER kawa_frame AS ${name}`);
+    const group = [time, ...keys];
+    return `SELECT DISTINCT ON (${group.join(', ')}) ${[...group, ...values].join(', ')} FROM ${rows} WINDOW kawa_frame AS (${partition}ORDER BY ${time} ${frame})`;
+  }
+
+  #joinedFrames(rows: string, time: string, preceding: string): string {
+    const { keys } = this;
+    const ends = [
+      `${time} AS kawa_until`,
+      ...keys.map((key, index) => `${key} AS kawa_of${index}`),
+    ];
+    const same = keys.map((key, index) => `${key} IS NOT DISTINCT FROM kawa_of${index}`);
+    const within = `${time} BETWEEN kawa_until - ${preceding} AND kawa_until`;
+    const values = this.parts.aggregates.map(({ name, whole }) => `${whole} AS ${name}`);
+    const columns = [`kawa_until AS ${time}`, ...keys, ...values];
+    const groups = ['kawa_until', ...keys].join(', ');
+    return `SELECT ${columns.join(', ')} FROM (SELECT DISTINCT ${ends.join(', ')} FROM ${rows}) JOIN ${rows} AS kawa_within ON ${[...same, within].join(' AND ')} GROUP BY ${groups}`;
   }
 
   /** The query's own columns of finished rows that have `kawa_start` and `kawa_end` where there is a window. */
@@ -105,6 +149,11 @@ export class Grouping {
     const { having } = this.parts;
     const deleted = having === undefined ? 'false' : `(${having}) IS NOT TRUE`;
     return `SELECT ${[...this.#outputs(), `${deleted} AS kawa_deleted`].join(', ')} FROM (${finished})`;
+  }
+
+  #groupBy({ groups }: Lead): string {
+    const all = [...groups, ...this.keys];
+    return all.length === 0 ? '' : ` GROUP BY ${all.join(', ')}`;
   }
 
   #outputs(): string[] {
@@ -129,9 +178,4 @@ function named({ name, text }: NamedExpression): string {
 /** A SELECT has to have a column. */
 function list(columns: readonly string[]): string {
   return columns.length === 0 ? 'true AS kawa_any' : columns.join(', ');
-}
-
-function groupBy(count: number): string {
-  if (count === 0) return '';
-  return ` GROUP BY ${Array.from({ length: count }, (_, index) => index + 1).join(', ')}`;
 }

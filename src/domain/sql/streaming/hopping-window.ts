@@ -1,5 +1,7 @@
 import { quoteIdentifier } from '../quote.ts';
+import { plainLead } from './grouping.ts';
 import { at, bucket, interval, microseconds, timed } from './plan-time.ts';
+import { sameColumns } from './same-columns.ts';
 import type { OperatorParts, StreamOperator } from './stream-operator.ts';
 import type { ClosedRange, PlanStatement } from './stream-plan.ts';
 
@@ -9,6 +11,7 @@ import type { ClosedRange, PlanStatement } from './stream-plan.ts';
  * close in one batch never come to the stored state.
  */
 export class HoppingWindow implements StreamOperator {
+  readonly usesTime = true;
   readonly #parts: OperatorParts;
   readonly #sizeMs: number;
   readonly #advanceMs: number;
@@ -89,7 +92,9 @@ export class HoppingWindow implements StreamOperator {
     return [
       ...(grouping.whole
         ? []
-        : [`CREATE OR REPLACE TABLE ${state} AS ${grouping.merged(state, ['kawa_pane'])}`]),
+        : [
+            `CREATE OR REPLACE TABLE ${state} AS ${grouping.merged(state, plainLead('kawa_pane'))}`,
+          ]),
       ...(this.#overlaps || late === 'reemit'
         ? [`CREATE OR REPLACE TABLE ${closed} AS ${last}`]
         : []),
@@ -148,9 +153,8 @@ export class HoppingWindow implements StreamOperator {
   /** Finished windows of rows of state, those for which a condition holds: on `kawa_start`, or on a key. */
   #windows(rows: string, condition: string): string {
     const { grouping } = this.#parts;
-    return grouping.finished(`${this.#expanded(rows)} AS kawa_row WHERE ${condition}`, [
-      ...['kawa_start', 'kawa_end'],
-    ]);
+    const windows = `${this.#expanded(rows)} AS kawa_row WHERE ${condition}`;
+    return grouping.finished(windows, plainLead('kawa_start', 'kawa_end'));
   }
 
   /** Rows of state, once for each window they belong to. */
@@ -217,9 +221,9 @@ export class HoppingWindow implements StreamOperator {
     const { changed, results } = this.#names;
     const { outputs } = this.#parts.grouping.parts;
     const keys = outputs.filter(({ key }) => key).map(({ name }) => quoteIdentifier(name));
-    const same = keys.map((key) => sameColumn(key, 'kawa_result', 'kawa_change'));
+    const same = sameColumns(keys, 'kawa_result', 'kawa_change');
     const closed = `kawa_change.${this.#startName} <= ${at(1)}`;
-    const corrected = `EXISTS (SELECT 1 FROM ${changed} AS kawa_change WHERE ${[closed, ...same].join(' AND ')})`;
+    const corrected = `EXISTS (SELECT 1 FROM ${changed} AS kawa_change WHERE ${closed} AND ${same})`;
     return [
       timed(`DELETE FROM ${results} AS kawa_result WHERE ${corrected}`, before),
       timed(
@@ -238,13 +242,9 @@ export class HoppingWindow implements StreamOperator {
   /** Whether the batch brought rows for a window and key. */
   get #touched(): string {
     const columns = ['kawa_start', ...this.#parts.grouping.keys];
-    const same = columns.map((column) => sameColumn(column, 'kawa_row', 'kawa_new'));
-    return `EXISTS (SELECT 1 FROM ${this.#expanded(this.#names.partial)} AS kawa_new WHERE ${same.join(' AND ')})`;
+    const same = sameColumns(columns, 'kawa_row', 'kawa_new');
+    return `EXISTS (SELECT 1 FROM ${this.#expanded(this.#names.partial)} AS kawa_new WHERE ${same})`;
   }
-}
-
-function sameColumn(column: string, left: string, right: string): string {
-  return `${left}.${column} IS NOT DISTINCT FROM ${right}.${column}`;
 }
 
 function greatestCommonDivisor(a: number, b: number): number {

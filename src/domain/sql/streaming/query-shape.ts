@@ -24,9 +24,7 @@ export interface QueryShape {
   readonly endName: string;
 }
 
-interface Output {
-  readonly name: string | undefined;
-  readonly expression: SyntaxNode;
+interface Output extends SelectItem {
   readonly key: boolean;
 }
 
@@ -82,8 +80,9 @@ export async function queryShapeOf(
   }
   const grouped = new GroupedQuery(keys, query);
   const list = items.map(
-    ({ name, expression }): Output => ({
+    ({ name, expression, written }): Output => ({
       name,
+      written,
       expression: grouped.overGroups(expression),
       key: grouped.keyOf(expression) !== -1 || isOfWindow(expression),
     }),
@@ -261,7 +260,7 @@ function withWindow(outputs: readonly Output[]): readonly Output[] {
     { name: 'window_end', column: WINDOW_END },
   ].filter(({ column }) => !outputs.some(({ expression }) => isWindow(expression, column)));
   const added = missing.map(({ name, column }) => ({
-    ...{ name, expression: columnReference(column), key: true },
+    ...{ name, expression: columnReference(column), written: columnReference(column), key: true },
   }));
   return [...added, ...outputs];
 }
@@ -278,9 +277,9 @@ async function named(
 ): Promise<readonly (NamedExpression & OutputColumn)[]> {
   const taken = new Set<string>();
   const result: (NamedExpression & OutputColumn)[] = [];
-  for (const { name, expression, key } of outputs) {
+  for (const { name, expression, written, key } of outputs) {
     const text = await printer.expression(expression);
-    const wanted = name ?? text;
+    const wanted = name ?? (await printer.expression(written));
     let free = wanted;
     for (let count = 1; taken.has(free.toLowerCase()); count++) free = `${wanted}_${count}`;
     taken.add(free.toLowerCase());

@@ -3,10 +3,11 @@ import type { FromClause, FromSource } from './from-clause.ts';
 import { columnNames, columnReference, sameName } from './query-columns.ts';
 import { type QueryText, refuse } from './query-text.ts';
 
-/** An item of the select list; the name is undefined where the expression itself has to give it. */
+/** An item of the select list; the name is undefined where the expression, as it was written, has to give it. */
 export interface SelectItem {
   readonly name: string | undefined;
   readonly expression: SyntaxNode;
+  readonly written: SyntaxNode;
 }
 
 /** The select list, with `*` and `alias.*` written out. */
@@ -24,7 +25,8 @@ export function selectItems(
 function itemOf(expression: SyntaxNode): SelectItem {
   const alias = typeof expression.alias === 'string' ? expression.alias : '';
   const column = expression.class === 'COLUMN_REF' ? columnNames(expression).at(-1) : undefined;
-  return { name: alias === '' ? column : alias, expression: { ...expression, alias: '' } };
+  const own = { ...expression, alias: '' };
+  return { name: alias === '' ? column : alias, expression: own, written: own };
 }
 
 function starItems(star: SyntaxNode, from: FromClause, text: QueryText): SelectItem[] {
@@ -50,7 +52,8 @@ function starItems(star: SyntaxNode, from: FromClause, text: QueryText): SelectI
       const isRepeated = isShared && seen.some((each) => sameName(each, column));
       seen.push(column);
       if (isRepeated || excluded.some((each) => sameName(each, column))) return [];
-      return [{ name: column, expression: columnReference(source.alias, column) }];
+      const expression = columnReference(source.alias, column);
+      return [{ name: column, expression, written: expression }];
     }),
   );
 }

@@ -53,10 +53,12 @@ export function stageStatements(
 export function measureStatement(
   sources: readonly StagedSource[],
   lateBefore: number | undefined,
+  usesTime: boolean,
 ): PlanStatement {
+  const untimed = usesTime ? 'count(*) - count(kawa_time)' : '0::BIGINT';
   const selects = sources.map(
     ({ table }, index) =>
-      `SELECT ${index}::INTEGER AS source, kafka_partition, count(*) AS row_count, count(*) - count(kawa_time) AS untimed, count(*) FILTER (WHERE kawa_time < ${at(1)}) AS late, epoch_ms(max(kawa_time)) AS max_time_ms FROM ${table} GROUP BY kafka_partition`,
+      `SELECT ${index}::INTEGER AS source, kafka_partition, count(*) AS row_count, ${untimed} AS untimed, count(*) FILTER (WHERE kawa_time < ${at(1)}) AS late, epoch_ms(max(kawa_time)) AS max_time_ms FROM ${table} GROUP BY kafka_partition`,
   );
   return timed(selects.join(' UNION ALL '), lateBefore);
 }

@@ -27,6 +27,8 @@ export interface OperatorParts {
 
 /** The part of a plan that depends on the kind of window; see StreamPlan. */
 export interface StreamOperator {
+  /** Whether rows without event time are left out. */
+  readonly usesTime: boolean;
   readonly explanation: readonly string[];
   /** All stored tables. */
   readonly tables: readonly string[];

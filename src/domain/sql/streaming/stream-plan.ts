@@ -75,7 +75,7 @@ export interface StreamPlan {
   stage(relations: readonly string[]): readonly PlanStatement[];
   /**
    * One SELECT over what was staged, with a row for each source and partition of the batch: `source` (index, INTEGER),
-   * `kafka_partition`, `row_count`, `untimed` (rows without event time, which are left out), `late`, and `max_time_ms`,
+   * `kafka_partition`, `row_count`, `untimed` (rows without event time, which windows leave out), `late`, and `max_time_ms`,
    * NULL where no row has a time; all but the first two BIGINT.
    */
   measure(closedUntil: number | undefined): PlanStatement;

@@ -27,7 +27,7 @@ export interface EventRow {
 
 const COLUMNS = ['kafka_partition', 'kafka_offset', 'kafka_timestamp', 'user_id', 'amount', 'item'];
 const DEFINITION =
-  'kafka_partition INTEGER, kafka_offset BIGINT, kafka_timestamp TIMESTAMP, user_id BIGINT, amount DOUBLE, item VARCHAR, batch INTEGER';
+  'kafka_partition INTEGER, kafka_offset BIGINT, kafka_timestamp TIMESTAMP, user_id BIGINT, amount DOUBLE, item VARCHAR, closed_before TIMESTAMP';
 
 export interface StreamRunOptions {
   readonly late?: LatePolicy;
@@ -37,11 +37,13 @@ export interface StreamRunOptions {
   readonly compactEvery?: number;
 }
 
-/** A continuous query that is fed batches, and what came of it; streams `events` and `others`, table `users`. */
+/**
+ * A continuous query that is fed batches, and what came of it; streams `events` and `others`, table `users`. All rows stay
+ * in `all_events` and `all_others`, with up to when windows were closed when they came.
+ */
 export class StreamRun {
   readonly plan: StreamPlan;
   readonly emitted: Record<string, Json>[] = [];
-  /** Rows that were taken in, with the index of their source. */
   late = 0;
   read = 0;
   readonly #connection: DuckDBConnection;
@@ -66,6 +68,8 @@ export class StreamRun {
     sql: string,
     options: StreamRunOptions = {},
   ): Promise<StreamRun> {
+    // A batch that failed has left its transaction open.
+    await connection.run('ROLLBACK').catch(() => undefined);
     for (const stream of ['events', 'others']) {
       await connection.run(`CREATE OR REPLACE TABLE ${stream} (${DEFINITION})`);
       await connection.run(`CREATE OR REPLACE TABLE all_${stream} (${DEFINITION})`);
@@ -82,7 +86,7 @@ export class StreamRun {
 
   async feed(events: readonly EventRow[], others: readonly EventRow[] = []): Promise<void> {
     const connection = this.#connection;
-    const batch = this.#batches++;
+    this.#batches += 1;
     for (const [name, rows] of [
       ['events', events],
       ['others', others],
@@ -90,7 +94,7 @@ export class StreamRun {
       await connection.run(`DELETE FROM ${name}`);
       if (rows.length > 0)
         await connection.run(
-          `INSERT INTO ${name} VALUES ${rows.map((row) => this.#values(row, batch)).join(', ')}`,
+          `INSERT INTO ${name} VALUES ${rows.map((row) => this.#values(row)).join(', ')}`,
         );
       await connection.run(`INSERT INTO all_${name} FROM ${name}`);
     }
@@ -123,9 +127,11 @@ export class StreamRun {
     return rowsOf(this.#connection, { sql: this.plan.view, parameters: [] });
   }
 
-  #values({ partition, timeMs, user, amount, item }: EventRow, batch: number): string {
+  #values({ partition, timeMs, user, amount, item }: EventRow): string {
     const text = item === null ? 'NULL' : `'${item}'`;
-    return `(${partition}, ${this.#offset++}, make_timestamp(${timeMs}000), ${user}, ${amount}, ${text}, ${batch})`;
+    const closed =
+      this.#closedUntil === undefined ? 'NULL' : `make_timestamp(${this.#closedUntil * 1000})`;
+    return `(${partition}, ${this.#offset++}, make_timestamp(${timeMs}000), ${user}, ${amount}, ${text}, ${closed})`;
   }
 }
 

@@ -1,0 +1,87 @@
+import { plainLead } from './grouping.ts';
+import { timed } from './plan-time.ts';
+import { sameColumns } from './same-columns.ts';
+import type { OperatorParts, StreamOperator } from './stream-operator.ts';
+import type { PlanStatement } from './stream-plan.ts';
+
+/** Groups without a window: a table that is kept up to date for ever. Time plays no part in it, so nothing is late. */
+export class RunningGroups implements StreamOperator {
+  readonly usesTime = false;
+  readonly #parts: OperatorParts;
+
+  constructor(parts: OperatorParts) {
+    this.#parts = parts;
+  }
+
+  get explanation(): readonly string[] {
+    const kept = this.#parts.grouping.whole
+      ? 'all rows, for ever'
+      : 'one row of partial aggregates per key, for ever';
+    return [`state: ${kept}`];
+  }
+
+  get tables(): readonly string[] {
+    return [this.#state];
+  }
+
+  lateBefore(): undefined {
+    return undefined;
+  }
+
+  setUp(): readonly PlanStatement[] {
+    return [
+      timed(`CREATE TABLE IF NOT EXISTS ${this.#state} AS ${this.#intake} WITH NO DATA`),
+      // Types that the engine cannot finish are told now.
+      timed(`EXPLAIN ${this.view}`),
+    ];
+  }
+
+  apply(): readonly PlanStatement[] {
+    const { grouping, emit, hasOutput } = this.#parts;
+    if (!hasOutput || emit !== 'changes') {
+      return [timed(`INSERT INTO ${this.#state} ${this.#intake}`)];
+    }
+    const same = sameColumns(grouping.keys, 'kawa_row', 'kawa_new');
+    const touched = `EXISTS (SELECT 1 FROM ${this.#partial} AS kawa_new WHERE ${same})`;
+    const rows = `${this.#state} AS kawa_row WHERE ${touched}`;
+    const changes = grouping.changes(grouping.finished(rows, plainLead()));
+    return [
+      timed(`CREATE OR REPLACE TEMP TABLE ${this.#partial} AS ${this.#intake}`),
+      timed(`INSERT INTO ${this.#state} FROM ${this.#partial}`),
+      timed(`CREATE OR REPLACE TEMP TABLE ${this.#changed} AS ${changes}`),
+    ];
+  }
+
+  emitted(): PlanStatement {
+    return timed(`SELECT * FROM ${this.#changed}`);
+  }
+
+  compact(): readonly PlanStatement[] {
+    const { grouping } = this.#parts;
+    if (grouping.whole) return [];
+    const merged = grouping.merged(this.#state, plainLead());
+    return [timed(`CREATE OR REPLACE TABLE ${this.#state} AS ${merged}`)];
+  }
+
+  get view(): string {
+    const { grouping } = this.#parts;
+    return grouping.results(grouping.finished(this.#state, plainLead()));
+  }
+
+  get #intake(): string {
+    const { grouping, from } = this.#parts;
+    return grouping.intake(from, [], 'true');
+  }
+
+  get #state(): string {
+    return this.#parts.names.table('state');
+  }
+
+  get #partial(): string {
+    return this.#parts.names.temporary('partial');
+  }
+
+  get #changed(): string {
+    return this.#parts.names.temporary('changed');
+  }
+}

@@ -1,0 +1,179 @@
+import { quoteIdentifier } from '../quote.ts';
+import { type Lead, plainLead } from './grouping.ts';
+import { at, interval, timed } from './plan-time.ts';
+import { sameColumns } from './same-columns.ts';
+import type { OperatorParts, StreamOperator } from './stream-operator.ts';
+import type { ClosedRange, PlanStatement } from './stream-plan.ts';
+
+/** A session as a row of state: from its first to its last event so far. */
+const SPAN: readonly string[] = ['kawa_from', 'kawa_to'];
+
+/**
+ * Sessions: events of a key that follow each other within the gap. The state is stretches of them, appended by each batch;
+ * which of them are one session is found when it is read. A session is closed once no event can come any more that would
+ * extend it: all that is older than what is closed is late, so its last event and the gap have to lie before that.
+ */
+export class SessionWindow implements StreamOperator {
+  readonly usesTime = true;
+  readonly #parts: OperatorParts;
+  readonly #gapMs: number;
+
+  constructor(parts: OperatorParts, gapMs: number) {
+    this.#parts = parts;
+    this.#gapMs = gapMs;
+  }
+
+  get explanation(): readonly string[] {
+    const kept = this.#parts.grouping.whole
+      ? 'the rows'
+      : 'first and last time, and partial aggregates,';
+    return [`state: ${kept} of open sessions, per key`];
+  }
+
+  get tables(): readonly string[] {
+    return [this.#state, this.#results];
+  }
+
+  lateBefore(closedUntil: number | undefined): number | undefined {
+    return closedUntil;
+  }
+
+  setUp(): readonly PlanStatement[] {
+    const results = this.#parts.grouping.results(this.#sessions(this.#state));
+    return [
+      `CREATE TABLE IF NOT EXISTS ${this.#state} AS ${this.#intake('true')} WITH NO DATA`,
+      `CREATE TABLE IF NOT EXISTS ${this.#results} AS ${results} WITH NO DATA`,
+    ].map((sql) => timed(sql));
+  }
+
+  apply({ before, after }: ClosedRange): readonly PlanStatement[] {
+    const { emit, hasOutput, time } = this.#parts;
+    const intake = this.#intake(`${time} >= ${at(1)}`);
+    const tracksChanges = hasOutput && emit === 'changes';
+    return [
+      timed(`CREATE OR REPLACE TEMP TABLE ${this.#partial} AS ${intake}`, before),
+      ...(tracksChanges ? [timed(this.#noteChanges())] : []),
+      timed(`INSERT INTO ${this.#state} FROM ${this.#partial}`),
+      ...(after !== undefined && after !== before ? this.#close(after) : []),
+    ];
+  }
+
+  emitted({ before, after }: ClosedRange): PlanStatement | undefined {
+    if (this.#parts.emit === 'changes') return timed(`SELECT * FROM ${this.#changed}`);
+    if (after === undefined || after === before) return undefined;
+    const end = quoteIdentifier(this.#parts.endName);
+    return timed(
+      `SELECT *, false AS kawa_deleted FROM ${this.#results} WHERE ${end} >= ${at(1)} AND ${end} < ${at(2)}`,
+      ...[before, after],
+    );
+  }
+
+  compact(): readonly PlanStatement[] {
+    if (this.#parts.grouping.whole) return [];
+    const merged = this.#stretches(this.#state);
+    return [timed(`CREATE OR REPLACE TABLE ${this.#state} AS ${merged}`)];
+  }
+
+  get view(): string {
+    const { grouping, emit } = this.#parts;
+    const closed = `SELECT * FROM ${this.#results}`;
+    if (emit === 'final') return closed;
+    return `${closed} UNION ALL ${grouping.results(this.#sessions(this.#state))}`;
+  }
+
+  /** The stretches of a batch: its rows first merged by time, then with their neighbours. */
+  #intake(condition: string): string {
+    const { grouping, from, time } = this.#parts;
+    const lead = SPAN.map((name) => ({ name, text: time }));
+    return this.#stretches(`(${grouping.intake(from, lead, condition)})`);
+  }
+
+  /** Rows of state, merged where they belong to one session. Rows that are kept whole stay as they are. */
+  #stretches(rows: string): string {
+    const { grouping } = this.#parts;
+    if (grouping.whole) return grouping.merged(rows, plainLead(...SPAN));
+    return grouping.merged(this.#numbered(rows), {
+      columns: [
+        { name: 'kawa_from', text: 'min(kawa_from)' },
+        { name: 'kawa_to', text: 'max(kawa_to)' },
+      ],
+      groups: ['kawa_session'],
+    });
+  }
+
+  /** Finished sessions of rows of state. */
+  #sessions(rows: string): string {
+    return this.#parts.grouping.finished(this.#numbered(rows), this.#lead);
+  }
+
+  get #lead(): Lead {
+    return {
+      columns: [
+        { name: 'kawa_start', text: 'min(kawa_from)' },
+        { name: 'kawa_end', text: `max(kawa_to) + ${interval(this.#gapMs)}` },
+      ],
+      groups: ['kawa_session'],
+    };
+  }
+
+  /** Rows of state with a number that those of one key have in common which are of one session. */
+  #numbered(rows: string, further = ''): string {
+    const { keys } = this.#parts.grouping;
+    const partition = keys.length === 0 ? '' : `PARTITION BY ${keys.join(', ')} `;
+    const order = `${partition}ORDER BY kawa_from, kawa_to`;
+    const reached = `max(kawa_to) OVER (${order} ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)`;
+    const isFirst = `CASE WHEN kawa_from > ${reached} + ${interval(this.#gapMs)} THEN 1 ELSE 0 END`;
+    const marked = `SELECT *${further}, ${isFirst} AS kawa_first FROM ${rows}`;
+    return `(SELECT *, sum(kawa_first) OVER (${order} ROWS UNBOUNDED PRECEDING) AS kawa_session FROM (${marked}))`;
+  }
+
+  /** Only keys are looked at that have something old enough. */
+  #close(after: number): PlanStatement[] {
+    const { grouping } = this.#parts;
+    const closing = this.#parts.names.temporary('closing');
+    const partition = ['kawa_session', ...grouping.keys].join(', ');
+    const same = sameColumns(grouping.keys, 'kawa_row', 'kawa_old');
+    const old = `EXISTS (SELECT 1 FROM ${this.#state} AS kawa_old WHERE kawa_old.kawa_to < ${at(1)} AND ${same})`;
+    const candidates = `(SELECT rowid AS kawa_rowid, * FROM ${this.#state} AS kawa_row WHERE ${old})`;
+    const last = `max(kawa_to) OVER (PARTITION BY ${partition})`;
+    const due = `SELECT * FROM (SELECT *, ${last} AS kawa_last FROM ${this.#numbered(candidates)}) WHERE kawa_last < ${at(1)}`;
+    const results = grouping.results(grouping.finished(closing, this.#lead));
+    return [
+      timed(`CREATE OR REPLACE TEMP TABLE ${closing} AS ${due}`, after - this.#gapMs),
+      timed(`INSERT INTO ${this.#results} ${results}`),
+      timed(`DELETE FROM ${this.#state} WHERE rowid IN (SELECT kawa_rowid FROM ${closing})`),
+    ];
+  }
+
+  /** A session that grew is another one by its end: the former is deleted, as in ksqlDB. */
+  #noteChanges(): string {
+    const { grouping } = this.#parts;
+    const same = sameColumns(grouping.keys, 'kawa_row', 'kawa_new');
+    const touched = `EXISTS (SELECT 1 FROM ${this.#partial} AS kawa_new WHERE ${same})`;
+    const former = `(SELECT * FROM ${this.#state} AS kawa_row WHERE ${touched})`;
+    const current = `(SELECT * FROM ${former} UNION ALL SELECT * FROM ${this.#partial})`;
+    const identity = grouping.parts.outputs
+      .filter(({ key }) => key)
+      .map(({ name }) => quoteIdentifier(name));
+    const before = grouping.changes(this.#sessions(former));
+    const after = grouping.changes(this.#sessions(current));
+    const gone = `NOT EXISTS (SELECT 1 FROM kawa_after AS kawa_now WHERE ${sameColumns(identity, 'kawa_then', 'kawa_now')})`;
+    return `CREATE OR REPLACE TEMP TABLE ${this.#changed} AS WITH kawa_before AS MATERIALIZED (${before}), kawa_after AS MATERIALIZED (${after}) SELECT * REPLACE (true AS kawa_deleted) FROM kawa_before AS kawa_then WHERE NOT kawa_deleted AND ${gone} UNION ALL (SELECT * FROM kawa_after EXCEPT SELECT * FROM kawa_before)`;
+  }
+
+  get #state(): string {
+    return this.#parts.names.table('state');
+  }
+
+  get #results(): string {
+    return this.#parts.names.table('results');
+  }
+
+  get #partial(): string {
+    return this.#parts.names.temporary('partial');
+  }
+
+  get #changed(): string {
+    return this.#parts.names.temporary('changed');
+  }
+}
