@@ -36,6 +36,8 @@ export interface RunningBroker {
   readonly port: number;
   /** Of the HTTP listener, where there is one. */
   readonly http: TransportAddress | undefined;
+  /** Of the listener for PostgreSQL's clients, where there is one. */
+  readonly postgres: TransportAddress | undefined;
   readonly startedAtMs: number;
   readonly services: BrokerServices;
   connectionCount(): number;

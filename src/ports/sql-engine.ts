@@ -1,3 +1,5 @@
+import type { CopyFormat } from '../domain/postgres/copy-text.ts';
+
 export type SqlValue =
   | null
   | boolean
@@ -18,7 +20,26 @@ export interface SqlColumn {
   readonly type: string;
 }
 
-export type SqlEncoding = 'ndjson' | 'csv' | 'arrow';
+export type NamedEncoding = 'ndjson' | 'csv' | 'arrow';
+
+/** Rows as messages of the PostgreSQL protocol: DataRow, or CopyData with a line each. */
+export type PostgresEncoding =
+  | {
+      readonly kind: 'postgres-rows';
+      /** Format codes as Bind has them: none for text, one for all columns, or one for each. */
+      readonly formats: readonly number[];
+    }
+  | { readonly kind: 'postgres-copy'; readonly format: CopyFormat };
+
+export type SqlEncoding = NamedEncoding | PostgresEncoding;
+
+/** What the engine knows of a statement before it runs. */
+export interface SqlDescription {
+  /** The types its parameters are taken as, as far as the statement tells. */
+  readonly parameterTypes: readonly (string | undefined)[];
+  /** Undefined where they depend on the types of parameters that are not known. */
+  readonly columns: readonly SqlColumn[] | undefined;
+}
 
 export interface SqlStatement {
   /** One statement. */
@@ -48,5 +69,7 @@ export interface SqlEngine {
   query(statement: SqlStatement): Promise<SqlCursor<readonly SqlRow[]>>;
   /** As `query`, with the rows as bytes in an encoding. */
   encode(statement: SqlStatement, encoding: SqlEncoding): Promise<SqlCursor<Uint8Array>>;
+  /** What a statement takes and gives, without running it; values of parameters are not looked at. */
+  describe(statement: SqlStatement): Promise<SqlDescription>;
   close(): Promise<void>;
 }

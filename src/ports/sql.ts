@@ -1,4 +1,4 @@
-import type { SqlCursor, SqlEncoding, SqlParameter, SqlRow } from './sql-engine.ts';
+import type { SqlCursor, SqlDescription, SqlEncoding, SqlParameter, SqlRow } from './sql-engine.ts';
 
 export interface SqlQuery {
   /** One statement. */
@@ -28,6 +28,8 @@ export interface TableSchema {
 export interface Sql {
   query(query: SqlQuery): Promise<SqlCursor<readonly SqlRow[]>>;
   encode(query: SqlQuery, encoding: SqlEncoding): Promise<SqlCursor<Uint8Array>>;
+  /** What a statement takes and gives, without running it. */
+  describe(query: SqlQuery): Promise<SqlDescription>;
   createTable(schema: TableSchema): Promise<void>;
   /** Rows of JSON, all or none of them; gives how many they are. */
   insertRows(table: string, rows: readonly object[]): Promise<number>;

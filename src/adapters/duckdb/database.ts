@@ -1,4 +1,5 @@
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
+import { COMPATIBILITY_CATALOG } from '../../domain/postgres/engine-sql.ts';
 import { quoteText } from '../../domain/sql/quote.ts';
 import type { EngineStart } from './engine-messages.ts';
 
@@ -34,6 +35,7 @@ export async function openDatabase(
   const path = (start.file ?? ':memory:').replaceAll("'", "''");
   await own.run(`ATTACH '${path}' AS ${USER_CATALOG}`);
   await own.run(`ATTACH ':memory:' AS ${TOPIC_CATALOG}`);
+  await own.run(`ATTACH ':memory:' AS ${COMPATIBILITY_CATALOG}`);
   await own.run("SET GLOBAL TimeZone = 'UTC'");
   prepare(own);
   const connections: DuckDBConnection[] = [];

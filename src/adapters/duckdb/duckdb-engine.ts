@@ -3,6 +3,7 @@ import { SqlError } from '../../domain/sql/sql-error.ts';
 import type { Logger } from '../../ports/logger.ts';
 import type {
   SqlCursor,
+  SqlDescription,
   SqlEncoding,
   SqlEngine,
   SqlRow,
@@ -12,7 +13,7 @@ import type { TopicHistory } from '../../ports/topic-history.ts';
 import type { TopicSchemas } from '../../ports/topic-schemas.ts';
 import type { TopicSource } from '../../ports/topic-source.ts';
 import { serveBridge } from './bridge-server.ts';
-import type { EngineCommand, EngineEvent, EngineStart } from './engine-messages.ts';
+import type { EngineCommand, EngineEvent, EngineStart, ExecuteCommand } from './engine-messages.ts';
 import { QueryStream } from './query-stream.ts';
 
 export interface DuckDbEngineOptions {
@@ -120,10 +121,24 @@ export class DuckDbEngine implements SqlEngine {
     await this.#exited;
   }
 
+  async describe(statement: SqlStatement): Promise<SqlDescription> {
+    const stream = await this.#start(statement, { encoding: undefined, describe: true });
+    return stream.description();
+  }
+
   async #run<Chunk>(
-    { sql, parameters = [], signal }: SqlStatement,
+    statement: SqlStatement,
     encoding: SqlEncoding | undefined,
   ): Promise<SqlCursor<Chunk>> {
+    const stream = await this.#start(statement, { encoding, describe: false });
+    const columns = await stream.columns;
+    return { columns, chunks: stream.chunks<Chunk>() };
+  }
+
+  async #start(
+    { sql, parameters = [], signal }: SqlStatement,
+    how: Pick<ExecuteCommand, 'encoding' | 'describe'>,
+  ): Promise<QueryStream> {
     await this.#turn(signal);
     const id = this.#nextId;
     this.#nextId += 1;
@@ -138,10 +153,9 @@ export class DuckDbEngine implements SqlEngine {
       },
     });
     this.#streams.set(id, stream);
-    this.#command({ type: 'execute', id, sql, parameters, encoding });
+    this.#command({ type: 'execute', id, sql, parameters, ...how });
     stream.cancelOn(signal);
-    const columns = await stream.columns;
-    return { columns, chunks: stream.chunks<Chunk>() };
+    return stream;
   }
 
   async #turn(signal: AbortSignal | undefined): Promise<void> {

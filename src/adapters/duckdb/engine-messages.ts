@@ -1,6 +1,12 @@
 import type { MessagePort } from 'node:worker_threads';
 import type { SqlErrorDetails, SqlErrorKind } from '../../domain/sql/sql-error.ts';
-import type { SqlColumn, SqlEncoding, SqlParameter, SqlValue } from '../../ports/sql-engine.ts';
+import type {
+  SqlColumn,
+  SqlDescription,
+  SqlEncoding,
+  SqlParameter,
+  SqlValue,
+} from '../../ports/sql-engine.ts';
 
 /** What the engine's thread is started with. */
 export interface EngineStart {
@@ -22,6 +28,8 @@ export interface ExecuteCommand {
   readonly sql: string;
   readonly parameters: readonly SqlParameter[];
   readonly encoding: SqlEncoding | undefined;
+  /** Only tell what it takes and gives. */
+  readonly describe?: boolean;
 }
 
 export type EngineCommand =
@@ -40,6 +48,7 @@ export type EngineEvent =
   | { readonly type: 'open' }
   | { readonly type: 'failed'; readonly message: string }
   | { readonly type: 'columns'; readonly id: number; readonly columns: readonly SqlColumn[] }
+  | { readonly type: 'description'; readonly id: number; readonly description: SqlDescription }
   | {
       readonly type: 'chunk';
       readonly id: number;

@@ -1,5 +1,7 @@
 import type { DuckDBConnection, DuckDBPreparedStatement, DuckDBResult } from '@duckdb/node-api';
 import type { SqlColumn, SqlParameter, SqlValue } from '../../ports/sql-engine.ts';
+import { columnTypeText } from './column-type-text.ts';
+import { descriptionOf } from './describe-statement.ts';
 import { failureOf } from './engine-failure.ts';
 import type { EngineEvent, EngineFailure, ExecuteCommand } from './engine-messages.ts';
 import { columnValues, type ResultEncoder, resultEncoderOf } from './result-encoders.ts';
@@ -75,6 +77,10 @@ export class QueryRunner {
     try {
       const refusal = refusalOf(prepared.statementType);
       if (refusal !== undefined) throw new FailedStatement(refusal);
+      if (this.#command.describe === true) {
+        this.#send({ type: 'description', id, description: descriptionOf(prepared) });
+        return;
+      }
       bind(prepared, this.#command.parameters, sql);
       this.#check();
       const result = await this.#result(prepared, planned.explained);
@@ -137,7 +143,7 @@ export class QueryRunner {
 
 function columnsOf(result: DuckDBResult): SqlColumn[] {
   const names = result.deduplicatedColumnNames();
-  return names.map((name, index) => ({ name, type: String(result.columnType(index)) }));
+  return names.map((name, index) => ({ name, type: columnTypeText(result.columnType(index)) }));
 }
 
 function bind(

@@ -1,5 +1,5 @@
 import { SqlError } from '../../domain/sql/sql-error.ts';
-import type { SqlChunk, SqlColumn, SqlRow } from '../../ports/sql-engine.ts';
+import type { SqlChunk, SqlColumn, SqlDescription, SqlRow } from '../../ports/sql-engine.ts';
 import type { EngineEvent } from './engine-messages.ts';
 
 type QueryEvent = Exclude<EngineEvent, { type: 'open' | 'failed' }>;
@@ -19,6 +19,7 @@ export class QueryStream {
   readonly #chunks: SqlChunk<unknown>[] = [];
   #resolveColumns: (columns: readonly SqlColumn[]) => void = () => undefined;
   #rejectColumns: (error: Error) => void = () => undefined;
+  #description: SqlDescription | undefined;
   #ended = false;
   #error: Error | undefined;
   #wake: (() => void) | undefined;
@@ -50,6 +51,10 @@ export class QueryStream {
       case 'columns':
         this.#resolveColumns(event.columns);
         return;
+      case 'description':
+        this.#description = event.description;
+        this.#resolveColumns([]);
+        return;
       case 'chunk':
         this.#chunks.push({ rowCount: event.rowCount, data: dataOf(event) });
         this.#wake?.();
@@ -62,6 +67,12 @@ export class QueryStream {
         this.#end(this.#reason ?? new SqlError(kind, message, { position, hint }));
       }
     }
+  }
+
+  /** Of a statement that was only to be described. */
+  async description(): Promise<SqlDescription> {
+    await this.columns;
+    return this.#description as SqlDescription;
   }
 
   fail(error: Error): void {

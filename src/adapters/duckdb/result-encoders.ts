@@ -1,13 +1,11 @@
 import {
   type DuckDBDataChunk,
   type DuckDBResult,
-  DuckDBTypeId,
   type DuckDBValue,
-  type DuckDBValueConverter,
   JSDuckDBValueConverter,
-  JsonDuckDBValueConverter,
 } from '@duckdb/node-api';
 import type { SqlEncoding, SqlValue } from '../../ports/sql-engine.ts';
+import { jsonConverter } from './json-values.ts';
 
 /** Makes bytes of a result's chunks. */
 export interface ResultEncoder {
@@ -20,6 +18,10 @@ export async function resultEncoderOf(
   encoding: SqlEncoding,
   result: DuckDBResult,
 ): Promise<ResultEncoder> {
+  if (typeof encoding === 'object') {
+    const { postgresEncoder } = await import('./postgres-encoder.ts');
+    return postgresEncoder(encoding, result);
+  }
   switch (encoding) {
     case 'ndjson':
       return ndjsonEncoder(result);
@@ -36,23 +38,6 @@ export async function resultEncoderOf(
 export function columnValues(chunk: DuckDBDataChunk): SqlValue[][] {
   return chunk.convertColumns(JSDuckDBValueConverter) as unknown as SqlValue[][];
 }
-
-/** As the command line writes JSON: an int64 is a number as long as that is exact, else a string. */
-function jsonValue(value: unknown): unknown {
-  if (typeof value !== 'string' && typeof value !== 'bigint') return value;
-  const number = Number(value);
-  return Number.isSafeInteger(number) ? number : String(value);
-}
-
-const INTEGERS = new Set([
-  ...[DuckDBTypeId.BIGINT, DuckDBTypeId.UBIGINT, DuckDBTypeId.HUGEINT, DuckDBTypeId.UHUGEINT],
-]);
-
-const jsonConverter: DuckDBValueConverter<unknown> = (value, type, converter) => {
-  if (value === null) return null;
-  if (INTEGERS.has(type.typeId)) return jsonValue(value);
-  return (JsonDuckDBValueConverter as DuckDBValueConverter<unknown>)(value, type, converter);
-};
 
 function parsed(text: unknown): unknown {
   if (typeof text !== 'string') return null;

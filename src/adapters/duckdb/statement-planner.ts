@@ -16,6 +16,7 @@ import { USER_CATALOG } from './database.ts';
 import { failureOf } from './engine-failure.ts';
 import type { EngineFailure, ExecuteCommand } from './engine-messages.ts';
 import type { HistoryStatements } from './history-statements.ts';
+import { PostgresCatalog } from './postgres-catalog.ts';
 import type { SchemaStatements } from './schema-statements.ts';
 import { refusalOf } from './statement-rules.ts';
 import { parseSelect, queryNode, sqlText } from './syntax-json.ts';
@@ -42,11 +43,13 @@ export class StatementPlanner {
   readonly #catalog: TopicCatalog;
   readonly #schemas: SchemaStatements;
   readonly #history: HistoryStatements;
+  readonly #postgres: PostgresCatalog;
 
   constructor(catalog: TopicCatalog, schemas: SchemaStatements, history: HistoryStatements) {
     this.#catalog = catalog;
     this.#schemas = schemas;
     this.#history = history;
+    this.#postgres = new PostgresCatalog(catalog);
   }
 
   async plan(
@@ -64,6 +67,7 @@ export class StatementPlanner {
       (await this.#history.run(connection, statement, cancelled));
     if (carriedOut !== undefined) return { sql: carriedOut };
     await this.#catalog.prepare(statement);
+    await this.#postgres.prepare(statement, parameters);
     const failure = await wrong(connection, statement);
     if (failure !== undefined) return { sql: '', failure };
     const [prefix = ''] = EXPLAIN.exec(statement) ?? [];

@@ -70,17 +70,24 @@ export class TopicCatalog {
 
   /** Tables and views of users: they go before topics of the same name. */
   userTables(): Promise<ReadonlyMap<string, string>> {
-    return this.#inTurn(() => this.#userTables());
+    return this.inTurn(() => this.#userTables());
   }
 
   /** Makes the views of the topics a statement may read, be it through views of users. */
   prepare(sql: string): Promise<void> {
-    return this.#inTurn(() => this.#prepare(sql));
+    return this.inTurn(() => this.#prepare(sql));
+  }
+
+  /** Makes the views of topics. */
+  refresh(topics: readonly string[]): Promise<void> {
+    return this.inTurn(async () => {
+      for (const topic of topics) await this.#refresh(topic);
+    });
   }
 
   /** The engine's own connection runs one thing at a time, whoever asks. */
-  #inTurn<T>(work: () => Promise<T>): Promise<T> {
-    const done = this.#last.then(work);
+  inTurn<T>(work: (own: DuckDBConnection) => Promise<T>): Promise<T> {
+    const done = this.#last.then(() => work(this.#own));
     this.#last = done.catch(() => undefined);
     return done;
   }

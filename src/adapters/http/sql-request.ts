@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import type { SqlEncoding, SqlParameter } from '../../ports/sql-engine.ts';
+import type { NamedEncoding, SqlParameter } from '../../ports/sql-engine.ts';
 import { HttpError } from './http-error.ts';
 
 export interface SqlRequest {
@@ -12,25 +12,25 @@ export interface SqlRequest {
 const BODY_BYTES_MAX = 4 * 1024 * 1024;
 const PARAMETERS_MAX = 1000;
 
-export const MEDIA_TYPES: Readonly<Record<SqlEncoding, string>> = {
+export const MEDIA_TYPES: Readonly<Record<NamedEncoding, string>> = {
   ndjson: 'application/x-ndjson',
   csv: 'text/csv',
   arrow: 'application/vnd.apache.arrow.stream',
 };
 
-const ACCEPTED: ReadonlyMap<string, SqlEncoding> = new Map<string, SqlEncoding>([
-  ...Object.entries(MEDIA_TYPES).map(([encoding, type]): [string, SqlEncoding] => [
+const ACCEPTED: ReadonlyMap<string, NamedEncoding> = new Map<string, NamedEncoding>([
+  ...Object.entries(MEDIA_TYPES).map(([encoding, type]): [string, NamedEncoding] => [
     type,
-    encoding as SqlEncoding,
+    encoding as NamedEncoding,
   ]),
   ...(['*/*', 'application/*', 'application/json', 'application/ndjson'] as const).map(
-    (type): [string, SqlEncoding] => [type, 'ndjson'],
+    (type): [string, NamedEncoding] => [type, 'ndjson'],
   ),
   ['text/*', 'csv'],
 ]);
 
 /** The first encoding of the Accept header that there is; NDJSON without one. */
-export function encodingOf(accept: string | undefined): SqlEncoding {
+export function encodingOf(accept: string | undefined): NamedEncoding {
   if (accept === undefined || accept.trim() === '') return 'ndjson';
   for (const part of accept.split(',')) {
     const encoding = ACCEPTED.get(part.split(';')[0]?.trim().toLowerCase() ?? '');

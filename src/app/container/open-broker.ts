@@ -10,6 +10,7 @@ import { createContainer } from './create-container.ts';
 import { httpListenerOf } from './http-listener-of.ts';
 import { KafkaListeners } from './kafka-listeners.ts';
 import { logStoreOf } from './log-store-of.ts';
+import { postgresListenerOf } from './postgres-listener-of.ts';
 import { TOKENS } from './tokens.ts';
 
 /**
@@ -65,12 +66,20 @@ export async function openBroker(config: BrokerConfig, logger: Logger): Promise<
     () => http?.listen(),
     () => http?.close(),
   );
+  const random = container.get(TOKENS.random);
+  const postgres = await postgresListenerOf(config, { sql, logger, random });
+  await lifecycle.start(
+    'the PostgreSQL listener',
+    () => postgres?.listen(),
+    () => postgres?.close(),
+  );
   return {
     startedAtMs,
     nodeId,
     host: listeners.address.host,
     port: listeners.address.port,
     http: http?.address,
+    postgres: postgres?.address,
     connectionCount: () => listeners.connectionCount,
     services: {
       catalog: container.get(TOKENS.catalog),

@@ -38,6 +38,8 @@ export class Broker implements AsyncDisposable {
   readonly bootstrapServers: string;
   /** Where the HTTP listener is, with `http.enabled`. */
   readonly httpUrl: string | undefined;
+  /** Where PostgreSQL's clients connect, with `postgres.enabled`. */
+  readonly postgresUrl: string | undefined;
   /** Tables of SQL beside the topics. */
   readonly tables: SqlTables;
   readonly #running: RunningBroker;
@@ -54,6 +56,10 @@ export class Broker implements AsyncDisposable {
     this.bootstrapServers = addressText(running);
     this.#running = running;
     this.httpUrl = running.http === undefined ? undefined : `http://${addressText(running.http)}`;
+    this.postgresUrl =
+      running.postgres === undefined
+        ? undefined
+        : `postgresql://kawadb@${addressText(running.postgres)}/kawadb`;
     this.#sql = services.sql;
     this.tables = new SqlTables(services.sql);
     this.#topics = new EmbeddedTopics(services, config);

@@ -4,6 +4,7 @@ import { GROUP_COORDINATOR_KEYS } from './keys/group-coordinator-keys.ts';
 import { GROUP_KEYS } from './keys/group-keys.ts';
 import { LOG_KEYS } from './keys/log-keys.ts';
 import { NETWORK_KEYS } from './keys/network-keys.ts';
+import { POSTGRES_KEYS } from './keys/postgres-keys.ts';
 import { REPLICATION_KEYS } from './keys/replication-keys.ts';
 import { SECURITY_KEYS } from './keys/security-keys.ts';
 import { SQL_KEYS } from './keys/sql-keys.ts';
@@ -16,6 +17,7 @@ const BROKER_KEYS = {
   ...LOG_KEYS,
   ...STORAGE_KEYS,
   ...SQL_KEYS,
+  ...POSTGRES_KEYS,
   ...GROUP_COORDINATOR_KEYS,
   ...TRANSACTION_KEYS,
   ...REPLICATION_KEYS,

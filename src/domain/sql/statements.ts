@@ -43,6 +43,23 @@ export function splitStatements(sql: string): SplitStatements {
   return { statements, rest: content ? sql.slice(start).trim() : '' };
 }
 
+export interface PlacedStatement {
+  readonly sql: string;
+  /** Where it starts in the script. */
+  readonly at: number;
+}
+
+/** The statements of a script with their places, the last one with or without its semicolon. */
+export function placedStatements(script: string): PlacedStatement[] {
+  const { statements, rest } = splitStatements(script);
+  let from = 0;
+  return [...statements, ...(rest === '' ? [] : [rest])].map((sql) => {
+    const at = script.indexOf(sql, from);
+    from = at + sql.length;
+    return { sql, at };
+  });
+}
+
 /** Every word of a statement that may be the name of a table. */
 export function namesIn(sql: string): Set<string> {
   const names = new Set<string>();

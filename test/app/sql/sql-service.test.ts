@@ -17,6 +17,11 @@ class FakeEngine implements SqlEngine {
     return cursorOf(new Uint8Array(100));
   }
 
+  async describe(statement: SqlStatement) {
+    this.statements.push(statement);
+    return { parameterTypes: [], columns: [] };
+  }
+
   async close(): Promise<void> {
     this.closed = true;
   }

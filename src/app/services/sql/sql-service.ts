@@ -5,6 +5,7 @@ import type { Timer } from '../../../ports/clock.ts';
 import type { Sql, SqlQuery, TableSchema } from '../../../ports/sql.ts';
 import type {
   SqlCursor,
+  SqlDescription,
   SqlEncoding,
   SqlEngine,
   SqlRow,
@@ -38,6 +39,17 @@ export class SqlService implements Sql {
 
   encode(query: SqlQuery, encoding: SqlEncoding): Promise<SqlCursor<Uint8Array>> {
     return this.#run(query, (engine, statement) => engine.encode(statement, encoding));
+  }
+
+  async describe(query: SqlQuery): Promise<SqlDescription> {
+    const { timeoutMs } = this.#limits();
+    const engine = await this.#opened();
+    const deadline = new Deadline(this.#timer, timeoutMs, query.signal);
+    try {
+      return await engine.describe({ sql: query.sql, signal: deadline.signal });
+    } finally {
+      deadline.stop();
+    }
   }
 
   async createTable({ name, columns }: TableSchema): Promise<void> {

@@ -1,0 +1,98 @@
+import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
+import type { Logger } from '../../ports/logger.ts';
+import type { Random } from '../../ports/random.ts';
+import type { Sql } from '../../ports/sql.ts';
+import type { TransportAddress } from '../../ports/transport.ts';
+import { type Authenticate, trust } from './authentication.ts';
+import { BackendMessages } from './backend-messages.ts';
+import { CancelKeys } from './cancel-keys.ts';
+import { ClientConnection } from './client-connection.ts';
+import { PostgresError } from './postgres-error.ts';
+
+export interface PostgresListenerOptions {
+  readonly host: string;
+  readonly port: number;
+  readonly sql: Sql;
+  readonly logger: Logger;
+  readonly random: Random;
+  readonly connectionsMax: number;
+  readonly messageBytesMax: number;
+  readonly startupTimeoutMs: number;
+  /** Everyone is let in when absent. */
+  readonly authenticate?: Authenticate;
+}
+
+const CLOSE_AFTER_MS = 5000;
+
+/** Answers clients of PostgreSQL: psql, drivers, tools for dashboards. */
+export class PostgresListener {
+  readonly #options: PostgresListenerOptions;
+  readonly #server: Server;
+  readonly #cancelKeys: CancelKeys;
+  readonly #connections = new Map<ClientConnection, Promise<void>>();
+
+  constructor(options: PostgresListenerOptions) {
+    this.#options = options;
+    this.#cancelKeys = new CancelKeys(options.random);
+    this.#server = createServer({ noDelay: true, keepAlive: true }, (socket) =>
+      this.#accept(socket),
+    );
+  }
+
+  async listen(): Promise<void> {
+    const { host, port, logger } = this.#options;
+    await new Promise<void>((resolve, reject) => {
+      const failed = (cause: Error): void => {
+        const where = `the PostgreSQL listener (postgres.bind_host, postgres.bind_port) cannot listen on ${host}:${port}`;
+        reject(new Error(`${where}: ${cause.message}`, { cause }));
+      };
+      this.#server.once('error', failed);
+      this.#server.listen({ host, port }, () => {
+        this.#server.off('error', failed);
+        resolve();
+      });
+    });
+    this.#server.on('error', (error) => logger.error({ error }, 'the PostgreSQL listener failed'));
+    logger.info({ ...this.address }, 'listening for PostgreSQL clients');
+  }
+
+  get address(): TransportAddress {
+    const { address, port } = this.#server.address() as AddressInfo;
+    return { host: address, port };
+  }
+
+  /** Lets statements come to an end for a moment, then breaks the connections off. */
+  async close(): Promise<void> {
+    const closed = new Promise<void>((resolve) => {
+      this.#server.close(() => resolve());
+    });
+    for (const connection of this.#connections.keys()) void connection.close();
+    const late = setTimeout(() => {
+      for (const connection of this.#connections.keys()) connection.destroy();
+    }, CLOSE_AFTER_MS);
+    await closed;
+    await Promise.all(this.#connections.values());
+    clearTimeout(late);
+  }
+
+  #accept(socket: Socket): void {
+    const { sql, logger, connectionsMax, messageBytesMax, startupTimeoutMs } = this.#options;
+    if (this.#connections.size >= connectionsMax) {
+      socket.on('error', () => undefined);
+      socket.end(tooMany(connectionsMax));
+      return;
+    }
+    const connection = new ClientConnection(socket, {
+      ...{ sql, logger, messageBytesMax, startupTimeoutMs },
+      authenticate: this.#options.authenticate ?? trust,
+      cancelKeys: this.#cancelKeys,
+    });
+    const run = connection.run().finally(() => this.#connections.delete(connection));
+    this.#connections.set(connection, run);
+  }
+}
+
+function tooMany(connectionsMax: number): Uint8Array {
+  const message = `there are ${connectionsMax} clients already (postgres.connections_max)`;
+  return new BackendMessages().error(new PostgresError('53300', message, { fatal: true })).take();
+}

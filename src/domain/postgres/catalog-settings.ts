@@ -1,0 +1,20 @@
+/** Settings as the catalog has them: what they are for a connection that set none. */
+export const CATALOG_SETTINGS: Readonly<Record<string, string>> = {
+  server_version: '15.0',
+  server_version_num: '150000',
+  server_encoding: 'UTF8',
+  client_encoding: 'UTF8',
+  search_path: 'public',
+  TimeZone: 'UTC',
+  DateStyle: 'ISO, MDY',
+  IntervalStyle: 'postgres',
+  standard_conforming_strings: 'on',
+  max_identifier_length: '63',
+  max_index_keys: '32',
+  max_connections: '100',
+  transaction_isolation: 'read committed',
+  default_transaction_isolation: 'read committed',
+  statement_timeout: '0',
+  bytea_output: 'hex',
+  is_superuser: 'off',
+};

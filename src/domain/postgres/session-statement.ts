@@ -1,0 +1,168 @@
+import { type SqlToken, sqlTokens } from '../sql/statements.ts';
+import { type CopyStatement, copyStatement } from './copy-statement.ts';
+
+/** A statement that concerns the session alone, and not what is in the database. */
+export type SessionStatement =
+  | { readonly kind: 'begin' | 'commit' | 'rollback' }
+  | { readonly kind: 'savepoint'; readonly tag: string }
+  | { readonly kind: 'set'; readonly name: string; readonly value: string }
+  | { readonly kind: 'reset'; readonly name: string }
+  | { readonly kind: 'show'; readonly name: string }
+  | { readonly kind: 'discard'; readonly what: string }
+  | { readonly kind: 'deallocate'; readonly name: string | undefined }
+  | { readonly kind: 'declare'; readonly name: string; readonly query: string; readonly at: number }
+  | {
+      readonly kind: 'fetch';
+      readonly name: string;
+      readonly rowsMax: number;
+      readonly tag: string;
+    }
+  | { readonly kind: 'close'; readonly name: string | undefined }
+  | { readonly kind: 'nothing'; readonly tag: string }
+  | CopyStatement;
+
+/** Tokens that mean something. */
+export function meaningfulTokens(sql: string): SqlToken[] {
+  return [...sqlTokens(sql)].filter(({ kind }) => kind !== 'space' && kind !== 'comment');
+}
+
+/** Undefined for what the engine is to run. */
+export function sessionStatement(sql: string): SessionStatement | undefined {
+  const tokens = meaningfulTokens(sql);
+  const words = tokens
+    .slice(0, 6)
+    .map(({ kind, text }) => (kind === 'word' ? text.toLowerCase() : ''));
+  const [first = '', second = ''] = words;
+  switch (first) {
+    case 'begin':
+    case 'start':
+      return { kind: 'begin' };
+    case 'commit':
+    case 'end':
+      return { kind: 'commit' };
+    case 'rollback':
+    case 'abort':
+      return words.includes('to') ? { kind: 'savepoint', tag: 'ROLLBACK' } : { kind: 'rollback' };
+    case 'savepoint':
+    case 'release':
+      return { kind: 'savepoint', tag: first.toUpperCase() };
+    case 'set':
+      return setStatement(tokens, words);
+    case 'reset':
+      return { kind: 'reset', name: nameText(tokens.slice(1)) };
+    case 'show':
+      return showStatement(tokens, second);
+    case 'discard':
+      return { kind: 'discard', what: second.toUpperCase() };
+    case 'deallocate':
+      return { kind: 'deallocate', name: nameOrAll(tokens.at(second === 'prepare' ? 2 : 1)) };
+    case 'declare':
+      return declareStatement(sql, tokens);
+    case 'fetch':
+    case 'move':
+      return fetchStatement(tokens, first.toUpperCase());
+    case 'close':
+      return { kind: 'close', name: nameOrAll(tokens.at(1)) };
+    case 'copy':
+      return copyStatement(sql, tokens);
+    case 'listen':
+    case 'unlisten':
+      return { kind: 'nothing', tag: first.toUpperCase() };
+    default:
+      return undefined;
+  }
+}
+
+/** A name as it is compared: unquoted ones are in lower case. */
+export function nameOf(token: SqlToken | undefined): string {
+  if (token === undefined) return '';
+  return token.kind === 'word' ? token.text.toLowerCase() : token.text;
+}
+
+function nameOrAll(token: SqlToken | undefined): string | undefined {
+  return token?.kind === 'word' && token.text.toLowerCase() === 'all' ? undefined : nameOf(token);
+}
+
+function nameText(tokens: readonly SqlToken[]): string {
+  return tokens.map(nameOf).join('');
+}
+
+/** `SET x = y`, `SET x TO y`, `SET TIME ZONE y`, and those that set how transactions are. */
+function setStatement(tokens: readonly SqlToken[], words: readonly string[]): SessionStatement {
+  const from = words[1] === 'session' || words[1] === 'local' ? 2 : 1;
+  const word = words[from];
+  if (word === 'transaction' || words[from] === 'characteristics')
+    return { kind: 'nothing', tag: 'SET' };
+  if (word === 'time' && words[from + 1] === 'zone') {
+    return { kind: 'set', name: 'timezone', value: valueText(tokens.slice(from + 2)) };
+  }
+  if (word === 'names') {
+    return { kind: 'set', name: 'client_encoding', value: valueText(tokens.slice(from + 1)) };
+  }
+  const at = tokens.findIndex(
+    ({ kind, text }) =>
+      (kind === 'other' && text === '=') || (kind === 'word' && text.toLowerCase() === 'to'),
+  );
+  const end = at < 0 ? tokens.length : at;
+  return {
+    kind: 'set',
+    name: nameText(tokens.slice(from, end)),
+    value: at < 0 ? '' : valueText(tokens.slice(at + 1)),
+  };
+}
+
+function valueText(tokens: readonly SqlToken[]): string {
+  let text = '';
+  for (const token of tokens) {
+    if (token.kind === 'other' && token.text === ',') text += ', ';
+    else text += token.kind === 'text' ? literalText(token.text) : token.text;
+  }
+  return text;
+}
+
+/** What a text literal stands for; of those with escapes the quotes alone are looked at. */
+export function literalText(literal: string): string {
+  const quoted = /^[eE]?'(.*)'$/s.exec(literal)?.[1];
+  if (quoted !== undefined) return quoted.replaceAll("''", "'");
+  return /^\$(\w*)\$(.*)\$\1\$$/s.exec(literal)?.[2] ?? literal;
+}
+
+const ENGINE_SHOWS = new Set(['tables', 'databases', 'schemas', 'streams', 'views']);
+
+function showStatement(tokens: readonly SqlToken[], second: string): SessionStatement | undefined {
+  const named = tokens.slice(1);
+  // SHOW ALL TABLES, SHOW TABLES and what else the engine knows.
+  if (
+    ENGINE_SHOWS.has(second) ||
+    (second === 'all' && named.length > 1) ||
+    second === 'materialized'
+  ) {
+    return undefined;
+  }
+  if (second === 'time') return { kind: 'show', name: 'timezone' };
+  if (second === 'transaction') return { kind: 'show', name: 'transaction_isolation' };
+  return { kind: 'show', name: nameText(named) };
+}
+
+/** `DECLARE c [BINARY] [NO SCROLL] CURSOR [WITH HOLD] FOR query`. */
+function declareStatement(sql: string, tokens: readonly SqlToken[]): SessionStatement | undefined {
+  const at = tokens.findIndex(({ kind, text }) => kind === 'word' && text.toLowerCase() === 'for');
+  const query = tokens[at + 1];
+  if (at < 0 || query === undefined) return undefined;
+  return { kind: 'declare', name: nameOf(tokens[1]), query: sql.slice(query.at), at: query.at };
+}
+
+/** `FETCH [FORWARD] [n | ALL | NEXT] [FROM | IN] c`; undefined for those that go back. */
+function fetchStatement(tokens: readonly SqlToken[], tag: string): SessionStatement | undefined {
+  let rowsMax = 1;
+  for (const token of tokens.slice(1, -1)) {
+    const text = token.text.toLowerCase();
+    if (/^\d$/.test(text) && token.kind === 'other') continue;
+    if (text === 'all') rowsMax = 0;
+    else if (!['forward', 'next', 'from', 'in'].includes(text)) return undefined;
+  }
+  // The tokens know no numbers: their digits stand one by one.
+  const digits = tokens.filter(({ kind, text }) => kind === 'other' && /^\d$/.test(text));
+  if (digits.length > 0) rowsMax = Number(digits.map(({ text }) => text).join(''));
+  return { kind: 'fetch', name: nameOf(tokens.at(-1)), rowsMax, tag };
+}
