@@ -37,6 +37,7 @@ const REMARKS = {
 
 const AREAS = [
   ['This broker and its storage', /^(node\.id|broker\.(id|rack)|storage\.|log\.dirs?$)/],
+  ['SQL, and its listeners', /^(sql|http|postgres)\./],
   ['Listeners, connections and requests', /listener|connections|socket|request|^fetch|incremental/],
   ['Topics', /^(auto\.create|delete\.topic|num\.partitions|default\.replication|min\.insync)/],
   ['Consumer groups', /^(group|offsets?)\./],
