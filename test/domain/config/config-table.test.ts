@@ -64,9 +64,9 @@ describe('the config table', () => {
     const ours = describeBrokerConfigs(sampledBroker(), ALL);
     expectLikeKafka(ours, sample('broker'));
     const strangers = ours.filter(({ name }) => !sample('broker').some((k) => k.name === name));
-    expect(strangers.filter(({ name }) => !/^(http|postgres|sql|storage)\.[a-z_.]+$/.test(name))).toEqual(
-      [],
-    );
+    expect(
+      strangers.filter(({ name }) => !/^(http|postgres|sql|storage)\.[a-z_.]+$/.test(name)),
+    ).toEqual([]);
     expect(strangers.length).toBeGreaterThan(0);
   });
 
