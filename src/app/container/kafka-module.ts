@@ -5,6 +5,7 @@ import { alterClientQuotasHandler } from '../../adapters/kafka/handlers/alter-cl
 import { alterConfigsHandler } from '../../adapters/kafka/handlers/alter-configs.ts';
 import { alterPartitionReassignmentsHandler } from '../../adapters/kafka/handlers/alter-partition-reassignments.ts';
 import { alterReplicaLogDirsHandler } from '../../adapters/kafka/handlers/alter-replica-log-dirs.ts';
+import { createDelegationTokenHandler } from '../../adapters/kafka/handlers/create-delegation-token.ts';
 import { createPartitionsHandler } from '../../adapters/kafka/handlers/create-partitions.ts';
 import { createTopicsHandler } from '../../adapters/kafka/handlers/create-topics.ts';
 import { deleteGroupsHandler } from '../../adapters/kafka/handlers/delete-groups.ts';
@@ -13,6 +14,7 @@ import { deleteTopicsHandler } from '../../adapters/kafka/handlers/delete-topics
 import { describeClientQuotasHandler } from '../../adapters/kafka/handlers/describe-client-quotas.ts';
 import { describeClusterHandler } from '../../adapters/kafka/handlers/describe-cluster.ts';
 import { describeConfigsHandler } from '../../adapters/kafka/handlers/describe-configs.ts';
+import { describeDelegationTokenHandler } from '../../adapters/kafka/handlers/describe-delegation-token.ts';
 import { describeGroupsHandler } from '../../adapters/kafka/handlers/describe-groups.ts';
 import { describeLogDirsHandler } from '../../adapters/kafka/handlers/describe-log-dirs.ts';
 import { describeProducersHandler } from '../../adapters/kafka/handlers/describe-producers.ts';
@@ -21,6 +23,7 @@ import { describeTopicPartitionsHandler } from '../../adapters/kafka/handlers/de
 import { describeTransactionsHandler } from '../../adapters/kafka/handlers/describe-transactions.ts';
 import { electLeadersHandler } from '../../adapters/kafka/handlers/elect-leaders.ts';
 import { endTxnHandler } from '../../adapters/kafka/handlers/end-txn.ts';
+import { expireDelegationTokenHandler } from '../../adapters/kafka/handlers/expire-delegation-token.ts';
 import { fetchHandler } from '../../adapters/kafka/handlers/fetch.ts';
 import { findCoordinatorHandler } from '../../adapters/kafka/handlers/find-coordinator.ts';
 import { getTelemetrySubscriptionsHandler } from '../../adapters/kafka/handlers/get-telemetry-subscriptions.ts';
@@ -41,6 +44,7 @@ import { offsetFetchHandler } from '../../adapters/kafka/handlers/offset-fetch.t
 import { offsetForLeaderEpochHandler } from '../../adapters/kafka/handlers/offset-for-leader-epoch.ts';
 import { produceHandler } from '../../adapters/kafka/handlers/produce.ts';
 import { pushTelemetryHandler } from '../../adapters/kafka/handlers/push-telemetry.ts';
+import { renewDelegationTokenHandler } from '../../adapters/kafka/handlers/renew-delegation-token.ts';
 import { syncGroupHandler } from '../../adapters/kafka/handlers/sync-group.ts';
 import { txnOffsetCommitHandler } from '../../adapters/kafka/handlers/txn-offset-commit.ts';
 import { updateFeaturesHandler } from '../../adapters/kafka/handlers/update-features.ts';
@@ -87,7 +91,7 @@ export const kafkaModule = new ContainerModule(({ bind }) => {
     [T.catalog, T.topics, T.configs, T.logDirs, T.identity, T.brokerConfig],
   );
   bind(T.clusterHandlers).toResolvedValue(
-    (catalog, identity, clock, replicas, features, quotas) => [
+    (catalog, identity, clock, replicas, features, quotas, tokens) => [
       electLeadersHandler({ replicas }),
       alterPartitionReassignmentsHandler({ replicas }),
       listPartitionReassignmentsHandler(),
@@ -96,8 +100,15 @@ export const kafkaModule = new ContainerModule(({ bind }) => {
       updateFeaturesHandler({ features }),
       describeClientQuotasHandler({ quotas }),
       alterClientQuotasHandler({ quotas }),
+      createDelegationTokenHandler({ tokens }),
+      renewDelegationTokenHandler({ tokens }),
+      expireDelegationTokenHandler({ tokens }),
+      describeDelegationTokenHandler({ tokens }),
     ],
-    [T.catalog, T.identity, T.clock, T.replicas, T.features, T.clientQuotas],
+    [
+      ...([T.catalog, T.identity, T.clock, T.replicas] as const),
+      ...([T.features, T.clientQuotas, T.delegationTokens] as const),
+    ],
   );
   bind(T.telemetryHandlers).toResolvedValue(
     // Kafka serves them only where somebody takes the metrics: clients do not collect any otherwise.

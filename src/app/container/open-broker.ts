@@ -40,6 +40,12 @@ export async function openBroker(config: BrokerConfig, logger: Logger): Promise<
     () => history.start(),
     () => history.close(),
   );
+  const tokens = container.get(TOKENS.delegationTokens);
+  await lifecycle.start(
+    'delegation tokens',
+    () => tokens.start(),
+    () => tokens.close(),
+  );
   const sql = container.get(TOKENS.sql);
   await lifecycle.start(
     'SQL',

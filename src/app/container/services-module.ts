@@ -1,8 +1,10 @@
 import { ContainerModule } from 'inversify';
+import { systemTokenMac } from '../../adapters/node/system-token-mac.ts';
 import { groupConfigOf } from '../../domain/config/group-config-of.ts';
 import { CONSUMER_OFFSETS_TOPIC } from '../../domain/topic/internal-topics.ts';
 import { ConfigAdminService } from '../services/config/config-admin-service.ts';
 import { ConfigPropagation } from '../services/config/config-propagation.ts';
+import { DelegationTokenService } from '../services/delegation-token/delegation-token-service.ts';
 import { DeleteRecordsService } from '../services/delete-records/delete-records-service.ts';
 import { DescribeProducersService } from '../services/describe-producers/describe-producers-service.ts';
 import { FeatureAdminService } from '../services/feature/feature-admin-service.ts';
@@ -68,6 +70,19 @@ export const administrationModule = new ContainerModule(({ bind }) => {
   bind(T.clientQuotas).toResolvedValue(
     (catalog) => new ClientQuotaAdminService(catalog),
     [T.catalog],
+  );
+  bind(T.delegationTokens).toResolvedValue(
+    (catalog, clock, timer, random, logger, config) =>
+      new DelegationTokenService({
+        ...{ catalog, clock, timer, random, logger, mac: systemTokenMac },
+        limits: {
+          maxLifetimeMs: BigInt(config.get('delegation.token.max.lifetime.ms')),
+          expiryTimeMs: BigInt(config.get('delegation.token.expiry.time.ms')),
+        },
+        secretKey: config.get('delegation.token.secret.key'),
+        expiryCheckIntervalMs: config.get('delegation.token.expiry.check.interval.ms'),
+      }),
+    [T.catalog, T.clock, T.timer, T.random, T.logger, T.brokerConfig],
   );
   bind(T.clientTelemetry).toResolvedValue(
     (catalog, topics, produce, config, clock, random, checksum, compression, logger) => {

@@ -29,6 +29,7 @@ import type { TopicSource } from '../../ports/topic-source.ts';
 import type { TransactionalOffsets } from '../../ports/transaction-coordinator.ts';
 import type { TransactionMarkers } from '../../ports/transaction-markers.ts';
 import type { ConfigPropagation } from '../services/config/config-propagation.ts';
+import type { DelegationTokenService } from '../services/delegation-token/delegation-token-service.ts';
 import type { GroupCoordinatorService } from '../services/group/group-coordinator-service.ts';
 import type { LogManager } from '../services/log/log-manager.ts';
 import type { PartitionFinder } from '../services/partition/partition-finder.ts';
@@ -80,6 +81,7 @@ export const TOKENS = {
   logDirs: token<LogDirs>('LogDirs'),
   replicas: token<ReplicaAdmin>('ReplicaAdmin'),
   features: token<FeatureAdmin>('FeatureAdmin'),
+  delegationTokens: token<DelegationTokenService>('DelegationTokens'),
   clientQuotas: token<ClientQuotaAdmin>('ClientQuotaAdmin'),
   /** Undefined where nobody keeps the metrics of clients. */
   clientTelemetry: token<ClientTelemetry | undefined>('ClientTelemetry'),

@@ -1,3 +1,4 @@
+import type { DelegationToken, DelegationTokens } from '../delegation-token/delegation-token.ts';
 import type { FeatureLevels } from '../feature/features.ts';
 import type { ClientQuota, ClientQuotas } from '../quota/client-quotas.ts';
 import { type QuotaEntity, quotaEntityKey } from '../quota/quota-entity.ts';
@@ -53,6 +54,7 @@ export class ClusterMetadataDraft {
   #last: DraftTopic | undefined;
   #quotas: ClientQuotas;
   #ownQuotas: Map<string, ClientQuota> | undefined;
+  #tokens: DelegationTokens;
   #featureLevels: FeatureLevels;
   #nextProducerId: bigint;
 
@@ -64,6 +66,7 @@ export class ClusterMetadataDraft {
       clientMetrics: base.clientMetricsConfigs,
     };
     this.#quotas = base.clientQuotas;
+    this.#tokens = base.delegationTokens;
     this.#featureLevels = base.featureLevels;
     this.#nextProducerId = base.nextProducerId;
   }
@@ -88,6 +91,12 @@ export class ClusterMetadataDraft {
       case 'clientQuota':
         this.#setQuota(record.entity, record.key, record.value);
         return;
+      case 'delegationToken':
+        this.#setToken(record.token.tokenId, record.token);
+        return;
+      case 'removeDelegationToken':
+        this.#setToken(record.tokenId, null);
+        return;
       case 'featureLevel':
         this.#featureLevels = new Map(this.#featureLevels).set(record.name, record.level);
         return;
@@ -107,6 +116,7 @@ export class ClusterMetadataDraft {
       groupConfigs: this.#configs.group,
       clientMetricsConfigs: this.#configs.clientMetrics,
       clientQuotas: this.#quotas,
+      delegationTokens: this.#tokens,
       featureLevels: this.#featureLevels,
       nextProducerId: this.#nextProducerId,
     };
@@ -148,6 +158,13 @@ export class ClusterMetadataDraft {
     setOrDelete(configs, name, value);
     if (configs.size === 0) ofType.delete(resource);
     else ofType.set(resource, configs);
+  }
+
+  /** Tokens are few: each change copies them. */
+  #setToken(tokenId: string, token: DelegationToken | null): void {
+    const tokens = new Map(this.#tokens);
+    setOrDelete(tokens, tokenId, token);
+    this.#tokens = tokens;
   }
 
   #setQuota(entity: QuotaEntity, key: QuotaKey, value: number | null): void {

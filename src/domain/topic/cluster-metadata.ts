@@ -1,3 +1,4 @@
+import type { DelegationTokens } from '../delegation-token/delegation-token.ts';
 import type { FeatureLevels } from '../feature/features.ts';
 import type { ClientQuotas } from '../quota/client-quotas.ts';
 import type { TopicId, TopicIdPartition } from '../topic-partition.ts';
@@ -45,6 +46,7 @@ export interface ClusterMetadata {
   readonly groupConfigs: ReadonlyMap<string, ResourceConfigs>;
   readonly clientMetricsConfigs: ReadonlyMap<string, ResourceConfigs>;
   readonly clientQuotas: ClientQuotas;
+  readonly delegationTokens: DelegationTokens;
   /** The levels that were chosen; features without one have their default. */
   readonly featureLevels: FeatureLevels;
   /** The first producer id that no broker was given yet. */
@@ -61,6 +63,7 @@ export function emptyClusterMetadata(clusterId: string): ClusterMetadata {
     groupConfigs: new Map(),
     clientMetricsConfigs: new Map(),
     clientQuotas: new Map(),
+    delegationTokens: new Map(),
     featureLevels: new Map(),
     nextProducerId: 0n,
   };

@@ -1,12 +1,14 @@
 import {
   ClientQuotaRecord,
   ConfigRecord,
+  DelegationTokenRecord,
   decodeMetadataRecord,
   encodeMetadataRecord,
   FeatureLevelRecord,
   metadataRecordAs,
   PartitionRecord,
   ProducerIdsRecord,
+  RemoveDelegationTokenRecord,
   RemoveTopicRecord,
   TopicRecord,
 } from '../protocol/records/metadata.ts';
@@ -56,6 +58,17 @@ export function encodeMetadataChange(record: MetadataRecord): Uint8Array {
         ...{ key, value: value ?? 0, remove: value === null },
       });
     }
+    case 'delegationToken': {
+      const { tokenId, owner, requester, renewers, ...times } = record.token;
+      return encodeMetadataRecord(DelegationTokenRecord, 0, {
+        ...{ tokenId, owner, requester, renewers: [...renewers] },
+        issueTimestamp: times.issueTimestampMs,
+        maxTimestamp: times.maxTimestampMs,
+        expirationTimestamp: times.expiryTimestampMs,
+      });
+    }
+    case 'removeDelegationToken':
+      return encodeMetadataRecord(RemoveDelegationTokenRecord, 0, { tokenId: record.tokenId });
     case 'featureLevel': {
       const { name, level } = record;
       return encodeMetadataRecord(FeatureLevelRecord, 0, { name, featureLevel: level });
@@ -94,6 +107,17 @@ export function decodeMetadataChange(bytes: Uint8Array): MetadataRecord | undefi
     const value = quota.remove ? null : quota.value;
     return { kind: 'clientQuota', entity, key: quota.key as QuotaKey, value };
   }
+  const token = metadataRecordAs(record, DelegationTokenRecord);
+  if (token) {
+    const { issueTimestamp, maxTimestamp, expirationTimestamp, ...who } = token;
+    const times = { issueTimestampMs: issueTimestamp, maxTimestampMs: maxTimestamp };
+    return {
+      kind: 'delegationToken',
+      token: { ...who, ...times, expiryTimestampMs: expirationTimestamp },
+    };
+  }
+  const ended = metadataRecordAs(record, RemoveDelegationTokenRecord);
+  if (ended) return { kind: 'removeDelegationToken', tokenId: ended.tokenId };
   const feature = metadataRecordAs(record, FeatureLevelRecord);
   if (feature) return { kind: 'featureLevel', name: feature.name, level: feature.featureLevel };
   const ids = metadataRecordAs(record, ProducerIdsRecord);

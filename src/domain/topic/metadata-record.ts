@@ -1,3 +1,4 @@
+import type { DelegationToken } from '../delegation-token/delegation-token.ts';
 import type { QuotaEntity } from '../quota/quota-entity.ts';
 import type { QuotaKey } from '../quota/quota-value.ts';
 import type { TopicId } from '../topic-partition.ts';
@@ -30,6 +31,9 @@ export type MetadataRecord =
       /** Null takes the quota away. */
       readonly value: number | null;
     }
+  /** A new token, or a known one with another end. */
+  | { readonly kind: 'delegationToken'; readonly token: DelegationToken }
+  | { readonly kind: 'removeDelegationToken'; readonly tokenId: string }
   | { readonly kind: 'featureLevel'; readonly name: string; readonly level: number }
   | { readonly kind: 'producerIds'; readonly brokerId: number; readonly nextProducerId: bigint };
 

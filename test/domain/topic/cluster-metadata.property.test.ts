@@ -50,6 +50,20 @@ const anyRecord: fc.Arbitrary<MetadataRecord> = fc.oneof(
     value: fc.option(fc.constantFrom(1, 2.5)),
   }),
   fc.record({
+    kind: fc.constant('delegationToken' as const),
+    token: fc.record({
+      tokenId: fc.constantFrom('t', 'u'),
+      ...{ owner: fc.constant('User:a'), requester: fc.constantFrom('User:a', 'User:b') },
+      renewers: fc.constantFrom<readonly string[]>([], ['User:c']),
+      ...{ issueTimestampMs: fc.constant(1n), maxTimestampMs: fc.constant(9n) },
+      expiryTimestampMs: fc.bigInt({ min: 1n, max: 9n }),
+    }),
+  }),
+  fc.record({
+    kind: fc.constant('removeDelegationToken' as const),
+    tokenId: fc.constantFrom('t', 'u'),
+  }),
+  fc.record({
     kind: fc.constant('featureLevel' as const),
     name: fc.constantFrom('transaction.version', 'group.version'),
     level: fc.nat({ max: 2 }),

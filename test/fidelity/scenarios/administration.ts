@@ -366,6 +366,22 @@ const quotas: Scenario = async (scene) => {
   }
 };
 
+const tokens: Scenario = async (scene) => {
+  const hmac = new Uint8Array([1, 2, 3]);
+  for (let version = 1; version <= 3; version++) {
+    await scene.ask('create', 'CreateDelegationToken', version, {
+      ...(version >= 3 ? { ownerPrincipalType: null, ownerPrincipalName: null } : {}),
+      ...{ renewers: [], maxLifetimeMs: -1n },
+    });
+    await scene.ask('describe', 'DescribeDelegationToken', version, { owners: null });
+    if (version > 2) continue;
+    await scene.ask('renew', 'RenewDelegationToken', version, { hmac, renewPeriodMs: 1000n });
+    await scene.ask('expire', 'ExpireDelegationToken', version, {
+      ...{ hmac, expiryTimePeriodMs: -1n },
+    });
+  }
+};
+
 export const ADMINISTRATION: Readonly<Record<string, Scenario>> = {
-  ...{ elections, reassignments, logDirs, quorum, features, quotas },
+  ...{ elections, reassignments, logDirs, quorum, features, quotas, tokens },
 };

@@ -14,10 +14,21 @@ import {
 /** Transport security and authentication. */
 export const SECURITY_KEYS = {
   'authorizer.class.name': string('', 'read-only'),
-  'delegation.token.expiry.check.interval.ms': long('3600000', 'read-only', { rule: atLeast(1) }),
-  'delegation.token.expiry.time.ms': long('86400000', 'read-only', { rule: atLeast(1) }),
-  'delegation.token.max.lifetime.ms': long('604800000', 'read-only', { rule: atLeast(1) }),
-  'delegation.token.secret.key': password(null, 'read-only'),
+  'delegation.token.expiry.check.interval.ms': long('3600000', 'read-only', {
+    rule: atLeast(1),
+    doc: 'How often delegation tokens that ended are removed.',
+  }),
+  'delegation.token.expiry.time.ms': long('86400000', 'read-only', {
+    rule: atLeast(1),
+    doc: 'How long a delegation token lasts unless it is renewed.',
+  }),
+  'delegation.token.max.lifetime.ms': long('604800000', 'read-only', {
+    rule: atLeast(1),
+    doc: 'How long a delegation token lasts at most.',
+  }),
+  'delegation.token.secret.key': password(null, 'read-only', {
+    doc: 'The secret by which delegation tokens are proved; without one there are none.',
+  }),
   'principal.builder.class': className(
     'org.apache.kafka.common.security.authenticator.DefaultKafkaPrincipalBuilder',
     'per-broker',
