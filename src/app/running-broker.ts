@@ -8,6 +8,7 @@ import type { GroupCoordinator } from '../ports/group-coordinator.ts';
 import type { ListOffsets } from '../ports/list-offsets.ts';
 import type { Produce } from '../ports/produce.ts';
 import type { Sql } from '../ports/sql.ts';
+import type { Streams } from '../ports/streams.ts';
 import type { TopicAdmin } from '../ports/topic-admin.ts';
 import type { TransportAddress } from '../ports/transport.ts';
 import type { PartitionFinder } from './services/partition/partition-finder.ts';
@@ -23,6 +24,7 @@ export interface BrokerServices {
   readonly listOffsets: ListOffsets;
   readonly groups: GroupCoordinator;
   readonly sql: Sql;
+  readonly streams: Streams;
   readonly checksum: Checksum;
   readonly compression: Compression;
   readonly clock: Clock;

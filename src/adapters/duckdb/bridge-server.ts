@@ -1,6 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { MessagePort } from 'node:worker_threads';
 import { SqlError } from '../../domain/sql/sql-error.ts';
+import type { StreamStatus } from '../../ports/streams.ts';
 import type { TopicHistory } from '../../ports/topic-history.ts';
 import type { TopicSchemas } from '../../ports/topic-schemas.ts';
 import type { TopicSource } from '../../ports/topic-source.ts';
@@ -18,6 +19,8 @@ export interface BridgeParts {
   readonly source: TopicSource;
   readonly schemas: TopicSchemas;
   readonly history: TopicHistory;
+  /** How the streams stand. */
+  readonly streamStatus: () => readonly StreamStatus[];
 }
 
 /** Answers the engine's thread on the broker's: copies of batches, so that nothing is borrowed across threads. */
@@ -43,11 +46,13 @@ function failureOf(error: Error): Omit<BridgeAnswerMessage, 'id'> {
 
 async function answerTo(
   question: BridgeQuestion,
-  { source, schemas, history }: BridgeParts,
+  { source, schemas, history, streamStatus }: BridgeParts,
 ): Promise<BridgeAnswer> {
   switch (question.type) {
     case 'topics':
       return source.topics();
+    case 'streams':
+      return streamStatus();
     case 'ranges':
       return source.ranges(question.topic, question.bounds);
     case 'schemas': {

@@ -12,6 +12,8 @@ export interface Database {
   readonly instance: DuckDBInstance;
   /** For the engine's own statements. */
   readonly own: DuckDBConnection;
+  /** For streams; their temporary tables are seen by no other. */
+  readonly streams: DuckDBConnection;
   /** For statements of users, one at a time each. */
   readonly connections: readonly DuckDBConnection[];
 }
@@ -39,19 +41,20 @@ export async function openDatabase(
   await own.run("SET GLOBAL TimeZone = 'UTC'");
   prepare(own);
   const connections: DuckDBConnection[] = [];
-  for (let i = 0; i < start.connections; i++) {
+  for (let i = 0; i <= start.connections; i++) {
     const connection = await instance.connect();
     await connection.run(`SET search_path = '${USER_CATALOG}.main,${TOPIC_CATALOG}.main'`);
     connections.push(connection);
   }
   const directories = start.directories.map((directory) => quoteText(`${directory}/`));
   await own.run(`SET allowed_directories = [${directories.join(', ')}]`);
+  const streams = connections.pop() as DuckDBConnection;
   await own.run('SET enable_external_access = false');
   await own.run('SET lock_configuration = true');
-  return { instance, own, connections };
+  return { instance, own, streams, connections };
 }
 
-export function closeDatabase({ instance, own, connections }: Database): void {
-  for (const connection of [own, ...connections]) connection.closeSync();
+export function closeDatabase({ instance, own, streams, connections }: Database): void {
+  for (const connection of [own, streams, ...connections]) connection.closeSync();
   instance.closeSync();
 }

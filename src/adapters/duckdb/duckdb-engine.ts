@@ -5,16 +5,24 @@ import type {
   SqlCursor,
   SqlDescription,
   SqlEncoding,
-  SqlEngine,
   SqlRow,
   SqlStatement,
 } from '../../ports/sql-engine.ts';
+import type { StreamingSqlEngine } from '../../ports/stream-engine.ts';
+import type { StreamStatus } from '../../ports/streams.ts';
 import type { TopicHistory } from '../../ports/topic-history.ts';
 import type { TopicSchemas } from '../../ports/topic-schemas.ts';
 import type { TopicSource } from '../../ports/topic-source.ts';
 import { serveBridge } from './bridge-server.ts';
-import type { EngineCommand, EngineEvent, EngineStart, ExecuteCommand } from './engine-messages.ts';
+import type {
+  EngineCommand,
+  EngineEvent,
+  EngineStart,
+  ExecuteCommand,
+  StreamRules,
+} from './engine-messages.ts';
 import { QueryStream } from './query-stream.ts';
+import { StreamClient } from './streams/stream-client.ts';
 
 export interface DuckDbEngineOptions {
   /** The module that runs `runEngineThread`. */
@@ -32,10 +40,14 @@ export interface DuckDbEngineOptions {
   readonly threads: number;
   /** Statements that run at a time; more of them wait for a turn. */
   readonly connections: number;
+  readonly streamRules: StreamRules;
+  /** How the streams stand, for those who ask by SQL. */
+  readonly streamStatus: () => readonly StreamStatus[];
 }
 
 /** DuckDB in a thread of its own, so that a query never stops the broker. */
-export class DuckDbEngine implements SqlEngine {
+export class DuckDbEngine implements StreamingSqlEngine {
+  readonly streams = new StreamClient((command) => this.#command(command));
   readonly #worker: Worker;
   readonly #streams = new Map<number, QueryStream>();
   readonly #waiting: (() => void)[] = [];
@@ -61,6 +73,7 @@ export class DuckDbEngine implements SqlEngine {
       directories: options.directories,
       bridge: port2,
       answered,
+      streamRules: options.streamRules,
     };
     this.#worker = new Worker(options.thread, {
       workerData: start,
@@ -83,6 +96,7 @@ export class DuckDbEngine implements SqlEngine {
         this.#closed = true;
         port1.close();
         for (const stream of this.#streams.values()) stream.fail(stopped());
+        this.streams.fail(stopped());
         for (const wake of this.#waiting.splice(0)) wake();
         resolve();
       });
@@ -181,7 +195,8 @@ export class DuckDbEngine implements SqlEngine {
   }
 
   #take(event: Exclude<EngineEvent, { type: 'open' | 'failed' }>): void {
-    this.#streams.get(event.id)?.take(event);
+    if (event.type === 'answer') this.streams.take(event);
+    else this.#streams.get(event.id)?.take(event);
   }
 
   #command(command: EngineCommand): void {

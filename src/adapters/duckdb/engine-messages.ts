@@ -7,6 +7,7 @@ import type {
   SqlParameter,
   SqlValue,
 } from '../../ports/sql-engine.ts';
+import type { StreamCallName } from './streams/stream-messages.ts';
 
 /** What the engine's thread is started with. */
 export interface EngineStart {
@@ -20,6 +21,23 @@ export interface EngineStart {
   readonly directories: readonly string[];
   readonly bridge: MessagePort;
   readonly answered: Int32Array;
+  readonly streamRules: StreamRules;
+}
+
+/** What holds for streams that say nothing else. */
+export interface StreamRules {
+  /** How late records may come against the newest of their partition. */
+  readonly outOfOrdernessMs: number;
+  /** After how long a partition without records holds the others up no more. */
+  readonly idleMs: number;
+}
+
+/** A call of one of the streams' methods. */
+export interface StreamCommand {
+  readonly type: 'stream';
+  readonly id: number;
+  readonly call: StreamCallName;
+  readonly parameters: readonly unknown[];
 }
 
 export interface ExecuteCommand {
@@ -34,6 +52,7 @@ export interface ExecuteCommand {
 
 export type EngineCommand =
   | ExecuteCommand
+  | StreamCommand
   /** The reader took a chunk. */
   | { readonly type: 'more'; readonly id: number }
   | { readonly type: 'cancel'; readonly id: number }
@@ -55,6 +74,12 @@ export type EngineEvent =
       readonly rowCount: number;
       /** Bytes, or the columns' values: a list for each row would cost more to send than to compute. */
       readonly data: Uint8Array | readonly (readonly SqlValue[])[];
+    }
+  | {
+      readonly type: 'answer';
+      readonly id: number;
+      readonly answer?: unknown;
+      readonly failure?: EngineFailure;
     }
   | { readonly type: 'end'; readonly id: number }
   | { readonly type: 'error'; readonly id: number; readonly failure: EngineFailure };

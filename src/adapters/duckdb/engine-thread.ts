@@ -10,6 +10,11 @@ import { LogBridge } from './log-bridge.ts';
 import { QueryRunner } from './query-runner.ts';
 import { SchemaStatements } from './schema-statements.ts';
 import { StatementPlanner } from './statement-planner.ts';
+import { BatchNotes } from './streams/batch-notes.ts';
+import { StreamServer } from './streams/stream-server.ts';
+import { createStatusViews, registerStreamStatus } from './streams/stream-status.ts';
+import { StreamViews } from './streams/stream-views.ts';
+import { ViewCompiler } from './streams/view-compiler.ts';
 import { TopicCatalog } from './topic-catalog.ts';
 import { registerTopicFunction } from './topic-function.ts';
 
@@ -29,21 +34,28 @@ export async function runEngineThread({ compression, decoders }: EngineThreadPar
   const start = workerData as EngineStart;
   const bridge = new LogBridge(start.bridge, start.answered);
   try {
+    const notes = new BatchNotes();
     const database = await openDatabase(start, (own) => {
-      registerTopicFunction(own, { bridge, compression });
+      registerTopicFunction(own, { bridge, compression, tally: (name) => notes.tally(name) });
       registerDecodeFunctions(own, { decoders, schemaById: (id) => bridge.schemaById(id) });
+      registerStreamStatus(own, bridge);
+      notes.register(own);
     });
+    await createStatusViews(database.own);
     const catalog = new TopicCatalog(database.own, { bridge, compression, decoders });
     const schemas = new SchemaStatements(catalog, { bridge, decoders });
     const history = new HistoryStatements(catalog, bridge);
-    serve(database, new StatementPlanner(catalog, schemas, history));
+    const { streams: connection } = database;
+    const compiler = new ViewCompiler(connection, catalog, start.streamRules);
+    const streams = new StreamServer(new StreamViews({ connection, notes, compiler }), send);
+    serve(database, new StatementPlanner(catalog, schemas, history), streams);
     send({ type: 'open' });
   } catch (error) {
     send({ type: 'failed', message: (error as Error).message });
   }
 }
 
-function serve(database: Database, planner: StatementPlanner): void {
+function serve(database: Database, planner: StatementPlanner, streams: StreamServer): void {
   const free: DuckDBConnection[] = [...database.connections];
   const running = new Map<number, QueryRunner>();
   const runs = new Set<Promise<void>>();
@@ -62,6 +74,9 @@ function serve(database: Database, planner: StatementPlanner): void {
         runs.add(run);
         return;
       }
+      case 'stream':
+        streams.take(command);
+        return;
       case 'more':
         running.get(command.id)?.more();
         return;
@@ -70,7 +85,8 @@ function serve(database: Database, planner: StatementPlanner): void {
         return;
       default:
         for (const runner of running.values()) runner.cancel();
-        void Promise.all(runs).then(() => {
+        database.streams.interrupt();
+        void Promise.all([...runs, streams.close()]).then(() => {
           closeDatabase(database);
           (workerData as EngineStart).bridge.close();
           port?.close();

@@ -7,12 +7,14 @@ import type {
   SchemaRole,
 } from '../../domain/sql/schema/declared-schema.ts';
 import { SqlError, type SqlErrorDetails, type SqlErrorKind } from '../../domain/sql/sql-error.ts';
+import type { StreamStatus } from '../../ports/streams.ts';
 import type { ExportableTopic, ExportChoice, ExportedRange } from '../../ports/topic-history.ts';
 import type { PartitionRange, TopicBounds } from '../../ports/topic-source.ts';
 
 /** What the engine's thread asks of the broker's. */
 export type BridgeQuestion =
   | { readonly type: 'topics' }
+  | { readonly type: 'streams' }
   | { readonly type: 'ranges'; readonly topic: string; readonly bounds: TopicBounds }
   | { readonly type: 'schemas'; readonly topic: string }
   | { readonly type: 'schema-by-id'; readonly id: number }
@@ -52,6 +54,7 @@ export interface SchemasAnswer {
 
 export type BridgeAnswer =
   | readonly string[]
+  | readonly StreamStatus[]
   | readonly PartitionRange[]
   | ReadAnswer
   | SchemasAnswer
@@ -127,6 +130,10 @@ export class LogBridge {
 
   topics(): readonly string[] {
     return this.take(this.ask({ type: 'topics' })) as readonly string[];
+  }
+
+  streams(): readonly StreamStatus[] {
+    return this.take(this.ask({ type: 'streams' })) as readonly StreamStatus[];
   }
 
   ranges(topic: string, bounds: TopicBounds): readonly PartitionRange[] {

@@ -1,6 +1,7 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { coveredOffsets, filesWithin } from '../../domain/sql/history/history-manifest.ts';
 import { historySelects } from '../../domain/sql/history/history-select.ts';
+import { writtenInternalName } from '../../domain/sql/internal-names.ts';
 import { queryPartOf } from '../../domain/sql/query-part.ts';
 import { quoteIdentifier, quoteText } from '../../domain/sql/quote.ts';
 import { splitStatements } from '../../domain/sql/statements.ts';
@@ -68,6 +69,8 @@ export class StatementPlanner {
     if (carriedOut !== undefined) return { sql: carriedOut };
     await this.#catalog.prepare(statement);
     await this.#postgres.prepare(statement, parameters);
+    const internal = writtenInternalName(statement);
+    if (internal !== undefined) return { sql: '', failure: internalFailure(internal) };
     const failure = await wrong(connection, statement);
     if (failure !== undefined) return { sql: '', failure };
     const [prefix = ''] = EXPLAIN.exec(statement) ?? [];
@@ -151,7 +154,7 @@ export class StatementPlanner {
   #showTables(): string {
     const topics = this.#catalog.tables.topics.map((topic) => `(${quoteText(topic)})`);
     const rows = [
-      `SELECT table_name AS name, 'table' AS kind FROM duckdb_tables() WHERE database_name = '${USER_CATALOG}'`,
+      `SELECT table_name AS name, 'table' AS kind FROM duckdb_tables() WHERE database_name = '${USER_CATALOG}' AND schema_name = 'main'`,
       `SELECT view_name, 'view' FROM duckdb_views() WHERE database_name = '${USER_CATALOG}' AND NOT internal`,
       ...(topics.length > 0
         ? [`SELECT name, 'topic' FROM (VALUES ${topics.join(', ')}) t(name)`]
@@ -190,6 +193,11 @@ function scanText(spec: ScanSpec, fields: readonly string[]): string {
 function rangeText(name: string, from: string | undefined, to: string | undefined): string {
   if (from === undefined && to === undefined) return '';
   return `${name} ${from === undefined ? '' : `from ${from} `}${to === undefined ? '' : `to ${to}`}`.trim();
+}
+
+function internalFailure(name: string): EngineFailure {
+  const message = `${name} is written by streams only`;
+  return { kind: 'FORBIDDEN', message, hint: 'DROP MATERIALIZED VIEW drops a view and its state' };
 }
 
 function failed(message: string): PlannedStatement {

@@ -68,6 +68,11 @@ export class TopicCatalog {
     return this.#known.get(topic)?.history;
   }
 
+  /** Whether a topic had no records when it was looked at. */
+  isEmpty(topic: string): boolean {
+    return this.#known.get(topic)?.ends === '';
+  }
+
   /** Tables and views of users: they go before topics of the same name. */
   userTables(): Promise<ReadonlyMap<string, string>> {
     return this.inTurn(() => this.#userTables());
@@ -94,7 +99,8 @@ export class TopicCatalog {
 
   async #userTables(): Promise<ReadonlyMap<string, string>> {
     const result = await this.#own.runAndReadAll(
-      `SELECT lower(table_name), '' FROM duckdb_tables() WHERE database_name = '${USER_CATALOG}'
+      `SELECT lower(table_name), '' FROM duckdb_tables()
+       WHERE database_name = '${USER_CATALOG}' AND schema_name = 'main'
        UNION ALL SELECT lower(view_name), sql FROM duckdb_views()
        WHERE database_name = '${USER_CATALOG}' AND NOT internal`,
     );
@@ -134,7 +140,8 @@ export class TopicCatalog {
     const known = this.#known.get(topic);
     const nowMs = performance.now();
     if (known?.declared === declared && known.historyState === historyState) {
-      if (known.ends === ends || nowMs - known.lookedAtMs < SCHEMA_AGE_MS) return;
+      const isNew = nowMs - known.lookedAtMs < SCHEMA_AGE_MS && known.ends !== '';
+      if (known.ends === ends || isNew) return;
     }
     const found = await this.#look(topic, ranges, schemas);
     const schema = schemas.value === undefined ? withHistory(found, history) : found;

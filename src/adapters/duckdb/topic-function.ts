@@ -34,11 +34,14 @@ interface ProjectedColumn {
 interface Running {
   readonly scan: TopicScan;
   readonly columns: readonly ProjectedColumn[];
+  readonly tally: Map<number, number> | undefined;
 }
 
 export interface TopicFunctionParts {
   readonly bridge: LogBridge;
   readonly compression: Compression;
+  /** Where a scan that has a name for it counts the records of each partition. */
+  readonly tally?: (name: string | undefined) => Map<number, number> | undefined;
 }
 
 /**
@@ -60,11 +63,12 @@ export function registerTopicFunction(connection: DuckDBConnection, parts: Topic
       initFunction: (info) => {
         const spec = info.bindData as ScanSpec;
         const indexes = info.getColumnIndexes();
-        const all = parts.bridge.ranges(spec.topic, boundsOf(spec));
-        const ranges = all.flatMap((range) => outsideOf(range, spec.covered));
+        const given = rangesOf(spec) ?? parts.bridge.ranges(spec.topic, boundsOf(spec));
+        const ranges = given.flatMap((range) => outsideOf(range, spec.covered));
         const withHeaders = indexes.includes(5);
         const scan = new TopicScan(parts.bridge, spec, ranges, { ...parts, withHeaders });
-        info.setInitData({ scan, columns: indexes.map((index) => projected(index, spec)) });
+        const columns = indexes.map((index) => projected(index, spec));
+        info.setInitData({ scan, columns, tally: parts.tally?.(spec.tally) } satisfies Running);
         // Several threads give the rows of a topic out of their order.
         info.setMaxThreads(spec.unordered === true ? THREADS : 1);
       },
@@ -150,11 +154,25 @@ function microseconds(timestampMs: number): number {
   return Math.max(-TIMESTAMP_MS_MAX, Math.min(TIMESTAMP_MS_MAX, timestampMs)) * MICROSECONDS;
 }
 
-function fill({ scan, columns }: Running, output: DuckDBDataChunk, heapLayout: boolean): void {
+function rangesOf({ ranges }: ScanSpec): PartitionRange[] | undefined {
+  return ranges?.map(({ partition, fromOffset, toOffset }) => ({
+    partition,
+    startOffset: BigInt(fromOffset),
+    endOffset: BigInt(toOffset),
+  }));
+}
+
+function fill(
+  { scan, columns, tally }: Running,
+  output: DuckDBDataChunk,
+  heapLayout: boolean,
+): void {
   let rows = 0;
   while (rows < ROWS && scan.advance()) {
     for (const { take } of columns) take(rows, scan.record);
     rows += 1;
+    const { partition } = scan.record;
+    tally?.set(partition, (tally.get(partition) ?? 0) + 1);
   }
   duckdb.data_chunk_set_size(output.chunk, rows);
   if (rows === 0) return;

@@ -58,6 +58,12 @@ export async function openBroker(config: BrokerConfig, logger: Logger): Promise<
     () => policy.start(),
     () => policy.close(),
   );
+  const streams = container.get(TOKENS.streams);
+  await lifecycle.start(
+    'streams',
+    () => streams.start(),
+    () => streams.close(),
+  );
   const registry = container.get(TOKENS.registry);
   const throttle = container.get(TOKENS.clientThrottle);
   const [clock, timer] = [container.get(TOKENS.clock), container.get(TOKENS.timer)];
@@ -97,6 +103,7 @@ export async function openBroker(config: BrokerConfig, logger: Logger): Promise<
       listOffsets: container.get(TOKENS.listOffsets),
       groups: container.get(TOKENS.groups),
       sql,
+      streams,
       checksum: container.get(TOKENS.checksum),
       compression: container.get(TOKENS.compression),
       clock,

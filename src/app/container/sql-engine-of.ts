@@ -1,9 +1,12 @@
 import { mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { nodeFileSystem } from '../../adapters/data-folder/file-system.ts';
+import { FileStreamMarker, noStreamMarker } from '../../adapters/node/file-stream-marker.ts';
 import type { BrokerConfig } from '../../domain/config/broker-config.ts';
 import type { Logger } from '../../ports/logger.ts';
-import type { SqlEngine } from '../../ports/sql-engine.ts';
+import type { StreamingSqlEngine } from '../../ports/stream-engine.ts';
+import type { StreamMarker } from '../../ports/stream-marker.ts';
+import type { StreamStatus } from '../../ports/streams.ts';
 import type { TopicHistory } from '../../ports/topic-history.ts';
 import type { TopicSource } from '../../ports/topic-source.ts';
 import { dataDirectoryOf } from './log-store-of.ts';
@@ -12,6 +15,7 @@ export interface SqlEngineParts {
   readonly source: TopicSource;
   readonly history: TopicHistory;
   readonly logger: Logger;
+  readonly streamStatus: () => readonly StreamStatus[];
 }
 
 /** Undefined where nothing outlives the broker. */
@@ -27,15 +31,15 @@ export function historyDirectoryOf(sqlDirectory: string): string {
 /** Loads the SQL engine and opens its database: beside the logs, or in memory where they are. */
 export async function sqlEngineOf(
   config: BrokerConfig,
-  { source, history, logger }: SqlEngineParts,
-): Promise<SqlEngine> {
+  { source, history, logger, streamStatus }: SqlEngineParts,
+): Promise<StreamingSqlEngine> {
   const { DuckDbEngine } = await import('../../adapters/duckdb/duckdb-engine.ts');
   const { LocalTopicSchemas } = await import('../../adapters/local-schemas/local-topic-schemas.ts');
   const directory = sqlDirectoryOf(config);
   if (directory !== undefined) await mkdir(directory, { recursive: true });
   const schemaFile = directory === undefined ? undefined : join(directory, 'topic-schemas.json');
   return DuckDbEngine.open({
-    ...{ source, history, logger },
+    ...{ source, history, logger, streamStatus },
     schemas: new LocalTopicSchemas(nodeFileSystem, schemaFile),
     // In the package both this module and the thread's are files of the folder of chunks.
     thread: new URL(
@@ -48,5 +52,17 @@ export async function sqlEngineOf(
     threads: config.get('sql.threads'),
     directories: directory === undefined ? [] : [historyDirectoryOf(directory)],
     connections: config.get('sql.concurrent_queries'),
+    streamRules: {
+      outOfOrdernessMs: config.get('sql.streams.out_of_orderness_ms'),
+      idleMs: config.get('sql.streams.idle_ms'),
+    },
   });
+}
+
+/** Whether there may be streams in the database, by a file beside it. */
+export function streamMarkerOf(config: BrokerConfig): StreamMarker {
+  const directory = sqlDirectoryOf(config);
+  return directory === undefined
+    ? noStreamMarker
+    : new FileStreamMarker(join(directory, 'has-streams'));
 }

@@ -25,6 +25,7 @@ import type { Produce } from '../../ports/produce.ts';
 import type { ProducerIds } from '../../ports/producer-ids.ts';
 import type { Random } from '../../ports/random.ts';
 import type { ReplicaAdmin } from '../../ports/replica-admin.ts';
+import type { StreamingSqlEngine } from '../../ports/stream-engine.ts';
 import type { TopicSource } from '../../ports/topic-source.ts';
 import type { TransactionalOffsets } from '../../ports/transaction-coordinator.ts';
 import type { TransactionMarkers } from '../../ports/transaction-markers.ts';
@@ -37,7 +38,11 @@ import type { TransactionalProduce } from '../services/produce/transactional-pro
 import type { ShareCoordinatorService } from '../services/share/share-coordinator-service.ts';
 import type { HistoryPolicy } from '../services/sql/history-policy.ts';
 import type { HistoryService } from '../services/sql/history-service.ts';
+import type { LazyEngine } from '../services/sql/lazy-engine.ts';
 import type { SqlService } from '../services/sql/sql-service.ts';
+import type { SourceTopics } from '../services/sql/streams/source-topics.ts';
+import type { StreamRegistry } from '../services/sql/streams/stream-registry.ts';
+import type { StreamService } from '../services/sql/streams/stream-service.ts';
 import type { TopicAdminService } from '../services/topic/topic-admin-service.ts';
 import type { TransactionAdmission } from '../services/transaction/transaction-admission.ts';
 import type { TransactionCoordinatorService } from '../services/transaction/transaction-coordinator-service.ts';
@@ -99,6 +104,10 @@ export const TOKENS = {
   topicSource: token<TopicSource>('TopicSource'),
   topicHistory: token<HistoryService>('TopicHistory'),
   historyPolicy: token<HistoryPolicy>('HistoryPolicy'),
+  sqlEngine: token<LazyEngine<StreamingSqlEngine>>('SqlEngine'),
+  streamSources: token<SourceTopics>('StreamSources'),
+  streamRegistry: token<StreamRegistry>('StreamRegistry'),
+  streams: token<StreamService>('Streams'),
   sql: token<SqlService>('Sql'),
 
   dataHandlers: token<readonly RequestHandler[]>('DataHandlers'),

@@ -3,6 +3,7 @@ import type { BrokerConfig } from '../../domain/config/broker-config.ts';
 import type { CompressionType } from '../../domain/record/compression.ts';
 import type { Sql } from '../../ports/sql.ts';
 import type { SqlParameter } from '../../ports/sql-engine.ts';
+import type { ViewOptions } from '../../ports/streams.ts';
 import type { RunningBroker } from '../running-broker.ts';
 import { brokerError } from './broker-error.ts';
 import { type BrokerStats, brokerStats, type TopicStats, topicStats } from './broker-stats.ts';
@@ -185,6 +186,26 @@ export class Broker implements AsyncDisposable {
     options: SqlOptions = {},
   ): AsyncGenerator<SqlRowObject> {
     return sqlRows(this.#sql, { sql: statement, parameters, ...options });
+  }
+
+  /**
+   * Keeps a table up to date with what a query over `stream` gives for a topic, for the records there are and those to
+   * come: `await broker.processStream('user-events', 'SELECT user_id, count(*) AS n FROM stream GROUP BY user_id WINDOW
+   * TUMBLING (INTERVAL 1 MINUTE)', 'user-analytics')`. Resolves once the table, `user_analytics`, shows what the topic
+   * held at the call. It lasts until `DROP MATERIALIZED VIEW`. Failures are SqlErrors.
+   */
+  async processStream(
+    topic: string,
+    sql: string,
+    table: string,
+    options: ViewOptions = {},
+  ): Promise<void> {
+    await this.#running.services.streams.processStream(topic, sql, table, options);
+  }
+
+  /** Resolves once a materialized view shows everything its topics hold now. */
+  async streamCaughtUp(view: string): Promise<void> {
+    await this.#running.services.streams.caughtUp(view);
   }
 
   /** Answers what is in flight, stores everything, frees port and data. A second call waits for the first. */

@@ -50,6 +50,16 @@ export interface ScanSpec {
   readonly covered?: Readonly<Record<string, readonly [number, number]>>;
   /** Whether text that is none ends the scan, where else it is repaired. */
   readonly strict?: boolean;
+  /** Just these offsets, the ends exclusive, in place of bounds; a partition without any is not read. */
+  readonly ranges?: readonly OffsetRange[];
+  /** Names the count of the records that are read. */
+  readonly tally?: string;
+}
+
+export interface OffsetRange {
+  readonly partition: number;
+  readonly fromOffset: string;
+  readonly toOffset: string;
 }
 
 export const SCAN_FUNCTION = 'kawa_topic';
@@ -115,27 +125,31 @@ export function decoderSpecOf(schema: DeclaredSchema): DecoderSpec | undefined {
 
 /**
  * The SELECT that gives a topic's columns. A field that has the name of one of the raw columns takes it, and the raw one
- * is then called kafka_key, kafka_value or kafka_headers. `used` leaves fields out that nobody asks for.
+ * is then called kafka_key, kafka_value or kafka_headers. `used` leaves fields out that nobody asks for. `condition` is
+ * made of the fields that are read; it may use the scan's columns and `kawa_fields`.
  */
 export function topicSelect(
   spec: ScanSpec,
   schema: TopicSchema,
   used?: (field: string) => boolean,
+  condition?: (fields: readonly TopicField[]) => string,
 ): string {
-  return columnsSelect(`${SCAN_FUNCTION}(${quoteText(JSON.stringify(spec))})`, schema, { used });
+  const scan = `${SCAN_FUNCTION}(${quoteText(JSON.stringify(spec))})`;
+  return columnsSelect(scan, schema, { used, condition });
 }
 
 export interface ColumnsOptions {
   readonly used?: ((field: string) => boolean) | undefined;
   /** Whether the source has the fields as columns, called kawa_field_ and their name. */
   readonly typed?: boolean;
+  readonly condition?: ((fields: readonly TopicField[]) => string) | undefined;
 }
 
 /** The same out of any source of raw columns. */
 export function columnsSelect(
   source: string,
   schema: TopicSchema,
-  { used, typed = false }: ColumnsOptions,
+  { used, typed = false, condition }: ColumnsOptions,
 ): string {
   const raw = rawNames(schema);
   const fields = schema.fields.filter(({ name }) => used?.(name) ?? true);
@@ -157,7 +171,18 @@ export function columnsSelect(
       : [`${parsedFields('kawa_key', key.fields, key.decoder)} AS kawa_key_fields`]),
   ];
   const from = parsed.length === 0 ? source : `(SELECT *, ${parsed.join(', ')} FROM ${source})`;
-  return `SELECT ${columns.join(', ')} FROM ${from}`;
+  const where = condition === undefined || fields.length === 0 ? '' : ` WHERE ${condition(fields)}`;
+  return `SELECT ${columns.join(', ')} FROM ${from}${where}`;
+}
+
+/** The names of the columns of a topic, as `topicSelect` gives them. */
+export function topicColumns(schema: TopicSchema): string[] {
+  const raw = rawNames(schema);
+  return [
+    ...['kafka_partition', 'kafka_offset', 'kafka_timestamp'],
+    ...['key', 'value', 'headers', ...(schema.key === undefined ? [] : ['key_fields'])].map(raw),
+    ...schema.fields.map(({ name }) => name),
+  ];
 }
 
 /** How the raw columns of a topic are called. */
@@ -182,9 +207,12 @@ function parsedFields(
   decoder: DecoderSpec | undefined,
 ): string {
   const structure = Object.fromEntries(fields.map((field) => [field.name, field.structure]));
-  const text =
-    decoder === undefined
-      ? column
-      : `${DECODE_FUNCTION}(${quoteText(JSON.stringify(decoder))}, ${column})`;
+  const text = decodedText(column, decoder);
   return `try(from_json(${text}, ${quoteText(JSON.stringify(structure))}))`;
+}
+
+/** The JSON of keys or values; NULL where a decoder makes nothing of them. */
+export function decodedText(column: string, decoder: DecoderSpec | undefined): string {
+  if (decoder === undefined) return column;
+  return `${DECODE_FUNCTION}(${quoteText(JSON.stringify(decoder))}, ${column})`;
 }

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { LazyEngine } from '../../../src/app/services/sql/lazy-engine.ts';
 import { SqlService } from '../../../src/app/services/sql/sql-service.ts';
 import { SqlError } from '../../../src/domain/sql/sql-error.ts';
 import type { SqlCursor, SqlEngine, SqlStatement } from '../../../src/ports/sql-engine.ts';
@@ -39,11 +40,11 @@ function serviceOf(limits: { rowsMax?: number; bytesMax?: number; timeoutMs?: nu
   const engines: FakeEngine[] = [];
   const timers: (() => void)[] = [];
   const service = new SqlService({
-    openEngine: async () => {
+    engine: new LazyEngine(async () => {
       const engine = new FakeEngine();
       engines.push(engine);
       return engine;
-    },
+    }),
     timer: {
       schedule: (_delayMs, callback) => {
         timers.push(callback);

@@ -11,24 +11,27 @@ import type {
   SqlRow,
   SqlStatement,
 } from '../../../ports/sql-engine.ts';
+import type { LazyEngine } from './lazy-engine.ts';
 import { Deadline, limited, type ResultLimits } from './result-limits.ts';
+import type { StreamStatements } from './streams/stream-statements.ts';
 
 export interface SqlServiceOptions {
-  /** Called at the first statement: a broker that is asked no SQL loads no engine. */
-  readonly openEngine: () => Promise<SqlEngine>;
+  readonly engine: LazyEngine;
+  /** Carries out statements of streams. */
+  readonly streams?: StreamStatements | undefined;
   readonly timer: Timer;
   readonly limits: () => ResultLimits;
 }
 
 export class SqlService implements Sql {
-  readonly #openEngine: () => Promise<SqlEngine>;
+  readonly #engine: LazyEngine;
+  readonly #streams: StreamStatements | undefined;
   readonly #timer: Timer;
   readonly #limits: () => ResultLimits;
-  #engine: Promise<SqlEngine> | undefined;
-  #closed = false;
 
-  constructor({ openEngine, timer, limits }: SqlServiceOptions) {
-    this.#openEngine = openEngine;
+  constructor({ engine, streams, timer, limits }: SqlServiceOptions) {
+    this.#engine = engine;
+    this.#streams = streams;
     this.#timer = timer;
     this.#limits = limits;
   }
@@ -43,10 +46,11 @@ export class SqlService implements Sql {
 
   async describe(query: SqlQuery): Promise<SqlDescription> {
     const { timeoutMs } = this.#limits();
-    const engine = await this.#opened();
+    const engine = await this.#engine.opened();
     const deadline = new Deadline(this.#timer, timeoutMs, query.signal);
     try {
-      return await engine.describe({ sql: query.sql, signal: deadline.signal });
+      const { sql } = this.#streams?.answerTo(query.sql) ?? query;
+      return await engine.describe({ sql, signal: deadline.signal });
     } finally {
       deadline.stop();
     }
@@ -86,7 +90,8 @@ export class SqlService implements Sql {
 
   async listTables(): Promise<readonly string[]> {
     const rows = await this.#all({
-      sql: "SELECT table_name FROM duckdb_tables() WHERE database_name = 'kawadb' ORDER BY ALL",
+      sql: `SELECT table_name FROM duckdb_tables()
+        WHERE database_name = 'kawadb' AND schema_name = 'main' ORDER BY ALL`,
     });
     return rows.map(([name]) => name as string);
   }
@@ -95,16 +100,14 @@ export class SqlService implements Sql {
     await this.#all({ sql: `DROP TABLE ${quoteIdentifier(name)}` });
   }
 
-  async close(): Promise<void> {
-    this.#closed = true;
-    const engine = await this.#engine?.catch(() => undefined);
-    await engine?.close();
+  close(): Promise<void> {
+    return this.#engine.close();
   }
 
   async #columns(table: string): Promise<ReadonlyMap<string, string>> {
     const rows = await this.#all({
       sql: `SELECT column_name, data_type FROM duckdb_columns()
-        WHERE database_name = 'kawadb' AND lower(table_name) = lower($1) ORDER BY column_index`,
+        WHERE database_name = 'kawadb' AND schema_name = 'main' AND lower(table_name) = lower($1) ORDER BY column_index`,
       parameters: [table],
     });
     if (rows.length === 0) throw new SqlError('INVALID', `there is no table ${table}`);
@@ -125,36 +128,17 @@ export class SqlService implements Sql {
     const limits = this.#limits();
     const timeoutMs = Math.min(query.timeoutMs ?? limits.timeoutMs, limits.timeoutMs);
     const rowsMax = Math.min(query.rowsMax ?? limits.rowsMax, limits.rowsMax);
-    const engine = await this.#opened();
+    const engine = await this.#engine.opened();
     const deadline = new Deadline(this.#timer, timeoutMs, query.signal);
     try {
-      const { sql, parameters } = query;
+      const answering = await this.#streams?.carryOut(query.sql, deadline.signal);
+      const { sql, parameters } = answering ?? query;
       const cursor = await start(engine, { sql, parameters, signal: deadline.signal });
       return limited(cursor, { ...limits, rowsMax }, deadline);
     } catch (error) {
       deadline.stop();
       throw error;
     }
-  }
-
-  async #opened(): Promise<SqlEngine> {
-    const engine = await this.#engine?.catch(() => undefined);
-    // One that failed is not asked again; its tables are in their file.
-    if (engine?.closed === true) this.#engine = undefined;
-    return this.#open();
-  }
-
-  #open(): Promise<SqlEngine> {
-    if (this.#closed) throw new SqlError('UNAVAILABLE', 'the broker is stopping');
-    if (this.#engine === undefined) {
-      const opening = this.#openEngine();
-      this.#engine = opening;
-      // The next statement tries again: what was in the way may be gone.
-      opening.catch(() => {
-        this.#engine = undefined;
-      });
-    }
-    return this.#engine;
   }
 }
 

@@ -57,6 +57,26 @@ export const SQL_KEYS = {
     toml: 'sql.result_rows_max',
     doc: "The most rows a result has (KawaDB's own key); a larger one ends with an error.",
   }),
+  'sql.streams.batch_rows_max': int('50000', 'read-only', {
+    rule: between(1, 1_000_000),
+    toml: 'sql.streams.batch_rows_max',
+    doc: "Records a view takes in one transaction while it is behind (KawaDB's own key).",
+  }),
+  'sql.streams.idle_ms': int('10000', 'read-only', {
+    rule: atLeast(1),
+    toml: 'sql.streams.idle_ms',
+    doc: "How long a partition without new records holds up the closing of windows (KawaDB's own key).",
+  }),
+  'sql.streams.interval_ms': int('100', 'read-only', {
+    rule: between(0, 60_000),
+    toml: 'sql.streams.interval_ms',
+    doc: "How long a view that has caught up gathers new records before it takes them (KawaDB's own key).",
+  }),
+  'sql.streams.out_of_orderness_ms': int('5000', 'read-only', {
+    rule: atLeast(0),
+    toml: 'sql.streams.out_of_orderness_ms',
+    doc: "How much older than the newest record of its partition one may be without being late, where a stream declares no watermark (KawaDB's own key).",
+  }),
   'sql.threads': int('2', 'read-only', {
     rule: between(1, 256),
     toml: 'sql.threads',

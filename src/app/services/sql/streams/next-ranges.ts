@@ -1,0 +1,94 @@
+import type { SourcePosition, SourceRange } from '../../../../ports/stream-engine.ts';
+import type { SourcePartition } from './source-topics.ts';
+
+export interface BatchLimits {
+  readonly rowsMax: number;
+  readonly bytesMax: number;
+}
+
+export interface NextRanges {
+  readonly ranges: readonly SourceRange[];
+  /** Partitions that have more than their range. */
+  readonly behind: readonly { readonly topic: string; readonly partition: number }[];
+  /** Positions that are not where the view left them, with what happened. */
+  readonly moved: readonly SourcePosition[];
+  readonly events: readonly string[];
+}
+
+/**
+ * What the next batch reads: of each partition its share of the limit, by how much it is behind, so that the partitions of
+ * a topic come along together.
+ */
+export function nextRanges(
+  partitions: readonly SourcePartition[],
+  positions: readonly SourcePosition[],
+  limits: BatchLimits,
+): NextRanges {
+  const moved: SourcePosition[] = [];
+  const events: string[] = [];
+  const backlogs = partitions.map((source) => {
+    const known = positions.find((each) => sameAs(each, source));
+    const { position, event } = placed(known, source);
+    if (position !== known) moved.push(position);
+    if (event !== undefined) events.push(event);
+    return { source, from: position.nextOffset, records: source.endOffset - position.nextOffset };
+  });
+  const waiting = backlogs.filter(({ records }) => records > 0n);
+  const total = waiting.reduce((sum, { records }) => sum + Number(records), 0);
+  const bytes = waiting.reduce(
+    (sum, { records, source }) => sum + Number(records) * source.bytesPerRecord,
+    0,
+  );
+  const share = Math.min(1, limits.rowsMax / total, limits.bytesMax / bytes);
+  const ranges = waiting.map(({ source: { topic, partition }, from, records }) => {
+    const taken = BigInt(Math.max(1, Math.floor(Number(records) * share)));
+    return { topic, partition, fromOffset: from, toOffset: from + taken };
+  });
+  const behind = ranges
+    .filter(({ toOffset }, index) => toOffset < (waiting[index]?.source.endOffset ?? 0n))
+    .map(({ topic, partition }) => ({ topic, partition }));
+  return { ranges, behind, moved, events };
+}
+
+/** Where to go on: the log may have begun anew, lost its beginning to retention, or its end to a power loss. */
+function placed(
+  known: SourcePosition | undefined,
+  source: SourcePartition,
+): { readonly position: SourcePosition; readonly event?: string } {
+  const { topic, topicId, partition, startOffset, logEndOffset } = source;
+  if (known === undefined) return { position: firstPosition(source) };
+  const name = `${topic}-${partition}`;
+  if (known.topicId !== topicId) {
+    return {
+      position: { ...known, topicId, nextOffset: startOffset },
+      event: `${name} was created anew: it is read from its start`,
+    };
+  }
+  if (known.nextOffset < startOffset) {
+    const lost = startOffset - known.nextOffset;
+    return {
+      position: { ...known, nextOffset: startOffset, lost: known.lost + lost },
+      event: `${name} lost its records up to offset ${startOffset} before they were read`,
+    };
+  }
+  if (known.nextOffset > logEndOffset) {
+    return {
+      position: { ...known, nextOffset: logEndOffset },
+      event: `${name} ends at ${logEndOffset}, before ${known.nextOffset}, where it was read to: what was read stays in the view`,
+    };
+  }
+  return { position: known };
+}
+
+/** The start of the log. */
+export function firstPosition(source: SourcePartition): SourcePosition {
+  const { topic, topicId, partition, startOffset } = source;
+  return {
+    ...{ topic, topicId, partition, nextOffset: startOffset, maxEventTimeMs: undefined },
+    ...{ rows: 0n, errors: 0n, late: 0n, lost: 0n },
+  };
+}
+
+function sameAs(position: SourcePosition, source: SourcePartition): boolean {
+  return position.topic === source.topic && position.partition === source.partition;
+}
