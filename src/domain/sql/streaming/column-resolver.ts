@@ -1,7 +1,13 @@
 import { isNode, nodesOf, type SyntaxNode } from '../syntax-tree.ts';
 import { type FromSource, streamWithin } from './from-clause.ts';
 import { isHidden, withParameters } from './lambda-parameters.ts';
-import { columnNames, columnReference, findColumn, sameName } from './query-columns.ts';
+import {
+  columnNames,
+  columnReference,
+  type FoundColumn,
+  findColumn,
+  sameName,
+} from './query-columns.ts';
 import { type QueryText, refuse } from './query-text.ts';
 import type { StreamCatalog } from './stream-catalog.ts';
 
@@ -97,7 +103,7 @@ export class ColumnResolver {
       const { source, column, fields } = only;
       return { ...node, column_names: [source.alias, column, ...fields] };
     }
-    if (found.length > 1) return this.#ambiguous(node, first);
+    if (found.length > 1) return this.#shared(node, found);
     const special = WINDOW_NAMES[(names.at(-1) ?? '').toLowerCase()];
     if (this.#parts.hasWindow && special !== undefined && names.length <= 2) {
       return { ...columnReference(special), alias: node.alias };
@@ -109,12 +115,17 @@ export class ColumnResolver {
     return this.#unknown(node, names);
   }
 
-  #ambiguous(node: SyntaxNode, name: string): SyntaxNode {
-    const { shared, text, sources } = this.#parts;
-    if (shared.some((each) => sameName(each, name))) return node;
-    const [source] = sources;
-    const hint = `write ${source?.alias}.${name} or the like`;
-    throw refuse(text, node, `${name} is a column of several tables of the query`, hint);
+  /** Of a column that USING made one of, the side that is always there. */
+  #shared(node: SyntaxNode, found: readonly FoundColumn[]): SyntaxNode {
+    const { shared, text } = this.#parts;
+    const [{ source: first, column: name, fields } = {}] = found;
+    if (!shared.some((each) => sameName(each, name ?? ''))) {
+      const hint = `write ${first?.alias}.${name} or the like`;
+      throw refuse(text, node, `${name} is a column of several tables of the query`, hint);
+    }
+    const sure = found.find(({ source }) => !(source as FromSource).optional);
+    const alias = (sure?.source ?? first)?.alias ?? '';
+    return { ...node, column_names: [alias, name, ...(fields ?? [])] };
   }
 
   /** What is not known may be a column of a table whose columns are not known. */

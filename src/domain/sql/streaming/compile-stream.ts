@@ -1,7 +1,7 @@
-import { quoteIdentifier } from '../quote.ts';
 import type { SyntaxNode } from '../syntax-tree.ts';
 import { Grouping, type GroupingParts } from './grouping.ts';
 import { HoppingWindow } from './hopping-window.ts';
+import type { IntervalJoin } from './interval-join.ts';
 import { MappedRows } from './mapped-rows.ts';
 import { streamNames } from './plan-names.ts';
 import { timed } from './plan-time.ts';
@@ -13,14 +13,20 @@ import { SlidingWindow } from './sliding-window.ts';
 import {
   lateStatement,
   measureStatement,
-  replaceSource,
   type StagedSource,
   stagedSources,
   stageStatements,
 } from './staged-sources.ts';
 import type { StreamCatalog } from './stream-catalog.ts';
+import { type StreamInput, streamInputOf } from './stream-input.ts';
 import type { OperatorParts, StreamOperator } from './stream-operator.ts';
-import type { EmitMode, LatePolicy, PlannedWindow, StreamPlan } from './stream-plan.ts';
+import type {
+  ClosedRange,
+  EmitMode,
+  LatePolicy,
+  PlannedWindow,
+  StreamPlan,
+} from './stream-plan.ts';
 import type { LiftedQuery, WindowClause } from './streaming-clauses.ts';
 import type { SyntaxPrinter } from './syntax-printer.ts';
 
@@ -47,11 +53,9 @@ export async function compileStream(request: StreamRequest): Promise<StreamPlan>
   const names = streamNames(request.schema, request.stream);
   const sources = await stagedSources(shape.from.sources, shape.resolver, names, printer);
   const emit = emitOf(request, shape);
-  const from = await fromText(shape, sources, printer);
-  const [source] = sources as readonly [StagedSource];
-  const time = `${quoteIdentifier(source.alias)}.kawa_time`;
-  const compiled = await operatorOf(request, shape, { names, from, time, emit });
-  return planOf(request, shape, { sources, emit, ...compiled });
+  const input = await streamInputOf(query, shape, sources, names, printer);
+  const compiled = await operatorOf(request, shape, input, { names, emit });
+  return planOf(request, shape, { sources, emit, join: input.join, ...compiled });
 }
 
 /** Sliding windows need the rows themselves, whatever the aggregates are. */
@@ -62,21 +66,21 @@ function groupingOf(grouping: GroupingParts, { window }: QueryShape): Grouping {
 async function operatorOf(
   request: StreamRequest,
   shape: QueryShape,
-  input: Pick<OperatorParts, 'names' | 'from' | 'time' | 'emit'>,
+  input: StreamInput,
+  common: Pick<OperatorParts, 'names' | 'emit'>,
 ): Promise<{ operator: StreamOperator; engineBound: boolean }> {
   const { hasOutput, late, printer } = request;
-  const { window, grouping: parts, outputs, where, startName, endName } = shape;
+  const { window, grouping: parts, outputs, startName, endName } = shape;
+  const { from, time, place } = input;
+  const where = input.where === undefined ? undefined : await printer.expression(input.where);
   if (parts === undefined) {
-    const [source] = shape.from.sources.filter(({ stream }) => stream !== undefined);
-    const place = `${quoteIdentifier(source?.alias ?? '')}.kafka_offset`;
-    const condition = where === undefined ? undefined : await printer.expression(where);
-    const operator = new MappedRows({
-      ...{ ...input, where: condition, outputs, place, hasOutput },
-    });
+    const operator = new MappedRows({ ...common, from, where, outputs, place, hasOutput });
     return { operator, engineBound: false };
   }
-  const grouping = groupingOf(parts, shape);
-  const all: OperatorParts = { ...input, grouping, late, hasOutput, startName, endName };
+  const grouping = groupingOf({ ...parts, where }, shape);
+  const all: OperatorParts = {
+    ...{ ...common, from, time, grouping, late, hasOutput, startName, endName },
+  };
   refuseLost(request, shape, grouping);
   return { operator: windowOperator(window, all), engineBound: grouping.engineBound };
 }
@@ -91,9 +95,13 @@ function windowOperator(window: WindowClause | undefined, parts: OperatorParts):
 /** Refuses results that could not be told apart where one takes the place of another. */
 function refuseLost(
   { query, select, late, hasOutput }: StreamRequest,
-  { window, outputs }: QueryShape,
+  { from, window, outputs }: QueryShape,
   grouping: Grouping,
 ): void {
+  if (late === 'reemit' && from.streamJoin !== undefined) {
+    const hint = "use late = 'drop' or 'topic', and GRACE PERIOD to wait longer";
+    throw refuse(query, select, 'late rows cannot be taken into a join of streams', hint);
+  }
   if (late === 'reemit' && window !== undefined && window.kind !== 'hopping') {
     const hint = "use late = 'drop' or 'topic', and GRACE PERIOD to wait longer";
     throw refuse(query, select, `late rows cannot be taken into ${window.kind} windows`, hint);
@@ -118,47 +126,44 @@ function emitOf(
   return query.emit ?? byDefault;
 }
 
-async function fromText(
-  { from }: QueryShape,
-  sources: readonly StagedSource[],
-  printer: SyntaxPrinter,
-): Promise<string> {
-  const streams = from.sources.filter(({ stream }) => stream !== undefined);
-  for (const [index, { node, alias }] of streams.entries()) {
-    replaceSource(node, sources[index]?.table ?? '', alias);
-  }
-  return printer.from(from.tree);
-}
-
 interface Compiled {
   readonly sources: readonly StagedSource[];
   readonly emit: EmitMode;
   readonly operator: StreamOperator;
   readonly engineBound: boolean;
+  readonly join: IntervalJoin | undefined;
 }
 
 function planOf(
   { query, late }: StreamRequest,
   { from, window, outputs }: QueryShape,
-  { sources, emit, operator, engineBound }: Compiled,
+  { sources, emit, operator, engineBound, join }: Compiled,
 ): StreamPlan {
   const planned: PlannedWindow = window ?? { kind: 'none' };
   const empty = (relation: string): string => `(SELECT * FROM ${relation} LIMIT 0)`;
+  // Of two streams, what is older than what is closed is late, whatever is made of the joined rows.
+  const lateBefore = (closedUntil: number | undefined): number | undefined =>
+    join === undefined ? operator.lateBefore(closedUntil) : closedUntil;
+  const usesTime = join !== undefined || operator.usesTime;
+  const within = (closed: ClosedRange): ClosedRange => join?.range(closed) ?? closed;
   return {
     ...{ tables: from.tables, window: planned, graceMs: query.graceMs ?? 0, emit, late },
-    sources,
+    ...{ sources, engineBound, view: operator.view },
     outputColumns: outputs.map(({ name, key }) => ({ name, key })),
-    engineBound,
-    explanation: operator.explanation,
-    setUp: (relations) => [...stageStatements(sources, relations.map(empty)), ...operator.setUp()],
+    explanation: [...(join?.explanation ?? []), ...operator.explanation],
+    setUp: (relations) => [
+      ...stageStatements(sources, relations.map(empty)),
+      ...(join?.setUp() ?? []),
+      ...operator.setUp(),
+    ],
     stage: (relations) => stageStatements(sources, relations),
-    measure: (closedUntil) =>
-      measureStatement(sources, operator.lateBefore(closedUntil), operator.usesTime),
-    lateRows: (closedUntil) => lateStatement(sources, operator.lateBefore(closedUntil)),
-    apply: (closed) => operator.apply(closed),
-    emitted: (closed) => operator.emitted(closed),
+    measure: (closedUntil) => measureStatement(sources, lateBefore(closedUntil), usesTime),
+    lateRows: (closedUntil) => lateStatement(sources, lateBefore(closedUntil)),
+    apply: (closed) => [...(join?.apply(closed) ?? []), ...operator.apply(within(closed))],
+    emitted: (closed) => operator.emitted(within(closed)),
     compact: () => operator.compact(),
-    view: operator.view,
-    tearDown: operator.tables.map((table) => timed(`DROP TABLE IF EXISTS ${table}`)),
+    tearDown: [...(join?.tables ?? []), ...operator.tables].map((table) =>
+      timed(`DROP TABLE IF EXISTS ${table}`),
+    ),
   };
 }

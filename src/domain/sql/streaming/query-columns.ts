@@ -50,6 +50,17 @@ export function columnReference(...names: readonly string[]): SyntaxNode {
   };
 }
 
+export function equality(left: SyntaxNode, right: SyntaxNode): SyntaxNode {
+  return { class: 'COMPARISON', type: 'COMPARE_EQUAL', alias: '', query_location: 0, left, right };
+}
+
+export function conjunction(children: readonly SyntaxNode[]): SyntaxNode {
+  const [only] = children;
+  if (only !== undefined && children.length === 1) return only;
+  const type = 'CONJUNCTION_AND';
+  return { class: 'CONJUNCTION', type, alias: '', query_location: 0, children: [...children] };
+}
+
 /** A text that is the same for expressions that mean the same as written, whatever they are called. */
 export function canonical(expression: SyntaxNode): string {
   return JSON.stringify({ ...expression, alias: '' }, (name, value: unknown) => {

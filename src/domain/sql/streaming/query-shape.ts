@@ -18,7 +18,7 @@ export interface QueryShape {
   readonly window: WindowClause | undefined;
   readonly where: SyntaxNode | undefined;
   /** Undefined for a query that only filters and maps rows. */
-  readonly grouping: GroupingParts | undefined;
+  readonly grouping: Omit<GroupingParts, 'where'> | undefined;
   readonly outputs: readonly (NamedExpression & OutputColumn)[];
   readonly startName: string;
   readonly endName: string;
@@ -93,12 +93,11 @@ export async function queryShapeOf(
     having === undefined ? undefined : await printer.expression(grouped.overGroups(having));
   const textOf = (node: SyntaxNode): Promise<string> => printer.expression(node);
   const aggregates = await grouped.aggregates(textOf);
-  const grouping: GroupingParts = {
+  const grouping: Omit<GroupingParts, 'where'> = {
     keys: await grouped.keys(textOf),
     aggregates,
     outputs,
     having: havingText,
-    where: where === undefined ? undefined : await textOf(where),
     columns: await grouped.columns(textOf),
   };
   const nameOf = (column: string): string =>

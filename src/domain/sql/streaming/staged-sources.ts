@@ -74,13 +74,15 @@ export function lateStatement(
   return timed(selects.join(' UNION ALL '), lateBefore);
 }
 
-/** Puts the staged rows in a stream's place in the FROM clause. */
+/** Puts a table in a node's place: a temporary one as `StreamNames` has it, or a bare name. */
 export function replaceSource(node: SyntaxNode, table: string, alias: string): void {
+  const temporary = /^temp\.main\."((?:[^"]|"")*)"$/.exec(table)?.[1];
   for (const name of Object.keys(node)) delete node[name];
-  const [, , name = ''] = /^(temp)\.(main)\."((?:[^"]|"")*)"$/.exec(table)?.slice(1) ?? [];
   Object.assign(node, {
     ...{ type: 'BASE_TABLE', alias, sample: null, query_location: 0 },
-    ...{ catalog_name: 'temp', schema_name: 'main', table_name: name.replaceAll('""', '"') },
     ...{ column_name_alias: [], at_clause: null },
+    ...(temporary === undefined
+      ? { catalog_name: '', schema_name: '', table_name: table }
+      : { catalog_name: 'temp', schema_name: 'main', table_name: temporary.replaceAll('""', '"') }),
   });
 }
