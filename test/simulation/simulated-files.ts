@@ -71,6 +71,11 @@ export class SimulatedFiles implements FileSystem {
     await this.#latency('close');
   }
 
+  closeSync(fd: number): void {
+    this.#begin('closeSync', this.#descriptor(fd).path);
+    this.#open.delete(fd);
+  }
+
   writevSync(fd: number, pieces: readonly Uint8Array[], position: number): number {
     const { file, path } = this.#descriptor(fd);
     const bytes = Buffer.concat(pieces);

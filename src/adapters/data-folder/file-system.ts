@@ -11,6 +11,8 @@ import { promisify } from 'node:util';
 export interface FileSystem {
   openSync(path: string): number;
   close(fd: number): Promise<void>;
+  /** For a file that is not removed, or small: else freeing its pages takes long. */
+  closeSync(fd: number): void;
   writevSync(fd: number, pieces: readonly Uint8Array[], position: number): number;
   readSync(fd: number, target: Uint8Array, length: number, position: number): number;
   read(fd: number, target: Uint8Array, length: number, position: number): Promise<number>;
@@ -42,6 +44,7 @@ const READ_WRITE_CREATE = fs.constants.O_RDWR | fs.constants.O_CREAT;
 export const nodeFileSystem: FileSystem = {
   openSync: (path) => fs.openSync(path, READ_WRITE_CREATE, 0o644),
   close: (fd) => new Promise((done, fail) => fs.close(fd, (e) => (e ? fail(e) : done()))),
+  closeSync: fs.closeSync,
   writevSync: (fd, pieces, position) => fs.writevSync(fd, pieces, position),
   readSync: (fd, target, length, position) => fs.readSync(fd, target, 0, length, position),
   read: (fd, target, length, position) =>

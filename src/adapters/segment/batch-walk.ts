@@ -24,7 +24,7 @@ export interface WalkEnd {
 
 /** Goes over the batches of a file that may end with anything. */
 export async function walkBatches(
-  files: FileSystem,
+  files: Pick<FileSystem, 'read'>,
   buffers: BufferPool,
   walk: BatchWalk,
 ): Promise<WalkEnd> {
@@ -52,7 +52,7 @@ export async function walkBatches(
 
 /** The part of a file that is in memory. */
 class FileWindow {
-  readonly #files: FileSystem;
+  readonly #files: Pick<FileSystem, 'read'>;
   readonly #buffers: BufferPool;
   readonly #walk: BatchWalk;
   bytes: Uint8Array;
@@ -60,7 +60,7 @@ class FileWindow {
   from = 0;
   #length = 0;
 
-  constructor(files: FileSystem, buffers: BufferPool, walk: BatchWalk) {
+  constructor(files: Pick<FileSystem, 'read'>, buffers: BufferPool, walk: BatchWalk) {
     this.#files = files;
     this.#buffers = buffers;
     this.#walk = walk;
@@ -91,7 +91,7 @@ class FileWindow {
 
 /** Reads until `length` bytes or the file's end. */
 export async function readFully(
-  files: FileSystem,
+  files: Pick<FileSystem, 'read'>,
   fd: number,
   target: Uint8Array,
   length: number,

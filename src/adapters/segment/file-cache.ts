@@ -16,6 +16,8 @@ export class FileCache {
   readonly #files: FileSystem;
   readonly #capacity: number;
   readonly #open = new Map<string, OpenFile>();
+  /** Those nobody uses, the one that was not used for longest first. */
+  readonly #idle = new Map<string, OpenFile>();
   readonly #closing = new Set<Promise<void>>();
 
   constructor(files: FileSystem, capacity: number) {
@@ -32,9 +34,9 @@ export class FileCache {
     let file = this.#open.get(path);
     if (file === undefined) {
       file = { path, fd: this.#files.openSync(path), uses: 0, forgotten: false };
-      this.#evict();
-    } else this.#open.delete(path);
-    this.#open.set(path, file);
+      if (this.isFull) this.#evict();
+      this.#open.set(path, file);
+    } else if (file.uses === 0) this.#idle.delete(path);
     file.uses += 1;
     return file;
   }
@@ -48,7 +50,10 @@ export class FileCache {
     file.uses -= 1;
     if (file.uses > 0) return;
     if (file.forgotten) this.#close(file);
-    else if (this.#open.size > this.#capacity) this.forget(file.path);
+    else {
+      this.#idle.set(file.path, file);
+      if (this.#open.size > this.#capacity) this.#evict();
+    }
   }
 
   /** Closes a file that is renamed or removed, at the latest when its last user is done. */
@@ -56,6 +61,7 @@ export class FileCache {
     const file = this.#open.get(path);
     if (file === undefined) return;
     this.#open.delete(path);
+    this.#idle.delete(path);
     file.forgotten = true;
     if (file.uses === 0) this.#close(file);
   }
@@ -65,11 +71,12 @@ export class FileCache {
     await Promise.all(this.#closing);
   }
 
+  /** The file stays, so that there is nothing to wait for. */
   #evict(): void {
-    if (this.#open.size < this.#capacity) return;
-    for (const [path, file] of this.#open) {
-      if (file.uses > 0) continue;
-      this.forget(path);
+    for (const [path, file] of this.#idle) {
+      this.#idle.delete(path);
+      this.#open.delete(path);
+      this.#files.closeSync(file.fd);
       return;
     }
   }

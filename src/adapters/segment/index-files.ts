@@ -24,6 +24,7 @@ export async function writeIndexes(context: SegmentContext, segment: LogSegment)
     { path: segment.timeIndexPath, bytes: times.toBytes() },
     { path: segment.indexPath, bytes: offsets.toBytes() },
   ]);
+  segment.indexesStale = false;
   if (segment.removed) await removeIndexes(context, segment);
   else segment.indexesOnDisk = true;
 }
@@ -47,6 +48,7 @@ export async function sealIdle(context: SegmentContext, segment: LogSegment): Pr
   }
   // From here on a write removes them first.
   segment.indexesOnDisk = true;
+  segment.indexesStale = false;
   for (const { path } of written) files.renameSync(`${path}${IDLE}`, path);
   await files.syncDirectory(segment.directory);
 }
@@ -55,6 +57,7 @@ export async function removeIndexes(context: SegmentContext, segment: LogSegment
   segment.indexesOnDisk = false;
   await context.files.remove(segment.indexPath);
   await context.files.remove(segment.timeIndexPath);
+  segment.indexesStale = false;
 }
 
 /** The indexes of a closed segment, from its files or, where those are of no use, from its batches. */

@@ -13,6 +13,7 @@ import {
   SMALLEST_HEADER_BYTES,
 } from './journal-round-format.ts';
 import { PARTITION_METADATA, partitionOf, segmentName } from './log-directory.ts';
+import type { LogTails } from './log-tails.ts';
 import type { SummarizedLog } from './logs-summary.ts';
 import type { SegmentContext } from './segment-context.ts';
 import { writePiecesSync } from './write-all.ts';
@@ -39,6 +40,13 @@ interface ReplayedFolder {
   readonly cut: JournalCut | undefined;
 }
 
+/** Logs whose files were synced as far as a summary says, and changed in nothing but their end since. */
+export interface ReplayKnowledge {
+  readonly logs: ReadonlyMap<string, SummarizedLog>;
+  /** Whoever opens these logs has to see to it that what is found there survives power loss, before `finish`. */
+  readonly tails: LogTails;
+}
+
 /**
  * Brings the logs' files up to what the journal has of them, after a stop that was not clean. Every batch goes to the
  * position it had: where the file has it already, nothing changes.
@@ -47,31 +55,33 @@ export class JournalReplay {
   readonly #context: ReplayContext;
   readonly #directory: string;
   readonly #journalDirectory: string;
-  /** Logs that were synced where a summary says so, and not cut since. */
-  readonly #summarized: ReadonlyMap<string, SummarizedLog>;
+  readonly #known: ReplayKnowledge | undefined;
   readonly #folders = new Map<string, ReplayedFolder>();
   /** Whether rounds between others could not be read. */
   #isDamaged = false;
   readonly #written = new Map<string, { readonly file: OpenFile; sizeBytes: number }>();
+  #paths: readonly string[] = [];
 
   constructor(
     context: ReplayContext,
     directory: string,
     journalDirectory: string,
-    summarized: ReadonlyMap<string, SummarizedLog> = new Map(),
+    known?: ReplayKnowledge,
   ) {
-    this.#summarized = summarized;
+    this.#known = known;
     this.#context = context;
     this.#directory = directory;
     this.#journalDirectory = journalDirectory;
   }
 
+  /** Resolves once all of it is in the logs' files, and synced there but for what `ReplayKnowledge` has of tails. */
   async run(): Promise<void> {
     const { files, cache } = this.#context;
     const names = await files.names(this.#journalDirectory);
-    const paths = names.map((name) => `${this.#journalDirectory}/${name}`);
+    this.#paths = names.map((name) => `${this.#journalDirectory}/${name}`);
     try {
-      for (const path of await this.#inOrder(paths)) await this.#replay(path);
+      this.#paths = await this.#inOrder(this.#paths);
+      for (const path of this.#paths) await this.#replay(path);
       await allSettled([...this.#written.values()].map(({ file }) => files.fdatasync(file.fd)));
     } finally {
       for (const { file } of this.#written.values()) cache.release(file);
@@ -80,9 +90,18 @@ export class JournalReplay {
       const fields = { directory: this.#journalDirectory, files: this.#written.size };
       this.#context.logger.info(fields, 'replayed the journal');
     }
-    // Only now: whatever stops this before leaves it to be done again.
-    for (const path of paths) await files.remove(path);
-    if (paths.length > 0) await files.syncDirectory(this.#journalDirectory);
+  }
+
+  /**
+   * Removes what was replayed, the last first and one after another: whatever a power loss leaves has no gap. Only now, since
+   * what stops a start before leaves all of it to be done again.
+   */
+  async finish(): Promise<void> {
+    const { files } = this.#context;
+    for (const path of [...this.#paths].reverse()) {
+      await files.remove(path);
+      await files.syncDirectory(this.#journalDirectory);
+    }
   }
 
   async #inOrder(paths: readonly string[]): Promise<readonly string[]> {
@@ -92,7 +111,8 @@ export class JournalReplay {
       if (value !== undefined) found.push({ path, sequence: value.header.sequence });
     }
     found.sort((a, b) => (a.sequence < b.sequence ? -1 : 1));
-    return found.map(({ path }) => path);
+    const empty = paths.filter((path) => found.every((other) => other.path !== path));
+    return [...found.map(({ path }) => path), ...empty];
   }
 
   async #replay(path: string): Promise<void> {
@@ -181,22 +201,26 @@ export class JournalReplay {
     return count === length ? bytes : undefined;
   }
 
-  /** Whether the file is known to have the batches, so that nobody has to look. */
-  #isSynced({ folder, topicId, segmentBase, position, batches }: JournalEntry): boolean {
-    const log = this.#summarized.get(folder);
+  /** Where the log is known: whether its file has the batches now, as far as it has to have them. */
+  async #isThere(header: RoundHeader, entry: JournalEntry): Promise<boolean> {
+    const { folder, topicId, segmentBase, position, batches } = entry;
+    const log = this.#known?.logs.get(folder);
     if (log?.topicId !== topicId) return false;
+    if (isCut(header, log.journalCut)) return true;
     const segment = log.segments.find(({ baseOffset }) => baseOffset === segmentBase);
     if (segment === undefined) return false;
     const end = batches.reduce((sum, { length }) => sum + length, position);
-    return end <= segment.sizeBytes;
+    if (end <= segment.sizeBytes) return true;
+    if (segment !== log.segments.at(-1)) return false;
+    const tail = await this.#known!.tails.of(folder);
+    return tail?.put(position, batches) ?? false;
   }
 
-  async #apply({ epoch, sequence }: RoundHeader, entry: JournalEntry): Promise<void> {
-    if (this.#isSynced(entry)) return;
+  async #apply(header: RoundHeader, entry: JournalEntry): Promise<void> {
+    if (await this.#isThere(header, entry)) return;
     const folder = await this.#folder(entry.folder);
     if (folder.topicId !== entry.topicId) return;
-    const { cut } = folder;
-    if (cut?.epoch === epoch && sequence <= cut.sequence) return;
+    if (isCut(header, folder.cut)) return;
     const name = `${segmentName(entry.segmentBase)}.log`;
     // A segment that is gone was dropped: it was there, synced, before the journal had anything of it.
     if (!folder.names.has(name)) return;
@@ -243,6 +267,10 @@ export class JournalReplay {
 
 function follows(header: RoundHeader, last: RoundHeader): boolean {
   return header.epoch === last.epoch && header.sequence === last.sequence + 1n;
+}
+
+function isCut({ epoch, sequence }: RoundHeader, cut: JournalCut | undefined): boolean {
+  return cut?.epoch === epoch && sequence <= cut.sequence;
 }
 
 function missingBefore(path: string, { position }: JournalEntry, sizeBytes: number): KafkaError {

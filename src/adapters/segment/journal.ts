@@ -57,10 +57,24 @@ export class Journal {
   readonly #all: JournalFile[] = [];
   #current: JournalFile | undefined;
   #sequence = 0n;
+  #firstNumber = 0;
   #isBroken = false;
 
   constructor(options: JournalOptions) {
     this.#o = options;
+  }
+
+  /** How large the rounds are that it takes. */
+  get roundBytes(): number {
+    return this.#o.totalBytes / FILES;
+  }
+
+  /** Leaves the files of an earlier journal alone. */
+  numberAfter(names: readonly string[]): void {
+    for (const name of names) {
+      const number = Number.parseInt(name, 10);
+      if (number >= this.#firstNumber) this.#firstNumber = number + 1;
+    }
   }
 
   /** A round of the journal for what `logs` logs sync at once, or undefined where it is of no use. */
@@ -135,7 +149,7 @@ export class Journal {
 
   /** The file that has room for a round; undefined while all are waiting for the logs' own files. */
   async #fileFor(roundBytes: number): Promise<JournalFile | undefined> {
-    const fileBytes = this.#o.totalBytes / FILES;
+    const fileBytes = this.roundBytes;
     if (roundBytes > fileBytes) return undefined;
     const current = this.#current;
     if (current !== undefined) {
@@ -159,7 +173,7 @@ export class Journal {
       await files.mkdir(directory);
       await files.syncDirectory(dirname(directory));
     }
-    const path = `${directory}/${this.#all.length}.journal`;
+    const path = `${directory}/${this.#firstNumber + this.#all.length}.journal`;
     const file: JournalFile = {
       path,
       fd: files.openSync(path),

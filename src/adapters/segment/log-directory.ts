@@ -80,8 +80,12 @@ export function partitionMetadata(id: TopicIdPartition): Uint8Array {
 
 /** The partition of a folder, or undefined when its metadata file is not readable as one. */
 export function partitionOf(name: string, metadata: Uint8Array): TopicIdPartition | undefined {
-  const groups = FOLDER.exec(name)?.groups;
+  const id = topicPartitionOf(name);
   const topicId = /^topic_id: ([A-Za-z0-9_-]{22})$/m.exec(Buffer.from(metadata).toString())?.[1];
-  if (groups === undefined || topicId === undefined) return undefined;
-  return { topicId, topic: groups['topic']!, partition: Number(groups['partition']) };
+  return id && topicId !== undefined ? { topicId, ...id } : undefined;
+}
+
+export function topicPartitionOf(name: string): Omit<TopicIdPartition, 'topicId'> | undefined {
+  const groups = FOLDER.exec(name)?.groups;
+  return groups && { topic: groups['topic']!, partition: Number(groups['partition']) };
 }

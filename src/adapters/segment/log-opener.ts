@@ -17,9 +17,8 @@ import { LogSegment } from './log-segment.ts';
 import type { SegmentContext } from './segment-context.ts';
 import { removeSegmentFiles } from './segment-files.ts';
 import { SegmentList } from './segment-list.ts';
-import { resumeActive, scanSegment, trustClosed } from './segment-recovery.ts';
+import { keepUpTo, resumeActive, scanSegment, trustClosed } from './segment-recovery.ts';
 import { finishStaged } from './segment-stage.ts';
-import { noteSyncFailure, rewriteFile } from './sync-failure.ts';
 
 /** A gap this wide between segments is one the log was given; see `SegmentWriter`. */
 const WIDE_GAP = 1n << 30n;
@@ -75,6 +74,7 @@ export class LogOpener {
     // What is there by name may be no further than the page cache too.
     if (!this.#clean) await files.syncDirectory(this.#directory);
     if (this.#names.has(SYNC_FAILED)) await files.remove(`${this.#directory}/${SYNC_FAILED}`);
+    this.#list.active.noteSynced();
     const snapshots = names.flatMap((name) => snapshotNameOf(name) ?? []);
     return { list: this.#list, snapshots, truncatedBytes: this.#truncatedBytes };
   }
@@ -166,24 +166,8 @@ export class LogOpener {
   }
 
   async #keep(segment: LogSegment, cutBytes: number): Promise<void> {
-    const { cache, files, logger } = this.#context;
-    const file = cache.acquire(segment.logPath);
-    try {
-      if (cutBytes > 0) {
-        const fields = { file: segment.logPath, position: segment.sizeBytes, cutBytes };
-        logger.warn(fields, 'cut what follows the last whole batch');
-        files.ftruncateSync(file.fd, segment.sizeBytes);
-        this.#truncatedBytes += cutBytes;
-      }
-      if (this.#names.has(SYNC_FAILED)) await rewriteFile(this.#context, file, segment.sizeBytes);
-      // It may be no further than the page cache, though it survived the process.
-      await files.fdatasync(file.fd);
-    } catch (error) {
-      await noteSyncFailure(this.#context, this.#directory);
-      throw error;
-    } finally {
-      cache.release(file);
-    }
+    await keepUpTo(this.#context, segment, cutBytes, this.#names.has(SYNC_FAILED));
+    this.#truncatedBytes += cutBytes;
   }
 
   async #removeIndexesOf(segment: LogSegment): Promise<void> {

@@ -45,6 +45,10 @@ export class LogSegment implements IndexHolder {
   indexes: SegmentIndexes | undefined = { offsets: new OffsetIndex(), times: new TimeIndex() };
   /** Whether index files exist that say what `indexes` says. */
   indexesOnDisk = false;
+  /** Whether there may be index files that say something else. */
+  indexesStale = false;
+  /** Where it stood when a sync of all before began: what is known to survive power loss. */
+  synced: SegmentMark | undefined;
   /** Open for writing from the first unsynced byte to the sync. */
   file: OpenFile | undefined;
   unsynced = false;
@@ -154,7 +158,14 @@ export class LogSegment implements IndexHolder {
     };
   }
 
+  /** Once a sync of what there was at `mark` has ended; by itself for what is synced as it is. */
+  noteSynced(mark = this.indexes && this.mark()): void {
+    this.synced = mark;
+  }
+
   rewind(mark: SegmentMark): void {
+    if (this.synced !== undefined && this.synced.sizeBytes > mark.sizeBytes)
+      this.synced = undefined;
     this.sizeBytes = mark.sizeBytes;
     this.nextRelative = mark.nextRelative;
     this.firstTimestampMs = mark.firstTimestampMs;

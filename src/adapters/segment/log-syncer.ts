@@ -1,10 +1,9 @@
 import type { TopicIdPartition } from '../../domain/topic-partition.ts';
 import { allSettled } from './all-settled.ts';
-import type { OpenFile } from './file-cache.ts';
 import { writeIndexes } from './index-files.ts';
 import type { JournaledLog, JournalPart, JournalRound } from './journal.ts';
 import { folderName } from './log-directory.ts';
-import type { LogSegment } from './log-segment.ts';
+import type { LogSegment, SegmentMark } from './log-segment.ts';
 import type { SegmentContext } from './segment-context.ts';
 import type { SegmentList } from './segment-list.ts';
 import type { AppendMark } from './segment-writer.ts';
@@ -30,6 +29,8 @@ export class LogSyncer implements JournaledLog {
   /** Closed since the last sync began. */
   #closed: LogSegment[] = [];
   #directoryChanged = false;
+  /** Syncs of the folder that have not come to an end. */
+  #directorySyncs = 0;
   #indexRemovals = 0;
   #failure: Error | undefined;
   /** Where the log stood before each append that waits for a sync. */
@@ -53,11 +54,16 @@ export class LogSyncer implements JournaledLog {
 
   /**
    * Not until the removal of the active segment's index files is synced: a segment that has them and is
-   * followed by another one is taken for synced when a log is recovered. And not until the summary of the logs is known
-   * not to speak of this one, because by the size of a segment that is followed by another one nothing can be told.
+   * followed by another one is taken for synced when a log is recovered. And not until the log is noted as changed, because
+   * by the size of a segment that is followed by another one nothing can be told.
    */
   get mayRoll(): boolean {
-    return this.#indexRemovals === 0 && this.#context.summary.isTouchedDurably(this.#list);
+    return this.#indexRemovals === 0 && this.#context.summary.isChangeNoted(this.#list);
+  }
+
+  /** For a log that will need another segment before long. */
+  prepareRoll(): void {
+    if (!this.#context.summary.isChangeNoted(this.#list)) void this.#noteChange();
   }
 
   /** Whether the log's files are synced as they are in memory. */
@@ -72,6 +78,11 @@ export class LogSyncer implements JournaledLog {
     );
   }
 
+  /** Whether the folder's names are synced as they are in memory, and the index files as far as anybody relies on them. */
+  get isFolderAtRest(): boolean {
+    return !this.#directoryChanged && this.#directorySyncs === 0 && this.#indexRemovals === 0;
+  }
+
   fail(error: unknown): void {
     this.#failure ??= error instanceof Error ? error : new Error(String(error));
   }
@@ -79,23 +90,30 @@ export class LogSyncer implements JournaledLog {
   /** Called before a segment is written to: opens its file, and keeps it open until it is synced. */
   opened(segment: LogSegment): void {
     const { cache, files, summary } = this.#context;
-    summary.touch(this.#list);
-    void this.#noteTouched();
+    summary.noteAppend(this.#list);
     if (segment.nextRelative === 0) this.#directoryChanged = true;
     if (segment.file === undefined) {
       segment.file = cache.acquire(segment.logPath);
       this.#context.writes.opened(this);
     }
-    if (segment.indexesOnDisk) {
+    if (segment.indexesOnDisk || segment.indexesStale) {
       files.unlinkSync(segment.indexPath);
       files.unlinkSync(segment.timeIndexPath);
       segment.indexesOnDisk = false;
+      segment.indexesStale = false;
       this.#directoryChanged = true;
       this.#indexRemovals += 1;
     }
     if (segment.unsynced) return;
     segment.unsynced = true;
     this.#unsynced.push(segment);
+  }
+
+  /** For a segment that was found with more than is known to be synced; `batches` is that, from `position` on. */
+  found(segment: LogSegment, position: number, batches: readonly Uint8Array[] | undefined): void {
+    segment.unsynced = true;
+    this.#unsynced.push(segment);
+    this.#batches.add(segment, position, batches);
   }
 
   /** Called after a segment was written to. `batches` are only given where they stay as they are until the next sync. */
@@ -153,16 +171,18 @@ export class LogSyncer implements JournaledLog {
     await this.#ownSync?.catch(() => {});
     if (this.#failure !== undefined) throw this.#failure;
     const flushed = this.#unsynced.map((segment) => {
-      return { segment, sizeBytes: segment.sizeBytes, synced: this.#syncFile(segment.file!) };
+      return { segment, mark: segment.mark(), synced: this.#syncFile(segment) };
     });
+    const { cuts } = this.#list;
     try {
       await allSettled(flushed.map(({ synced }) => synced));
     } catch (error) {
       await this.#syncFailed(error);
       throw error;
     }
-    for (const { segment, sizeBytes } of flushed) {
-      if (!segment.unsynced || segment.sizeBytes !== sizeBytes) continue;
+    if (this.#list.cuts === cuts) for (const { segment, mark } of flushed) segment.noteSynced(mark);
+    for (const { segment, mark } of flushed) {
+      if (!segment.unsynced || segment.sizeBytes !== mark.sizeBytes) continue;
       segment.unsynced = false;
       this.#unsynced = this.#unsynced.filter((other) => other !== segment);
       this.#close(segment);
@@ -172,7 +192,7 @@ export class LogSyncer implements JournaledLog {
   async #run(round: JournalRound | undefined): Promise<void> {
     if (this.#failure !== undefined) throw this.#failure;
     const waiting = this.#waiting.length;
-    const part = round && this.#partForJournal();
+    const part = round && this.partForJournal();
     const isInJournal = part !== undefined && (await round!.add(part));
     if (!isInJournal) {
       this.#ownSync = this.#syncOwn().finally(() => {
@@ -186,7 +206,7 @@ export class LogSyncer implements JournaledLog {
   }
 
   /** What there is to sync, where the journal can do it: whole batches and nothing of the folder. */
-  #partForJournal(): JournalPart | undefined {
+  partForJournal(): JournalPart | undefined {
     if (this.#directoryChanged || this.#closed.length > 0) return undefined;
     const batches = this.#batches.take();
     if (batches === undefined) return undefined;
@@ -207,32 +227,48 @@ export class LogSyncer implements JournaledLog {
     this.#closed = [];
     this.#directoryChanged = false;
     for (const segment of segments) segment.unsynced = false;
-    const syncs = segments.map((segment) => this.#syncFile(segment.file!));
-    syncs.push(this.#noteTouched());
-    if (directoryChanged) syncs.push(this.#context.files.syncDirectory(this.#list.directory));
+    const { cuts } = this.#list;
+    const marks = segments.map((segment) => segment.mark());
+    const syncs = segments.map((segment) => this.#syncFile(segment));
+    if (directoryChanged) syncs.push(this.#syncDirectory(closed.length > 0));
     try {
       await allSettled(syncs);
     } catch (error) {
       await this.#syncFailed(error);
       throw error;
     }
+    if (this.#list.cuts === cuts) this.#noteSynced(segments, marks);
     this.#indexRemovals -= indexRemovals;
     for (const segment of segments) if (!segment.unsynced) this.#close(segment);
     // The next segment's name is synced by now too, on which recovery relies.
     for (const segment of closed) this.#seal(segment);
   }
 
+  #noteSynced(segments: readonly LogSegment[], marks: readonly SegmentMark[]): void {
+    for (const [place, segment] of segments.entries()) segment.noteSynced(marks[place]);
+  }
+
   /** Where it fails, the log gets no new segment, nothing else. */
-  #noteTouched(): Promise<void> {
-    const { summary } = this.#context;
-    if (summary.isTouchedDurably(this.#list)) return DONE;
-    return summary.touchDurably(this.#list).catch(() => {});
+  #noteChange(): Promise<void> {
+    return this.#context.summary.noteChange(this.#list).catch(() => {});
+  }
+
+  async #syncDirectory(hasRolled: boolean): Promise<void> {
+    this.#directorySyncs += 1;
+    try {
+      // A segment that had to be begun before this was noted is not to be relied on without it.
+      if (hasRolled) await this.#context.summary.noteChange(this.#list);
+      await this.#context.files.syncDirectory(this.#list.directory);
+    } finally {
+      this.#directorySyncs -= 1;
+    }
   }
 
   /** The file may be given up meanwhile, but its number must not become another file's. */
-  async #syncFile(file: OpenFile): Promise<void> {
+  async #syncFile(segment: LogSegment): Promise<void> {
     const { cache, files } = this.#context;
-    cache.hold(file);
+    const file = segment.file ?? cache.acquire(segment.logPath);
+    if (file === segment.file) cache.hold(file);
     try {
       await files.fdatasync(file.fd);
     } finally {
@@ -261,6 +297,7 @@ export class LogSyncer implements JournaledLog {
   /** After a sync that failed outside of here. */
   async noteFailure(error: unknown): Promise<void> {
     this.fail(error);
+    await this.#noteChange();
     await noteSyncFailure(this.#context, this.#list.directory);
   }
 
@@ -268,6 +305,7 @@ export class LogSyncer implements JournaledLog {
     this.fail(error);
     const [first] = this.#waiting;
     if (first !== undefined) this.#undo(first);
+    await this.#noteChange();
     await noteSyncFailure(this.#context, this.#list.directory);
   }
 

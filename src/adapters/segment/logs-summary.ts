@@ -2,8 +2,10 @@ import type { Offset } from '../../domain/topic-partition.ts';
 import { WireReader } from '../../domain/wire/wire-reader.ts';
 import { WireWriter } from '../../domain/wire/wire-writer.ts';
 import type { Checksum } from '../../ports/checksum.ts';
+import type { JournalCut } from './journal-cut.ts';
+import { topicPartitionOf } from './log-directory.ts';
 
-/** Where all logs stood at one time, each when nothing of it was under way. */
+/** Where all logs stood at one time, each as far as its files were synced then. */
 export interface LogsSummary {
   /** Names the list of the logs that changed since. */
   readonly generation: string;
@@ -18,6 +20,8 @@ export interface SummarizedLog {
   readonly topic: string;
   readonly partition: number;
   readonly startOffset: Offset;
+  /** Up to where the journal is of no use to it, as far as it was cut since the store was opened. */
+  readonly journalCut: JournalCut | undefined;
   /** In order; the last one is the active one. */
   readonly segments: readonly SummarizedSegment[];
   /** Of the active segment, as in its files; undefined where only those have them. */
@@ -35,14 +39,14 @@ export interface SummarizedSegment {
   readonly relativeOfMax: number;
   readonly bytesSinceIndexEntry: number;
   readonly indexesOnDisk: boolean;
+  /** Whether there may be index files that say something else than the batches. */
+  readonly indexesStale: boolean;
   /** Up to where offsets may be missing; 0 where none are. */
   readonly compactedTo: Offset;
 }
 
 const MAGIC = 0x6b61_7773;
-const VERSION = 2;
-/** Had no `compactedTo`: nothing took the place of others. */
-const VERSION_WITHOUT_COMPACTED = 1;
+const VERSION = 3;
 const CRC_BYTES = 4;
 
 /** Binary with a CRC at its end. A part at a time, so that a store with very many logs goes on working meanwhile. */
@@ -69,6 +73,11 @@ export class LogsSummaryWriter {
     writer.writeCompactString(log.topic);
     writer.writeInt32(log.partition);
     writer.writeInt64(log.startOffset);
+    writer.writeBoolean(log.journalCut !== undefined);
+    if (log.journalCut !== undefined) {
+      writer.writeInt64(BigInt.asIntN(64, log.journalCut.epoch));
+      writer.writeInt64(log.journalCut.sequence);
+    }
     writer.writeInt32(log.segments.length);
     for (const segment of log.segments) {
       writer.writeInt64(segment.baseOffset);
@@ -80,6 +89,7 @@ export class LogsSummaryWriter {
       writer.writeInt32(segment.bytesSinceIndexEntry);
       writer.writeBoolean(segment.indexesOnDisk);
       writer.writeInt64(segment.compactedTo);
+      writer.writeBoolean(segment.indexesStale);
     }
     writeOptionalBytes(writer, log.activeIndexes?.offsets);
     writeOptionalBytes(writer, log.activeIndexes?.times);
@@ -109,21 +119,23 @@ export function readLogsSummary(bytes: Uint8Array, checksum: Checksum): LogsSumm
   if (view.getUint32(end) !== checksum.crc32c(bytes, 0, end)) return undefined;
   const reader = new WireReader(bytes, 0, end);
   if (reader.readInt32() !== MAGIC) return undefined;
-  const version = reader.readInt16();
-  if (version !== VERSION && version !== VERSION_WITHOUT_COMPACTED) return undefined;
+  if (reader.readInt16() !== VERSION) return undefined;
   const generation = readName(reader);
   const clean = reader.readBoolean();
   const logs: SummarizedLog[] = [];
-  for (let left = reader.readInt32(); left > 0; left--) logs.push(readLog(reader, version));
+  for (let left = reader.readInt32(); left > 0; left--) logs.push(readLog(reader));
   return { generation, clean, logs };
 }
 
-function readLog(reader: WireReader, version: number): SummarizedLog {
+function readLog(reader: WireReader): SummarizedLog {
   const folder = readName(reader);
   const topicId = readName(reader);
   const topic = readName(reader);
   const partition = reader.readInt32();
   const startOffset = reader.readInt64();
+  const journalCut = reader.readBoolean()
+    ? { epoch: BigInt.asUintN(64, reader.readInt64()), sequence: reader.readInt64() }
+    : undefined;
   const segments: SummarizedSegment[] = [];
   for (let left = reader.readInt32(); left > 0; left--) {
     segments.push({
@@ -135,7 +147,8 @@ function readLog(reader: WireReader, version: number): SummarizedLog {
       relativeOfMax: reader.readInt32(),
       bytesSinceIndexEntry: reader.readInt32(),
       indexesOnDisk: reader.readBoolean(),
-      compactedTo: version < VERSION ? 0n : reader.readInt64(),
+      compactedTo: reader.readInt64(),
+      indexesStale: reader.readBoolean(),
     });
   }
   const offsets = readOptionalBytes(reader);
@@ -145,7 +158,37 @@ function readLog(reader: WireReader, version: number): SummarizedLog {
   for (let left = reader.readInt32(); left > 0; left--) {
     snapshots.set(readName(reader), readOptionalBytes(reader));
   }
-  return { folder, topicId, topic, partition, startOffset, segments, activeIndexes, snapshots };
+  const id = { topicId, topic, partition };
+  return { folder, ...id, startOffset, journalCut, segments, activeIndexes, snapshots };
+}
+
+/** A log as it is made; undefined where the folder is none of a log. */
+export function emptyLog(folder: string, topicId: string): SummarizedLog | undefined {
+  const id = topicPartitionOf(folder);
+  if (id === undefined) return undefined;
+  const nothing = new Uint8Array();
+  const segment = {
+    baseOffset: 0n,
+    sizeBytes: 0,
+    nextRelative: 0,
+    firstTimestampMs: -1n,
+    maxTimestampMs: -1n,
+    relativeOfMax: -1,
+    bytesSinceIndexEntry: 0,
+    indexesOnDisk: false,
+    indexesStale: false,
+    compactedTo: 0n,
+  };
+  return {
+    folder,
+    topicId,
+    ...id,
+    startOffset: 0n,
+    journalCut: undefined,
+    segments: [segment],
+    activeIndexes: { offsets: nothing, times: nothing },
+    snapshots: new Map(),
+  };
 }
 
 function readName(reader: WireReader): string {

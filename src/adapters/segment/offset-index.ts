@@ -62,10 +62,11 @@ export class OffsetIndex {
     this.#count = Math.min(count, this.#count);
   }
 
-  toBytes(): Uint8Array {
-    const bytes = new Uint8Array(this.#count * ENTRY_BYTES);
+  /** The first `count` entries. */
+  toBytes(count = this.#count): Uint8Array {
+    const bytes = new Uint8Array(count * ENTRY_BYTES);
     const view = new DataView(bytes.buffer);
-    for (let at = 0; at < this.#count * 2; at++) view.setInt32(at * 4, this.#entries[at]!);
+    for (let at = 0; at < count * 2; at++) view.setInt32(at * 4, this.#entries[at]!);
     return bytes;
   }
 

@@ -1,4 +1,5 @@
 import type { Offset, TopicIdPartition } from '../../domain/topic-partition.ts';
+import type { JournalCut } from './journal-cut.ts';
 import { folderName } from './log-directory.ts';
 import type { LogSegment } from './log-segment.ts';
 import type { Touchable } from './summary-keeper.ts';
@@ -11,8 +12,11 @@ export class SegmentList implements Touchable {
   sizeBytes = 0;
   /** Changes with every cut, so that who remembers positions knows that they are of no use. */
   cuts = 0;
-  touchedAt = 0;
-  touchedDurablyAt = 0;
+  /** Since the store was opened. */
+  journalCut: JournalCut | undefined;
+  appendedAt = 0;
+  changedAt = 0;
+  changedDurablyAt = 0;
   #segments: LogSegment[] = [];
 
   constructor(id: TopicIdPartition, directory: string, startOffset: Offset) {

@@ -20,6 +20,7 @@ import { StoreLock } from '../data-folder/store-lock.ts';
 import { allSettled } from './all-settled.ts';
 import { BufferPool } from './buffer-pool.ts';
 import { FileCache } from './file-cache.ts';
+import { FoundBatches } from './found-batches.ts';
 import { IndexCache } from './index-cache.ts';
 import { Journal } from './journal.ts';
 import { writeJournalCut } from './journal-cut.ts';
@@ -40,14 +41,15 @@ import {
 import { LogOpener } from './log-opener.ts';
 import { LogSegment } from './log-segment.ts';
 import { journalKey } from './log-syncer.ts';
+import { LogTails } from './log-tails.ts';
 import type { SummarizedLog } from './logs-summary.ts';
 import { OpenWrites } from './open-writes.ts';
 import { ReadFailures } from './read-failures.ts';
 import type { SegmentContext } from './segment-context.ts';
 import { SegmentList } from './segment-list.ts';
 import { SegmentLog } from './segment-log.ts';
-import { openSummarized } from './summarized-log.ts';
-import { SummaryKeeper } from './summary-keeper.ts';
+import { type OpenedSummarizedLog, openSummarized } from './summarized-log.ts';
+import { type KnownLogs, SummaryKeeper } from './summary-keeper.ts';
 import { RoundSync, SyncRounds } from './sync-rounds.ts';
 
 /**
@@ -149,13 +151,12 @@ export class SegmentLogStore implements LogStore {
       const marker = `${this.#directory}/${CLEAN_STOP}`;
       const stopped = await this.#files.readFile(marker);
       const names = await this.#files.names(this.#directory);
-      const { summary } = this.#context;
-      const summarized = await summary.load(names, stopped && Buffer.from(stopped).toString());
-      if (names.includes(JOURNAL)) {
-        const journal = `${this.#directory}/${JOURNAL}`;
-        await new JournalReplay(this.#context, this.#directory, journal, summarized).run();
-      }
-      const recovered = await this.#openLogs(names, summarized, stopped !== undefined);
+      const known = await this.#context.summary.load(names, stopped && text(stopped));
+      const tails = new LogTails(this.#files, this.#directory, known);
+      const replay = await this.#replayJournal(names, known, tails);
+      const recovered = await this.#openLogs(names, known, tails, stopped !== undefined);
+      // What was found is synced by now, without the journal.
+      await replay?.finish();
       // Only now: what was cleanly stopped is as it was until here.
       await this.#files.remove(marker);
       await this.#files.syncDirectory(this.#directory);
@@ -294,30 +295,46 @@ export class SegmentLogStore implements LogStore {
     }
   }
 
+  async #replayJournal(
+    names: readonly string[],
+    { logs }: KnownLogs,
+    tails: LogTails,
+  ): Promise<JournalReplay | undefined> {
+    if (!names.includes(JOURNAL)) return undefined;
+    const path = `${this.#directory}/${JOURNAL}`;
+    this.#context.journal?.numberAfter(await this.#files.names(path));
+    const replay = new JournalReplay(this.#context, this.#directory, path, { logs, tails });
+    await replay.run();
+    return replay;
+  }
+
   async #openLogs(
     names: readonly string[],
-    summarized: ReadonlyMap<string, SummarizedLog>,
+    known: KnownLogs,
+    tails: LogTails,
     clean: boolean,
   ): Promise<RecoveredLog[]> {
-    const { summary } = this.#context;
+    const context = this.#context;
+    const { summary } = context;
+    const found = new FoundBatches(context.journal);
     const leftovers = names.filter((name) => isLeftoverFolder(name) || isLeftoverFile(name));
     for (const name of leftovers) await this.#files.remove(`${this.#directory}/${name}`);
     const recovered: RecoveredLog[] = [];
     const mistaken: SegmentList[] = [];
     await inParallel(names.filter(isLogFolder), async (name) => {
-      const known = summarized.get(name);
+      const summarized = known.logs.get(name);
       const directory = `${this.#directory}/${name}`;
       try {
-        const log =
-          known && (await openSummarized(this.#context, directory, known, DEFAULT_CONFIG));
+        const log = summarized && (await this.#openKnown(summarized, known, tails, clean));
         if (log !== undefined) {
-          this.#logs.set(name, log);
-          recovered.push({ log, clean, truncatedBytes: 0 });
+          this.#logs.set(name, log.log);
+          recovered.push({ log: log.log, clean, truncatedBytes: log.truncatedBytes });
+          found.add(log);
           return;
         }
         const { list, ...opened } = await this.#openFolder(name, clean);
         recovered.push(opened);
-        if (known !== undefined) mistaken.push(list);
+        if (summarized !== undefined) mistaken.push(list);
         summary.passOver(list);
       } catch (cause) {
         if (cause instanceof KafkaError) throw cause;
@@ -325,13 +342,28 @@ export class SegmentLogStore implements LogStore {
         throw new KafkaError('KAFKA_STORAGE_ERROR', message, { cause });
       }
     });
-    for (const folder of summarized.keys()) {
+    for (const folder of known.logs.keys()) {
       if (this.#logs.has(folder)) continue;
       const fields = { directory: `${this.#directory}/${folder}` };
       this.#context.logger.error(fields, 'the folder of a log is missing: its data are lost');
     }
     await summary.begin(names, mistaken);
+    await found.secure();
     return recovered;
+  }
+
+  async #openKnown(
+    summarized: SummarizedLog,
+    { appended }: KnownLogs,
+    tails: LogTails,
+    clean: boolean,
+  ): Promise<OpenedSummarizedLog | undefined> {
+    const { folder } = summarized;
+    const tail = await tails.of(folder);
+    const isAppended = appended.has(folder);
+    const directory = `${this.#directory}/${folder}`;
+    const log = { summarized, isAppended, tail, clean };
+    return openSummarized(this.#context, directory, log, DEFAULT_CONFIG);
   }
 
   async #openFolder(name: string, clean: boolean): Promise<RecoveredLog & { list: SegmentList }> {
@@ -355,15 +387,16 @@ export class SegmentLogStore implements LogStore {
   /** Whole or not at all: the folder gets its name when it has all it needs. */
   async #create(id: TopicIdPartition, name: string, config: StoredLogConfig): Promise<SegmentLog> {
     const files = this.#files;
+    const { journal, summary } = this.#context;
+    const hasNamesake = journal?.holds(journalKey(id)) ?? false;
     const passing = `${this.#directory}/${passingName(name, 'create')}`;
     const directory = `${this.#directory}/${name}`;
     try {
       await files.mkdir(passing);
       await files.writeFile(`${passing}/${PARTITION_METADATA}`, partitionMetadata(id));
       await files.writeFile(`${passing}/${segmentName(0n)}.log`, new Uint8Array());
-      const { journal } = this.#context;
       // A replay must not fill it with what an earlier one of its name and ids had.
-      if (journal?.holds(journalKey(id))) await writeJournalCut(files, passing, journal.cut);
+      if (hasNamesake) await writeJournalCut(files, passing, journal!.cut);
       await files.syncDirectory(passing);
       await files.rename(passing, directory);
     } catch (error) {
@@ -378,8 +411,11 @@ export class SegmentLogStore implements LogStore {
       throw error;
     }
     const list = new SegmentList(id, directory, 0n);
-    list.push(new LogSegment(directory, 0n, this.#context.nowMs()));
-    this.#context.summary.passOver(list);
+    const segment = new LogSegment(directory, 0n, this.#context.nowMs());
+    segment.noteSynced();
+    list.push(segment);
+    if (hasNamesake) summary.passOver(list);
+    else summary.created(list, id.topicId);
     return new SegmentLog(this.#context, list, config, new Map());
   }
 
@@ -415,6 +451,10 @@ async function inParallel<T>(items: readonly T[], work: (item: T) => Promise<voi
     for (let item = queue.pop(); item !== undefined; item = queue.pop()) await work(item);
   });
   await allSettled(workers);
+}
+
+function text(bytes: Uint8Array): string {
+  return Buffer.from(bytes).toString();
 }
 
 function notOpen(): KafkaError {

@@ -17,6 +17,7 @@ import type {
 } from '../../ports/log-store.ts';
 import { writeFileAtomically } from '../data-folder/atomic-file.ts';
 import { sealIdle, writeIndexes } from './index-files.ts';
+import type { JournalPart } from './journal.ts';
 import { writeJournalCut } from './journal-cut.ts';
 import { LOG_START_OFFSET, snapshotFileName, startOffsetCheckpoint } from './log-directory.ts';
 import { LogSyncer } from './log-syncer.ts';
@@ -109,11 +110,28 @@ export class SegmentLog implements StoredLog {
     );
   }
 
-  /** Undefined while something of the log is under way, and for one that failed or is gone. */
+  /** Undefined while something of the log is under way but appends, and for one that failed or is gone. */
   summarize(): SummarizedLog | undefined {
-    const isChanging = this.#changes > 0 || this.#replacing !== undefined || !this.#syncer.isAtRest;
+    const isChanging = this.#changes > 0 || this.#replacing !== undefined;
     if (this.#deleted || this.failed || isChanging) return undefined;
-    return summarizeList(this.#list, this.#snapshots);
+    const { isAtRest } = this;
+    if (!isAtRest && !this.#syncer.isFolderAtRest) return undefined;
+    return summarizeList(this.#list, this.#snapshots, isAtRest);
+  }
+
+  get isAtRest(): boolean {
+    return this.#syncer.isAtRest;
+  }
+
+  /** For what was found behind what is known to be synced: the part of it that the journal can keep. */
+  found(position: number, batches: readonly Uint8Array[] | undefined): JournalPart | undefined {
+    this.#syncer.found(this.#list.active, position, batches);
+    return this.#syncer.partForJournal();
+  }
+
+  /** Syncs the log's own files. */
+  flush(): Promise<void> {
+    return this.#syncer.flush();
   }
 
   /**
@@ -125,7 +143,7 @@ export class SegmentLog implements StoredLog {
     const isIdle = this.#restedAt === endOffset;
     this.#restedAt = endOffset;
     if (!isIdle || this.#deleted || this.failed || this.#changes > 0) return;
-    if (!this.#syncer.isAtRest) {
+    if (!this.isAtRest) {
       await this.#syncer.sync();
       await this.#syncer.flush();
     }
@@ -273,7 +291,7 @@ export class SegmentLog implements StoredLog {
     this.#deleted = true;
     this.#stopped = true;
     await this.#replacing?.catch(() => {});
-    await this.#context.summary.touchDurably(this.#list);
+    await this.#context.summary.noteChange(this.#list);
     await this.#lastChange.catch(() => {});
     await this.#syncer.settled();
     for (const segment of this.#list.segments) {
@@ -296,7 +314,7 @@ export class SegmentLog implements StoredLog {
     const { segments } = this.#list;
     if (segments.every(({ indexesOnDisk }) => indexesOnDisk)) return;
     // A summary that was written before says that there are none: the next write would leave them as they are.
-    await this.#context.summary.touchDurably(this.#list);
+    await this.#context.summary.noteChange(this.#list);
     for (const segment of segments) await writeIndexes(this.#context, segment);
   }
 
@@ -311,7 +329,7 @@ export class SegmentLog implements StoredLog {
       .catch(() => {})
       .then(async () => {
         this.#refuseDeleted();
-        await this.#context.summary.touchDurably(this.#list);
+        await this.#context.summary.noteChange(this.#list);
         await work();
       })
       .finally(() => {
@@ -324,7 +342,7 @@ export class SegmentLog implements StoredLog {
   async #replace(replacement: SegmentReplacement, batches: BatchesToStore): Promise<void> {
     try {
       // Its files must be found by the next start.
-      await this.#context.summary.touchDurably(this.#list);
+      await this.#context.summary.noteChange(this.#list);
       await replacement.write(this.#untilStopped(batches), this.#config);
       await this.#change(() => this.#swap(replacement));
     } catch (error) {
@@ -356,6 +374,7 @@ export class SegmentLog implements StoredLog {
       // The files have what the journal has up to here, and it must not be put over what takes their place.
       await this.#syncer.flush();
       await writeJournalCut(this.#context.files, this.#list.directory, cut);
+      this.#list.journalCut = cut;
     }
     await replacement.commit();
     this.#unfinishedSwap = replacement;
@@ -390,7 +409,10 @@ export class SegmentLog implements StoredLog {
   /** A replay after the cut must not bring back what was cut. */
   async #leaveJournal(): Promise<void> {
     const { files, journal } = this.#context;
-    if (this.#isInJournal) await writeJournalCut(files, this.#list.directory, journal!.cut);
+    if (!this.#isInJournal) return;
+    const { cut } = journal!;
+    await writeJournalCut(files, this.#list.directory, cut);
+    this.#list.journalCut = cut;
   }
 
   /** Appends are refused meanwhile, and until a cut that failed has been done after all. */

@@ -1,5 +1,6 @@
 import { readBatchSize, readMaxTimestamp } from '../../domain/record/record-batch-header.ts';
 import type { Offset } from '../../domain/topic-partition.ts';
+import type { FileSystem } from '../data-folder/file-system.ts';
 import { hasValidCrc, relativeBaseOffset, relativeLastOffset } from './batch-header.ts';
 import { type BatchWalk, walkBatches } from './batch-walk.ts';
 import type { OpenFile } from './file-cache.ts';
@@ -7,6 +8,7 @@ import { readIndexes } from './index-files.ts';
 import { type LogSegment, MAX_INT32, type SegmentMark } from './log-segment.ts';
 import { OffsetIndex } from './offset-index.ts';
 import type { SegmentContext } from './segment-context.ts';
+import { noteSyncFailure, rewriteFile } from './sync-failure.ts';
 import { TimeIndex } from './time-index.ts';
 
 const TIME_ENTRY_BYTES = 12;
@@ -94,6 +96,33 @@ export async function resume(
   }
 }
 
+/** Cuts a file behind the segment's last batch and syncs it; `isDoubtful` after a sync of it that failed. */
+export async function keepUpTo(
+  context: SegmentContext,
+  segment: LogSegment,
+  cutBytes: number,
+  isDoubtful = false,
+): Promise<void> {
+  const { cache, files, logger } = context;
+  const { logPath, sizeBytes } = segment;
+  const file = cache.acquire(logPath);
+  try {
+    if (cutBytes > 0) {
+      const fields = { file: logPath, position: sizeBytes, cutBytes };
+      logger.warn(fields, 'cut what follows the last whole batch');
+      files.ftruncateSync(file.fd, sizeBytes);
+    }
+    if (isDoubtful) await rewriteFile(context, file, sizeBytes);
+    // It may be no further than the page cache, though it survived the process.
+    await files.fdatasync(file.fd);
+  } catch (error) {
+    await noteSyncFailure(context, segment.directory);
+    throw error;
+  } finally {
+    cache.release(file);
+  }
+}
+
 /**
  * A batch that leaves out some offsets. No checksum covers a base offset: where the next batch goes on as if nothing had
  * been left out, it is this one's that is wrong.
@@ -114,7 +143,6 @@ export async function scanSegment(
   sizeBytes: number,
   next?: Offset,
 ): Promise<number> {
-  const end = next === undefined ? MAX_INT32 + 1 : segment.relative(next);
   segment.indexes = { offsets: new OffsetIndex(), times: new TimeIndex() };
   segment.indexesOnDisk = false;
   segment.sizeBytes = 0;
@@ -123,39 +151,72 @@ export async function scanSegment(
   segment.maxTimestampMs = -1n;
   segment.relativeOfMax = -1;
   segment.bytesSinceIndexEntry = 0;
-  let gap: Gap | undefined;
-  let cutAt: number | undefined;
   const file = context.cache.acquire(segment.logPath);
   try {
-    const walk: BatchWalk = {
-      fd: file.fd,
-      from: 0,
-      to: sizeBytes,
-      whole: true,
-      visit(bytes, view, at, position) {
-        const first = relativeBaseOffset(view, at, segment.base);
-        const last = relativeLastOffset(view, at, segment.base);
-        if (last >= end || !hasValidCrc(bytes, view, at, context.checksum)) return false;
-        if (first < segment.nextRelative) {
-          if (first !== gap?.nextWithout) return false;
-          segment.rewind(gap.before);
-          cutAt = gap.position;
-          return false;
-        }
-        gap = undefined;
-        if (first > segment.nextRelative) {
-          const nextWithout = segment.nextRelative + last - first + 1;
-          gap = { position, before: segment.mark(), nextWithout };
-        }
-        segment.addFrom(view, at, readBatchSize(view, at), INDEX_INTERVAL_BYTES);
-        return true;
-      },
-    };
-    const { position } = await walkBatches(context.files, context.buffers, walk);
-    return cutAt ?? position;
+    return await scanOn(context, segment, { files: context.files, fd: file.fd, sizeBytes, next });
   } finally {
     context.cache.release(file);
   }
+}
+
+/** The same for what a file has from where `segment` ends on. */
+export async function scanTail(
+  context: SegmentContext,
+  segment: LogSegment,
+  sizeBytes: number,
+): Promise<number> {
+  const file = context.cache.acquire(segment.logPath);
+  try {
+    return await scanOn(context, segment, { files: context.files, fd: file.fd, sizeBytes });
+  } finally {
+    context.cache.release(file);
+    context.cache.forget(segment.logPath);
+  }
+}
+
+/** Where the batches are that follow those of a segment so far. */
+export interface SegmentScan {
+  readonly files: Pick<FileSystem, 'read'>;
+  readonly fd: number;
+  readonly sizeBytes: number;
+  readonly next?: Offset | undefined;
+}
+
+/** Adds them to the segment up to the first that cannot follow; gives its position, or the end. */
+export async function scanOn(
+  context: Pick<SegmentContext, 'buffers' | 'checksum'>,
+  segment: LogSegment,
+  { files, fd, sizeBytes, next }: SegmentScan,
+): Promise<number> {
+  const end = next === undefined ? MAX_INT32 + 1 : segment.relative(next);
+  let gap: Gap | undefined;
+  let cutAt: number | undefined;
+  const walk: BatchWalk = {
+    fd,
+    from: segment.sizeBytes,
+    to: sizeBytes,
+    whole: true,
+    visit(bytes, view, at, position) {
+      const first = relativeBaseOffset(view, at, segment.base);
+      const last = relativeLastOffset(view, at, segment.base);
+      if (last >= end || !hasValidCrc(bytes, view, at, context.checksum)) return false;
+      if (first < segment.nextRelative) {
+        if (first !== gap?.nextWithout) return false;
+        segment.rewind(gap.before);
+        cutAt = gap.position;
+        return false;
+      }
+      gap = undefined;
+      if (first > segment.nextRelative) {
+        const nextWithout = segment.nextRelative + last - first + 1;
+        gap = { position, before: segment.mark(), nextWithout };
+      }
+      segment.addFrom(view, at, readBatchSize(view, at), INDEX_INTERVAL_BYTES);
+      return true;
+    },
+  };
+  const { position } = await walkBatches(files, context.buffers, walk);
+  return cutAt ?? position;
 }
 
 async function lastTimestamp(

@@ -84,6 +84,7 @@ export class SegmentWriter {
   /** Starts a segment at `baseOffset`, whatever a file of its name may hold. */
   roll(baseOffset: bigint): LogSegment {
     const list = this.#list;
+    this.#syncer.prepareRoll();
     const segment = new LogSegment(list.directory, baseOffset, this.#nowMs());
     this.#syncer.opened(segment);
     this.#syncer.closed(list.active);
@@ -97,11 +98,9 @@ export class SegmentWriter {
     let segment = this.#list.active;
     let relativeLast = segment.relative(lastOffset);
     const fits = segment.canHold(batch.length, relativeLast);
-    if (
-      !fits ||
-      (this.#syncer.mayRoll &&
-        segment.shouldRoll(batch.length, maxTimestampMs, config, this.#nowMs))
-    ) {
+    const shouldRoll = segment.shouldRoll(batch.length, maxTimestampMs, config, this.#nowMs);
+    if (shouldRoll || segment.sizeBytes * 2 > config.segmentBytes) this.#syncer.prepareRoll();
+    if (!fits || (shouldRoll && this.#syncer.mayRoll)) {
       this.#flush();
       // Recovery knows by the name that no segment before it is missing.
       const skips = relativeLast > MAX_INT32;
@@ -109,7 +108,7 @@ export class SegmentWriter {
       relativeLast = segment.relative(lastOffset);
     }
     // Now and not with the write: a roll within this call has to know of it.
-    if (segment.indexesOnDisk) this.#syncer.opened(segment);
+    if (segment.indexesOnDisk || segment.indexesStale) this.#syncer.opened(segment);
     this.#pieces.push(batch);
     this.#piecesBytes += batch.length;
     this.#list.sizeBytes += batch.length;

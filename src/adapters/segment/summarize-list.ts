@@ -1,37 +1,47 @@
 import type { LogSegment, SegmentIndexes } from './log-segment.ts';
-import type { SummarizedLog } from './logs-summary.ts';
+import type { SummarizedLog, SummarizedSegment } from './logs-summary.ts';
 import type { SegmentList } from './segment-list.ts';
 
-/** More entries than this are left to the index files. */
-const INLINE_ENTRIES = 32;
+/** More entries than this are left to the index files: those of half a mebibyte. */
+const INLINE_ENTRIES = 128;
 
 /** Whether the active segment's indexes are too large for a summary and in no file yet. */
 export function needsIndexFiles({ active }: SegmentList): boolean {
   return !active.indexesOnDisk && inlineIndexes(active) === undefined;
 }
 
-/** Undefined where what is on disk could be something else than what is in memory. */
+/**
+ * As it is, or where it is not `isAtRest`, as its last segment was when it was last synced. Undefined where what is on disk
+ * could be something else.
+ */
 export function summarizeList(
   list: SegmentList,
   snapshots: ReadonlyMap<string, Uint8Array | undefined>,
+  isAtRest: boolean,
 ): SummarizedLog | undefined {
-  const { id, folder, startOffset, active } = list;
+  const { id, folder, startOffset, journalCut, active } = list;
+  const log = { folder, ...id, startOffset, journalCut, snapshots };
+  const closed = list.segments.slice(0, -1);
+  if (closed.some(({ indexesOnDisk, unsynced }) => !indexesOnDisk || unsynced)) return undefined;
   const inline = inlineIndexes(active);
-  if (inline === undefined && !active.indexesOnDisk) return undefined;
-  for (const segment of list.segments) {
-    if (segment !== active && !segment.indexesOnDisk) return undefined;
-  }
-  return {
-    folder,
-    ...id,
-    startOffset,
-    segments: list.segments,
-    activeIndexes: inline && {
+  if (isAtRest) {
+    if (inline === undefined && !active.indexesOnDisk) return undefined;
+    const activeIndexes = inline && {
       offsets: inline.offsets.toBytes(),
       times: inline.times.toBytes(),
-    },
-    snapshots,
+    };
+    return { ...log, segments: list.segments, activeIndexes };
+  }
+  const { synced } = active;
+  if (synced === undefined || inline === undefined) return undefined;
+  const { baseOffset, indexesOnDisk, indexesStale, compactedTo } = active;
+  const kept = { baseOffset, indexesOnDisk, indexesStale, compactedTo };
+  const last: SummarizedSegment = { ...synced, ...kept };
+  const activeIndexes = {
+    offsets: inline.offsets.toBytes(synced.offsetEntries),
+    times: inline.times.toBytes(synced.timeEntries),
   };
+  return { ...log, segments: [...closed, last], activeIndexes };
 }
 
 function inlineIndexes({ indexes }: LogSegment): SegmentIndexes | undefined {

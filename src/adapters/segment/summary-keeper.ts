@@ -2,25 +2,43 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Checksum } from '../../ports/checksum.ts';
 import type { Logger } from '../../ports/logger.ts';
 import type { FileSystem } from '../data-folder/file-system.ts';
-import { LogsSummaryWriter, readLogsSummary, type SummarizedLog } from './logs-summary.ts';
+import {
+  emptyLog,
+  LogsSummaryWriter,
+  readLogsSummary,
+  type SummarizedLog,
+} from './logs-summary.ts';
 import { isTouchedLogsFile, TouchedLogs, touchedLogsPath } from './touched-logs.ts';
 
 export const LOGS_SUMMARY = 'logs.summary';
 /** Logs that are looked at between two turns of the event loop. */
 const LOGS_PER_TURN = 256;
 
-/** Of a log: up to which summary it is noted as changed. */
+/** Of a log: up to which summary it is noted as appended to or changed. */
 export interface Touchable {
   readonly folder: string;
-  touchedAt: number;
+  appendedAt: number;
+  changedAt: number;
   /** The same for a note that survives power loss. */
-  touchedDurablyAt: number;
+  changedDurablyAt: number;
 }
 
 /** What can be summarized, unless something of it is under way. */
 export interface Summarizable {
+  /** Whether its files are synced as they are, so that nothing newer could be said of it. */
+  readonly isAtRest: boolean;
   summarize(): SummarizedLog | undefined;
 }
+
+/** What a start need not look for in the logs' folders. */
+export interface KnownLogs {
+  /** As they were when they were last synced, by folder: the last file may have grown since, nothing else. */
+  readonly logs: ReadonlyMap<string, SummarizedLog>;
+  /** Those that were written to since. */
+  readonly appended: ReadonlySet<string>;
+}
+
+export const NO_KNOWN_LOGS: KnownLogs = { logs: new Map(), appended: new Set() };
 
 export interface SummaryKeeperOptions {
   readonly directory: string;
@@ -30,9 +48,10 @@ export interface SummaryKeeperOptions {
 }
 
 /**
- * Keeps a summary of all logs on disk, so that a start does not have to look into the folders of logs that did not change
- * since it was written (what Kafka's recovery-point-offset-checkpoint is for). A log is noted as changed before its first
- * change; an append's note may be lost with the power, but then the size of its file tells.
+ * Keeps a summary of all logs on disk, so that a start does not have to look into their folders, and reads of each log
+ * only what was not synced when it was written (what Kafka's recovery-point-offset-checkpoint is for). A log is noted as
+ * appended to or changed before that happens; an append's note may be lost with the power, but then the size of its
+ * file tells.
  */
 export class SummaryKeeper {
   readonly #o: SummaryKeeperOptions;
@@ -53,34 +72,32 @@ export class SummaryKeeper {
     this.#path = `${options.directory}/${LOGS_SUMMARY}`;
   }
 
-  /**
-   * The logs that are as the summary says, but for the size of their last file, by folder. `marker` is what the mark of a
-   * clean stop says, undefined where there is none.
-   */
-  async load(
-    names: readonly string[],
-    marker: string | undefined,
-  ): Promise<ReadonlyMap<string, SummarizedLog>> {
+  /** `marker` is what the mark of a clean stop says, undefined where there is none. */
+  async load(names: readonly string[], marker: string | undefined): Promise<KnownLogs> {
     const { files, directory, checksum } = this.#o;
     this.#loaded = undefined;
-    const known = new Map<string, SummarizedLog>();
     const bytes = names.includes(LOGS_SUMMARY) ? await files.readFile(this.#path) : undefined;
     const summary = bytes && readLogsSummary(bytes, checksum);
-    if (summary === undefined) return known;
+    if (summary === undefined) return NO_KNOWN_LOGS;
     const { generation } = summary;
     const touched = await TouchedLogs.read(files, touchedLogsPath(directory, generation));
-    if (touched === undefined) return known;
+    if (touched === undefined) return NO_KNOWN_LOGS;
     // A mark that somebody removed asks for everything to be looked at; another summary's mark is of an older version.
     const belongs =
       marker === undefined
         ? !summary.clean || touched.opened
         : marker === generation && summary.clean && !touched.opened;
-    if (!belongs) return known;
+    if (!belongs) return NO_KNOWN_LOGS;
     this.#loaded = { generation, sizeBytes: touched.sizeBytes };
-    for (const log of summary.logs) {
-      if (!touched.folders.has(log.folder)) known.set(log.folder, log);
+    const logs = new Map<string, SummarizedLog>();
+    for (const [folder, topicId] of touched.created) {
+      const log = touched.changed.has(folder) ? undefined : emptyLog(folder, topicId);
+      if (log !== undefined) logs.set(folder, log);
     }
-    return known;
+    for (const log of summary.logs) {
+      if (!touched.changed.has(log.folder)) logs.set(log.folder, log);
+    }
+    return { logs, appended: touched.appended };
   }
 
   /**
@@ -98,7 +115,7 @@ export class SummaryKeeper {
       const list = new TouchedLogs(files, kept, loaded.sizeBytes);
       this.#lists = [{ list, since: this.#latest }];
       list.noteOpened();
-      for (const { folder } of mistaken) list.note(folder);
+      for (const { folder } of mistaken) list.noteChanged(folder);
       await list.sync();
       this.#isBehind = false;
     } else if (names.includes(LOGS_SUMMARY)) {
@@ -112,30 +129,51 @@ export class SummaryKeeper {
 
   /** For a log of which no summary speaks, so that no note of it is needed. */
   passOver(log: Touchable): void {
-    log.touchedAt = this.#latest;
-    log.touchedDurablyAt = this.#latest;
+    log.appendedAt = this.#latest;
+    log.changedAt = this.#latest;
+    log.changedDurablyAt = this.#latest;
     this.#isBehind = true;
   }
 
-  /** Before a log changes. */
-  touch(log: Touchable): void {
-    if (log.touchedAt >= this.#latest) return;
+  /** For a log that was made, empty, and survives power loss. */
+  created(log: Touchable, topicId: string): void {
+    if (this.#lists.length === 0) {
+      this.passOver(log);
+      return;
+    }
     this.#isBehind = true;
-    for (const { list, since } of this.#lists) if (log.touchedAt < since) list.note(log.folder);
-    log.touchedAt = this.#latest;
+    for (const { list } of this.#lists) list.noteCreated(log.folder, topicId);
+    log.appendedAt = this.#latest;
   }
 
-  isTouchedDurably(log: Touchable): boolean {
-    return log.touchedDurablyAt >= this.#latest || this.#lists.length === 0;
+  /** Before something is appended to a log's last file. */
+  noteAppend(log: Touchable): void {
+    if (log.appendedAt >= this.#latest) return;
+    this.#isBehind = true;
+    for (const { list, since } of this.#lists) {
+      if (log.appendedAt < since) list.noteAppended(log.folder);
+    }
+    log.appendedAt = this.#latest;
   }
 
-  /** Before a change that the size of the log's last file does not tell. */
-  async touchDurably(log: Touchable): Promise<void> {
-    this.touch(log);
-    if (this.isTouchedDurably(log)) return;
+  isChangeNoted(log: Touchable): boolean {
+    return log.changedDurablyAt >= this.#latest || this.#lists.length === 0;
+  }
+
+  /** Before any other change to a log. */
+  async noteChange(log: Touchable): Promise<void> {
+    if (log.changedAt < this.#latest) {
+      this.#isBehind = true;
+      for (const { list, since } of this.#lists) {
+        if (log.changedAt < since) list.noteChanged(log.folder);
+      }
+      log.changedAt = this.#latest;
+      log.appendedAt = this.#latest;
+    }
+    if (this.isChangeNoted(log)) return;
     const at = this.#latest;
     await Promise.all(this.#lists.map(({ list }) => list.sync()));
-    if (at > log.touchedDurablyAt) log.touchedDurablyAt = at;
+    if (at > log.changedDurablyAt) log.changedDurablyAt = at;
   }
 
   /** Notes where the logs stand now, unless nothing changed since. */
@@ -206,8 +244,8 @@ export class SummaryKeeper {
     const writer = new LogsSummaryWriter(generation, clean);
     for (const [place, log] of logs.entries()) {
       const summarized = log.summarize();
-      if (summarized === undefined) this.#isBehind = true;
-      else writer.add(summarized);
+      if (summarized !== undefined) writer.add(summarized);
+      if (summarized === undefined || !log.isAtRest) this.#isBehind = true;
       if (!clean && place % LOGS_PER_TURN === LOGS_PER_TURN - 1) await nextTurn();
     }
     return writer.finish(this.#o.checksum);

@@ -49,10 +49,11 @@ export class TimeIndex {
     while (this.#count > 0 && this.offsetOfMax >= relativeOffset) this.#count -= 1;
   }
 
-  toBytes(): Uint8Array {
-    const bytes = new Uint8Array(this.#count * ENTRY_BYTES);
+  /** The first `count` entries. */
+  toBytes(count = this.#count): Uint8Array {
+    const bytes = new Uint8Array(count * ENTRY_BYTES);
     const view = new DataView(bytes.buffer);
-    for (let at = 0; at < this.#count; at++) {
+    for (let at = 0; at < count; at++) {
       view.setBigInt64(at * ENTRY_BYTES, this.#timestamps[at]!);
       view.setInt32(at * ENTRY_BYTES + 8, this.#offsets[at]!);
     }

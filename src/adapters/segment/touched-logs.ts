@@ -4,12 +4,19 @@ import { writeAllSync } from './write-all.ts';
 
 /** No log's folder ends like this. */
 const SUFFIX = '.touched-logs';
-/** No folder has such a name. */
+/** No folder has such a name, or one that begins like the other two. */
 const OPENED = '#opened';
+const APPENDED = '+';
+const CREATED = '*';
 
-/** What a list says. */
+/** What a list says, by folder. */
 export interface ReadTouchedLogs {
-  readonly folders: ReadonlySet<string>;
+  /** Anything may have changed. */
+  readonly changed: ReadonlySet<string>;
+  /** Nothing but the end of the last file. */
+  readonly appended: ReadonlySet<string>;
+  /** The topic id of what was made, empty, and appended to since. */
+  readonly created: ReadonlyMap<string, string>;
   /** Whether the store has been opened since the summary was written. */
   readonly opened: boolean;
   readonly sizeBytes: number;
@@ -48,19 +55,40 @@ export class TouchedLogs {
   static async read(files: FileSystem, path: string): Promise<ReadTouchedLogs | undefined> {
     const bytes = await files.readFile(path);
     if (bytes === undefined) return undefined;
-    const folders = new Set(Buffer.from(bytes).toString('latin1').split('\n'));
-    const opened = folders.delete(OPENED);
-    folders.delete('');
-    return { folders, opened, sizeBytes: bytes.length };
+    const changed = new Set(Buffer.from(bytes).toString('latin1').split('\n'));
+    const opened = changed.delete(OPENED);
+    changed.delete('');
+    const appended = new Set<string>();
+    const created = new Map<string, string>();
+    for (const line of changed) {
+      const mark = line[0];
+      if (mark !== APPENDED && mark !== CREATED) continue;
+      changed.delete(line);
+      if (mark === APPENDED) appended.add(line.slice(1));
+      else created.set(line.slice(line.indexOf(' ') + 1), line.slice(1, line.indexOf(' ')));
+    }
+    return { changed, appended, created, opened, sizeBytes: bytes.length };
   }
 
   noteOpened(): void {
-    this.note(OPENED);
+    this.#note(OPENED);
+  }
+
+  noteChanged(folder: string): void {
+    this.#note(folder);
+  }
+
+  noteAppended(folder: string): void {
+    this.#note(`${APPENDED}${folder}`);
+  }
+
+  noteCreated(folder: string, topicId: string): void {
+    this.#note(`${CREATED}${topicId} ${folder}`);
   }
 
   /** Begins a line of its own, because the note before may have been cut short. */
-  note(folder: string): void {
-    const line = Buffer.from(`\n${folder}\n`, 'latin1');
+  #note(text: string): void {
+    const line = Buffer.from(`\n${text}\n`, 'latin1');
     this.#synced = false;
     writeAllSync(this.#files, this.#fd, [line], line.length, this.#sizeBytes);
     this.#sizeBytes += line.length;

@@ -22,6 +22,10 @@ class CountingFiles {
       this.open.delete(fd);
       return nodeFileSystem.close(fd);
     },
+    closeSync: (fd) => {
+      this.open.delete(fd);
+      nodeFileSystem.closeSync(fd);
+    },
   });
 }
 

@@ -12,7 +12,8 @@ const RETRY_STORE_AFTER_MS = 1000;
 export class LogAvailability {
   readonly #id: TopicIdPartition;
   readonly #clock: Clock;
-  #refusal: KafkaError | undefined = new KafkaError('KAFKA_STORAGE_ERROR', 'the log is not loaded');
+  #isLoaded = false;
+  #refusal: KafkaError | undefined;
   #deleted = false;
   #failuresInARow = 0;
   #retryAtMs = 0;
@@ -23,7 +24,7 @@ export class LogAvailability {
   }
 
   get available(): boolean {
-    return this.#refusal === undefined;
+    return this.#isLoaded && this.#refusal === undefined;
   }
 
   get deleted(): boolean {
@@ -33,6 +34,7 @@ export class LogAvailability {
   /** Throws while appends are refused. */
   checkAppend(): void {
     if (this.#refusal !== undefined) throw this.#refusal;
+    if (!this.#isLoaded) throw new KafkaError('KAFKA_STORAGE_ERROR', 'the log is not loaded');
     if (this.#retryAtMs === 0) return;
     if (this.#clock.nowMs() < this.#retryAtMs) {
       throw new KafkaError('KAFKA_STORAGE_ERROR', 'the last appends failed');
@@ -46,6 +48,7 @@ export class LogAvailability {
   }
 
   loaded(): void {
+    this.#isLoaded = true;
     if (!this.#deleted) this.#refusal = undefined;
   }
 
