@@ -76,7 +76,11 @@ export class FileCache {
     for (const [path, file] of this.#idle) {
       this.#idle.delete(path);
       this.#open.delete(path);
-      this.#files.closeSync(file.fd);
+      try {
+        this.#files.closeSync(file.fd);
+      } catch {
+        // Nobody uses it, and nothing in it waits for a sync.
+      }
       return;
     }
   }

@@ -47,6 +47,10 @@ export interface SummarizedSegment {
 
 const MAGIC = 0x6b61_7773;
 const VERSION = 3;
+/** Had neither cuts of the journal nor stale indexes: all logs were at rest. */
+const VERSION_AT_REST = 2;
+/** Had no `compactedTo`: nothing took the place of others. */
+const VERSION_WITHOUT_COMPACTED = 1;
 const CRC_BYTES = 4;
 
 /** Binary with a CRC at its end. A part at a time, so that a store with very many logs goes on working meanwhile. */
@@ -119,21 +123,23 @@ export function readLogsSummary(bytes: Uint8Array, checksum: Checksum): LogsSumm
   if (view.getUint32(end) !== checksum.crc32c(bytes, 0, end)) return undefined;
   const reader = new WireReader(bytes, 0, end);
   if (reader.readInt32() !== MAGIC) return undefined;
-  if (reader.readInt16() !== VERSION) return undefined;
+  const version = reader.readInt16();
+  if (version < VERSION_WITHOUT_COMPACTED || version > VERSION) return undefined;
   const generation = readName(reader);
   const clean = reader.readBoolean();
   const logs: SummarizedLog[] = [];
-  for (let left = reader.readInt32(); left > 0; left--) logs.push(readLog(reader));
+  for (let left = reader.readInt32(); left > 0; left--) logs.push(readLog(reader, version));
   return { generation, clean, logs };
 }
 
-function readLog(reader: WireReader): SummarizedLog {
+function readLog(reader: WireReader, version: number): SummarizedLog {
   const folder = readName(reader);
   const topicId = readName(reader);
   const topic = readName(reader);
   const partition = reader.readInt32();
   const startOffset = reader.readInt64();
-  const journalCut = reader.readBoolean()
+  const hasCut = version > VERSION_AT_REST && reader.readBoolean();
+  const journalCut = hasCut
     ? { epoch: BigInt.asUintN(64, reader.readInt64()), sequence: reader.readInt64() }
     : undefined;
   const segments: SummarizedSegment[] = [];
@@ -147,8 +153,8 @@ function readLog(reader: WireReader): SummarizedLog {
       relativeOfMax: reader.readInt32(),
       bytesSinceIndexEntry: reader.readInt32(),
       indexesOnDisk: reader.readBoolean(),
-      compactedTo: reader.readInt64(),
-      indexesStale: reader.readBoolean(),
+      compactedTo: version > VERSION_WITHOUT_COMPACTED ? reader.readInt64() : 0n,
+      indexesStale: version > VERSION_AT_REST && reader.readBoolean(),
     });
   }
   const offsets = readOptionalBytes(reader);

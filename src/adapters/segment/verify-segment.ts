@@ -74,8 +74,10 @@ export class SegmentScan {
     const bytes = window.bytes.subarray(at, at + size);
     const view = header.viewOf(bytes);
     const base = header.readBaseOffset(view, 0);
-    // No batch of a segment begins before its name, and the first one there unless offsets are missing.
-    const offset = position === 0 && base <= baseOffset ? baseOffset : undefined;
+    // A segment is named after its first batch; in one that was compacted it may begin later.
+    const mayBeginLater = followsCompacted || compactedTo > baseOffset;
+    const isNamed = position === 0 && (base <= baseOffset || !mayBeginLater);
+    const offset = isNamed ? baseOffset : undefined;
     const mayFollowGap = base <= compactedTo || (position === 0 && followsCompacted);
     const answer = this.#scan.batch({ bytes, view, file: path, position, offset, mayFollowGap });
     const verdict = typeof answer === 'string' ? answer : await answer;
