@@ -2,6 +2,7 @@ import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import { COMPATIBILITY_CATALOG } from '../../domain/postgres/engine-sql.ts';
 import { quoteText } from '../../domain/sql/quote.ts';
 import type { EngineStart } from './engine-messages.ts';
+import { LoadedExtensions } from './extensions.ts';
 
 /** The catalog of the tables and views of users. */
 export const USER_CATALOG = 'kawadb';
@@ -16,6 +17,7 @@ export interface Database {
   readonly streams: DuckDBConnection;
   /** For statements of users, one at a time each. */
   readonly connections: readonly DuckDBConnection[];
+  readonly extensions: LoadedExtensions;
 }
 
 /**
@@ -31,6 +33,9 @@ export async function openDatabase(
     threads: String(start.threads),
     autoinstall_known_extensions: 'false',
     autoload_known_extensions: 'false',
+    ...(start.extensionDirectory !== undefined && {
+      extension_directory: start.extensionDirectory,
+    }),
     ...(start.temporaryDirectory !== undefined && { temp_directory: start.temporaryDirectory }),
   });
   const own = await instance.connect();
@@ -46,12 +51,14 @@ export async function openDatabase(
     await connection.run(`SET search_path = '${USER_CATALOG}.main,${TOPIC_CATALOG}.main'`);
     connections.push(connection);
   }
+  const extensions = new LoadedExtensions();
+  await extensions.load(own, start.extensions);
   const directories = start.directories.map((directory) => quoteText(`${directory}/`));
   await own.run(`SET allowed_directories = [${directories.join(', ')}]`);
   const streams = connections.pop() as DuckDBConnection;
   await own.run('SET enable_external_access = false');
   await own.run('SET lock_configuration = true');
-  return { instance, own, streams, connections };
+  return { instance, own, streams, connections, extensions };
 }
 
 export function closeDatabase({ instance, own, streams, connections }: Database): void {

@@ -32,6 +32,12 @@ export interface DuckDbEngineOptions {
   readonly history: TopicHistory;
   /** Folders whose files the engine may read and write. */
   readonly directories: readonly string[];
+  /** Where COPY … TO writes; it is one of them. */
+  readonly exportDirectory: string | undefined;
+  /** Where extensions are, in the engine's own layout: `v<version>/<platform>/<name>.duckdb_extension`. */
+  readonly extensionDirectory: string | undefined;
+  /** Extensions to load. */
+  readonly extensions: readonly string[];
   readonly logger: Logger;
   /** The database's file; in memory when absent. */
   readonly file: string | undefined;
@@ -71,6 +77,9 @@ export class DuckDbEngine implements StreamingSqlEngine {
       threads: options.threads,
       connections: options.connections,
       directories: options.directories,
+      exportDirectory: options.exportDirectory,
+      extensionDirectory: options.extensionDirectory,
+      extensions: options.extensions,
       bridge: port2,
       answered,
       streamRules: options.streamRules,

@@ -19,6 +19,12 @@ export interface EngineStart {
   readonly connections: number;
   /** Folders whose files the engine may read and write. */
   readonly directories: readonly string[];
+  /** Where COPY … TO writes; it is one of them. */
+  readonly exportDirectory: string | undefined;
+  /** Where extensions are, in the engine's own layout: `v<version>/<platform>/<name>.duckdb_extension`. */
+  readonly extensionDirectory: string | undefined;
+  /** Extensions to load. */
+  readonly extensions: readonly string[];
   readonly bridge: MessagePort;
   readonly answered: Int32Array;
   readonly streamRules: StreamRules;

@@ -2,6 +2,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import type { Compression } from '../../ports/compression.ts';
 import type { RecordDecoders } from '../../ports/record-decoder.ts';
+import { CopyStatements } from './copy-statements.ts';
 import { closeDatabase, type Database, openDatabase } from './database.ts';
 import { registerDecodeFunctions } from './decode-function.ts';
 import type { EngineCommand, EngineEvent, EngineStart } from './engine-messages.ts';
@@ -48,7 +49,12 @@ export async function runEngineThread({ compression, decoders }: EngineThreadPar
     const { streams: connection } = database;
     const compiler = new ViewCompiler(connection, catalog, start.streamRules);
     const streams = new StreamServer(new StreamViews({ connection, notes, compiler }), send);
-    serve(database, new StatementPlanner(catalog, schemas, history), streams);
+    const copies = new CopyStatements({
+      exportDirectory: start.exportDirectory,
+      extensionDirectory: start.extensionDirectory ?? '',
+      extensions: database.extensions,
+    });
+    serve(database, new StatementPlanner(catalog, { schemas, history, copies }), streams);
     send({ type: 'open' });
   } catch (error) {
     send({ type: 'failed', message: (error as Error).message });

@@ -1,4 +1,9 @@
-import type { DuckDBConnection, DuckDBPreparedStatement, DuckDBResult } from '@duckdb/node-api';
+import {
+  type DuckDBConnection,
+  type DuckDBPreparedStatement,
+  type DuckDBResult,
+  StatementType,
+} from '@duckdb/node-api';
 import type { SqlColumn, SqlParameter, SqlValue } from '../../ports/sql-engine.ts';
 import { columnTypeText } from './column-type-text.ts';
 import { descriptionOf } from './describe-statement.ts';
@@ -75,7 +80,8 @@ export class QueryRunner {
     this.#check();
     const prepared = await this.#connection.prepare(planned.sql);
     try {
-      const refusal = refusalOf(prepared.statementType);
+      const exports = planned.exports === true && prepared.statementType === StatementType.COPY;
+      const refusal = exports ? undefined : refusalOf(prepared.statementType);
       if (refusal !== undefined) throw new FailedStatement(refusal);
       if (this.#command.describe === true) {
         this.#send({ type: 'description', id, description: descriptionOf(prepared) });

@@ -1,4 +1,5 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
+import type { CopyStatement } from '../../domain/sql/copy-statement.ts';
 import { coveredOffsets, filesWithin } from '../../domain/sql/history/history-manifest.ts';
 import { historySelects } from '../../domain/sql/history/history-select.ts';
 import { writtenInternalName } from '../../domain/sql/internal-names.ts';
@@ -13,6 +14,7 @@ import {
 } from '../../domain/sql/topic-references.ts';
 import { type ScanSpec, topicSelect } from '../../domain/sql/topic-schema.ts';
 import { boundValues } from './bound-values.ts';
+import type { CopyStatements } from './copy-statements.ts';
 import { USER_CATALOG } from './database.ts';
 import { failureOf } from './engine-failure.ts';
 import type { EngineFailure, ExecuteCommand } from './engine-messages.ts';
@@ -27,6 +29,8 @@ import { expandViews } from './view-expansion.ts';
 export interface PlannedStatement {
   readonly sql: string;
   readonly failure?: EngineFailure;
+  /** Whether it writes a file, to a place that was checked. */
+  readonly exports?: boolean;
   /** Of EXPLAIN: how the topics are read, told beside the engine's plan. */
   readonly explained?: string;
 }
@@ -39,18 +43,26 @@ interface NarrowedQuery {
 const EXPLAIN = /^explain(\s+analyze)?\s+(?=select|with|from|insert|create|\()/i;
 const SHOW_TABLES = /^show\s+(all\s+)?tables$/i;
 
+export interface StatementPlannerParts {
+  readonly schemas: SchemaStatements;
+  readonly history: HistoryStatements;
+  readonly copies: CopyStatements;
+}
+
 /** Makes of what a user wrote the statement the engine runs. */
 export class StatementPlanner {
   readonly #catalog: TopicCatalog;
   readonly #schemas: SchemaStatements;
   readonly #history: HistoryStatements;
   readonly #postgres: PostgresCatalog;
+  readonly #copies: CopyStatements;
 
-  constructor(catalog: TopicCatalog, schemas: SchemaStatements, history: HistoryStatements) {
+  constructor(catalog: TopicCatalog, { schemas, history, copies }: StatementPlannerParts) {
     this.#catalog = catalog;
     this.#schemas = schemas;
     this.#history = history;
     this.#postgres = new PostgresCatalog(catalog);
+    this.#copies = copies;
   }
 
   async plan(
@@ -71,6 +83,8 @@ export class StatementPlanner {
     await this.#postgres.prepare(statement, parameters);
     const internal = writtenInternalName(statement);
     if (internal !== undefined) return { sql: '', failure: internalFailure(internal) };
+    const copy = this.#copies.parse(statement);
+    if (copy !== undefined) return this.#planCopy(connection, statement, copy, parameters);
     const failure = await wrong(connection, statement);
     if (failure !== undefined) return { sql: '', failure };
     const [prefix = ''] = EXPLAIN.exec(statement) ?? [];
@@ -84,6 +98,24 @@ export class StatementPlanner {
       sql: `${prefix}${text}`,
       ...(prefix !== '' && { explained: narrowed.scans.join('\n') }),
     };
+  }
+
+  async #planCopy(
+    connection: DuckDBConnection,
+    statement: string,
+    copy: CopyStatement,
+    parameters: ExecuteCommand['parameters'],
+  ): Promise<PlannedStatement> {
+    const { query, queryAt } = copy;
+    // Spaces for what stands before the query keep its places those of the statement.
+    const before = statement.slice(0, queryAt).replaceAll(/[^\n]/g, ' ');
+    const failure = await wrong(connection, `${before}${query}`);
+    if (failure !== undefined) return { sql: '', failure };
+    const narrowed = await this.#narrow(connection, query, parameters);
+    const usable = narrowed && (await wrong(connection, narrowed.sql)) === undefined;
+    const source = usable ? narrowed.sql : query;
+    const sql = await this.#copies.run(connection, statement, copy, source, parameters);
+    return { sql, exports: true };
   }
 
   /** Puts in place of each topic a scan of what the query needs of it; undefined when there is nothing to put. */

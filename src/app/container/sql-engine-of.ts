@@ -28,6 +28,13 @@ export function historyDirectoryOf(sqlDirectory: string): string {
   return join(sqlDirectory, 'history');
 }
 
+function exportDirectoryOf(config: BrokerConfig): string | undefined {
+  const given = config.get('sql.export_directory');
+  if (given !== '') return resolve(given);
+  const directory = sqlDirectoryOf(config);
+  return directory === undefined ? undefined : join(directory, 'exports');
+}
+
 /** Loads the SQL engine and opens its database: beside the logs, or in memory where they are. */
 export async function sqlEngineOf(
   config: BrokerConfig,
@@ -37,6 +44,8 @@ export async function sqlEngineOf(
   const { LocalTopicSchemas } = await import('../../adapters/local-schemas/local-topic-schemas.ts');
   const directory = sqlDirectoryOf(config);
   if (directory !== undefined) await mkdir(directory, { recursive: true });
+  const exportDirectory = exportDirectoryOf(config);
+  const extensionDirectory = config.get('sql.extension_directory');
   const schemaFile = directory === undefined ? undefined : join(directory, 'topic-schemas.json');
   return DuckDbEngine.open({
     ...{ source, history, logger, streamStatus },
@@ -50,7 +59,12 @@ export async function sqlEngineOf(
     temporaryDirectory: directory === undefined ? undefined : join(directory, 'temporary'),
     memoryLimitBytes: Number(config.get('sql.memory_limit_bytes')),
     threads: config.get('sql.threads'),
-    directories: directory === undefined ? [] : [historyDirectoryOf(directory)],
+    ...{ exportDirectory, extensions: config.get('sql.extensions') },
+    extensionDirectory: extensionDirectory === '' ? undefined : resolve(extensionDirectory),
+    directories: [
+      ...(directory === undefined ? [] : [historyDirectoryOf(directory)]),
+      ...(exportDirectory === undefined ? [] : [exportDirectory]),
+    ],
     connections: config.get('sql.concurrent_queries'),
     streamRules: {
       outOfOrdernessMs: config.get('sql.streams.out_of_orderness_ms'),

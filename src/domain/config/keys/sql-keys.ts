@@ -23,6 +23,18 @@ export const SQL_KEYS = {
     toml: 'sql.concurrent_queries',
     doc: "SQL statements that run at a time; more of them wait (KawaDB's own key).",
   }),
+  'sql.export_directory': string('', 'read-only', {
+    toml: 'sql.export_directory',
+    doc: "Where COPY … TO writes files (KawaDB's own key); sql/exports in the data folder when empty.",
+  }),
+  'sql.extension_directory': string('', 'read-only', {
+    toml: 'sql.extension_directory',
+    doc: "A folder with extensions of the SQL engine, as v1.5.5/<platform>/<name>.duckdb_extension (KawaDB's own key). None are fetched from elsewhere.",
+  }),
+  'sql.extensions': list('', 'read-only', {
+    toml: 'sql.extensions',
+    doc: "Extensions that are loaded with the SQL engine (KawaDB's own key), such as iceberg and ducklake. One that is missing fails the statements that need it.",
+  }),
   'sql.history.check_interval_ms': long('300000', 'read-only', {
     rule: atLeast(1),
     toml: 'sql.history.check_interval_ms',

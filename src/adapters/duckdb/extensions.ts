@@ -1,0 +1,42 @@
+import type { DuckDBConnection } from '@duckdb/node-api';
+import { quoteIdentifier } from '../../domain/sql/quote.ts';
+import { SqlError } from '../../domain/sql/sql-error.ts';
+
+/** Extensions another one does not work without. */
+const NEEDS: Readonly<Record<string, readonly string[]>> = { iceberg: ['avro'] };
+
+/** The extensions of the configuration, loaded out of a local folder before the database is shut in. */
+export class LoadedExtensions {
+  readonly #loaded = new Set<string>();
+  readonly #failures = new Map<string, string>();
+
+  /** One that cannot be loaded fails nothing but the statements that need it. */
+  async load(connection: DuckDBConnection, names: readonly string[]): Promise<void> {
+    for (const name of names.flatMap((each) => [...(NEEDS[each] ?? []), each])) {
+      if (this.#loaded.has(name)) continue;
+      try {
+        await connection.run(`LOAD ${quoteIdentifier(name)}`);
+        this.#loaded.add(name);
+      } catch (error) {
+        this.#failures.set(name, (error as Error).message.split('\n')[0] ?? '');
+      }
+    }
+  }
+
+  has(name: string): boolean {
+    return this.#loaded.has(name);
+  }
+
+  /** Throws an SqlError that says how to get it, where the extension is not loaded. */
+  require(name: string, what: string): void {
+    if (this.#loaded.has(name)) return;
+    const failure = this.#failures.get(name);
+    throw new SqlError(
+      'UNAVAILABLE',
+      `${what} needs the extension ${name}${failure ? `: ${failure}` : ''}`,
+      {
+        hint: 'put it into the folder of sql.extension_directory and name it in sql.extensions',
+      },
+    );
+  }
+}
