@@ -81,14 +81,15 @@ export class OutboxWriter {
          FROM ${scanOf(source.topic, own)} t JOIN (VALUES ${values.join(', ')}) r(partition, position, reason)
          ON t.kafka_partition = r.partition AND t.kafka_offset = r.position`,
         [],
+        'ORDER BY r.partition, r.position',
       );
     }
   }
 
-  async #insert(selected: string, parameters: readonly bigint[]): Promise<void> {
+  async #insert(selected: string, parameters: readonly bigint[], order = ''): Promise<void> {
     const before = this.#nextSequence - 1n;
     const result = await this.#connection.run(
-      `INSERT INTO ${this.#table} SELECT ${before} + row_number() OVER (), ${selected}`,
+      `INSERT INTO ${this.#table} SELECT ${before} + row_number() OVER (${order}), ${selected}`,
       [...parameters],
     );
     this.#nextSequence += BigInt(result.rowsChanged);
