@@ -52,7 +52,8 @@ export class OffsetOrder {
     const isFirst = this.#isFirst;
     this.#isFirst = false;
     this.#next = (named ?? base) + BigInt(header.readLastOffsetDelta(view, 0)) + 1n;
-    if (named !== undefined && base !== named) {
+    const isLaterLegally = isGapLegal && named !== undefined && base > named;
+    if (named !== undefined && base !== named && !isLaterLegally) {
       return `the batch says that it begins at ${base}, what it lies in says ${named}`;
     }
     if (isFirst && base > this.#startOffset && !isGapLegal) {
