@@ -26,12 +26,10 @@ export const KAFKA_DEFAULTS = {
 };
 
 /** Kafka changes these while it runs; here they are read once. */
-const READ_AT_START = new Set(['listeners', 'listener.security.protocol.map']);
+const READ_AT_START = new Set(['log.cleaner.threads', 'listeners', 'listener.security.protocol.map']);
 
 /** What the table of keys does not say: how far a key goes in this version. */
 const REMARKS = {
-  'cleanup.policy': 'Nothing is compacted yet: a compacted topic keeps all its records.',
-  'log.cleanup.policy': 'Nothing is compacted yet: a compacted topic keeps all its records.',
   'listener.security.protocol.map': 'Only PLAINTEXT is served yet.',
 };
 
@@ -50,7 +48,6 @@ const IDLE = [
   ['Share groups are not there yet', /share\.|^errors\.deadletterqueue/],
   ['Streams groups are not there yet', /group\.streams/],
   ['The new consumer protocol is not there yet', /group\.consumer|rebalance\.protocols/],
-  ['Log compaction is not there yet', /cleaner|compaction|delete\.retention|dirty\.ratio/],
   ['Storage in tiers is not there', /remote|tiered|local\.retention/],
   [
     'TLS, SASL and authorisation are not there yet',

@@ -9,8 +9,6 @@ const READ = /\b(?:get|resolve|text)\(\s*'([a-z][a-z0-9._]+)'/g;
 
 /** Read, yet without effect as long as nothing else reads them. */
 const WITHOUT_EFFECT = [
-  // Bounds for each other; no log is compacted.
-  /^(min|max)\.compaction\.lag\.ms$/,
   // It can only be refused.
   /^remote\.storage\.enable$/,
   // Topics that come into being with their coordinators.

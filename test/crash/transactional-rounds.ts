@@ -94,12 +94,13 @@ export async function transactionalRounds(options: {
   readonly dataDir: string;
   readonly rounds: number;
   readonly random: () => number;
+  readonly settings?: Readonly<Record<string, string>>;
 }): Promise<{ problems: string[]; committed: number; unknown: number }> {
-  const { storage, dataDir, rounds, random } = options;
+  const { storage, dataDir, rounds, random, settings = {} } = options;
   const producers = Array.from({ length: PRODUCERS }, (_, i) => new ModelProducer(i, i % 2 === 0));
   const problems: string[] = [];
   for (let round = 0; round < rounds && problems.length === 0; round++) {
-    const broker = await startBrokerProcess({ storage, dataDir });
+    const broker = await startBrokerProcess({ storage, dataDir, settings });
     const peer = new Peer(portOf(broker));
     if (round === 0) await prepare(new RemoteBroker(peer, 'setup'));
     const runs = producers.map((producer) =>
@@ -111,7 +112,7 @@ export async function transactionalRounds(options: {
       if (/: error \d/.test(reason)) problems.push(reason);
     }
     peer.close();
-    problems.push(...(await look({ storage, dataDir }, producers)));
+    problems.push(...(await look({ storage, dataDir, settings }, producers)));
   }
   const outcomes = producers.flatMap(({ transactions }) => transactions.map((one) => one.outcome));
   return {
@@ -130,7 +131,7 @@ async function prepare(broker: ModelBroker): Promise<void> {
 
 /** Starts it once more, ends what was left open and reads everything; then it is killed again. */
 async function look(
-  options: { storage: string; dataDir: string },
+  options: { storage: string; dataDir: string; settings: Readonly<Record<string, string>> },
   producers: readonly ModelProducer[],
 ): Promise<string[]> {
   const broker = await startBrokerProcess(options);

@@ -143,6 +143,12 @@ async function startStorage(container: Container, lifecycle: Lifecycle): Promise
     () => topics.open(),
     () => undefined,
   );
+  const cleaner = container.get(TOKENS.logCleaner);
+  await lifecycle.start(
+    'the log cleaner',
+    () => cleaner.start(),
+    () => cleaner.stop(),
+  );
 }
 
 async function startCoordinators(container: Container, lifecycle: Lifecycle): Promise<void> {

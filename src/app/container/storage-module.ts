@@ -1,8 +1,10 @@
 import { ContainerModule } from 'inversify';
 import { LocalCatalog } from '../../adapters/local-catalog/local-catalog.ts';
 import { isClusterMetadataLog } from '../../domain/topic/cluster-metadata.ts';
+import { LogCleaner } from '../services/log/cleaner/log-cleaner.ts';
 import { LogManager } from '../services/log/log-manager.ts';
 import { ledPartition } from './led-partition.ts';
+import { logCleanerConfigOf } from './log-cleaner-config-of.ts';
 import { OpenedStore } from './opened-store.ts';
 import { TOKENS } from './tokens.ts';
 import { unsyncedBytesMaxOf } from './unsynced-bytes-max-of.ts';
@@ -41,6 +43,23 @@ export const storageModule = new ContainerModule(({ bind }) => {
       ...([TOKENS.store, TOKENS.clock, TOKENS.timer] as const),
       ...([TOKENS.checksum, TOKENS.compression, TOKENS.logger, TOKENS.brokerConfig] as const),
       ...([TOKENS.catalog, TOKENS.nodeId] as const),
+    ],
+  );
+  bind(TOKENS.logCleaner).toResolvedValue(
+    (logs, config, clock, timer, checksum, compression, logger, random) =>
+      new LogCleaner({
+        logs: () => logs.logs(),
+        config: () => logCleanerConfigOf(config),
+        clock,
+        timer,
+        checksum,
+        compression,
+        logger: logger.child({ component: 'log-cleaner' }),
+        seed: Number.parseInt(random.uuid().slice(0, 8), 16),
+      }),
+    [
+      ...([TOKENS.logs, TOKENS.brokerConfig, TOKENS.clock, TOKENS.timer] as const),
+      ...([TOKENS.checksum, TOKENS.compression, TOKENS.logger, TOKENS.random] as const),
     ],
   );
 });

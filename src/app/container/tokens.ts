@@ -32,6 +32,7 @@ import type { TransactionMarkers } from '../../ports/transaction-markers.ts';
 import type { ConfigPropagation } from '../services/config/config-propagation.ts';
 import type { DelegationTokenService } from '../services/delegation-token/delegation-token-service.ts';
 import type { GroupCoordinatorService } from '../services/group/group-coordinator-service.ts';
+import type { LogCleaner } from '../services/log/cleaner/log-cleaner.ts';
 import type { LogManager } from '../services/log/log-manager.ts';
 import type { PartitionFinder } from '../services/partition/partition-finder.ts';
 import type { TransactionalProduce } from '../services/produce/transactional-produce.ts';
@@ -71,6 +72,7 @@ export const TOKENS = {
   openedStore: token<OpenedStore>('OpenedStore'),
   catalog: token<Catalog>('Catalog'),
   logs: token<LogManager>('LogManager'),
+  logCleaner: token<LogCleaner>('LogCleaner'),
 
   partitions: token<PartitionFinder>('PartitionFinder'),
   topics: token<TopicAdminService>('TopicAdmin'),

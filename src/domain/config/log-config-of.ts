@@ -14,19 +14,29 @@ export function logConfigOf(
   const get = <Name extends TopicConfigName>(name: Name): TopicConfigValue<Name> =>
     topicConfig(name, topicConfigs, brokerConfig);
   const decompressed = get('max.decompressed.message.bytes');
+  const cleanupPolicy = get('cleanup.policy') as LogConfig['cleanupPolicy'];
+  const maxCompactionLagMs = get('max.compaction.lag.ms');
+  const segmentMs = get('segment.ms');
   return {
     // Kafka's default is no bound at all; then the log's own holds.
     ...(decompressed === NO_BOUND ? {} : { maxDecompressedMessageBytes: decompressed }),
     retentionMs: get('retention.ms'),
     retentionBytes: get('retention.bytes'),
     segmentBytes: get('segment.bytes'),
-    segmentMs: get('segment.ms'),
+    // What is compacted is closed first (Kafka's LogConfig.maxSegmentMs).
+    segmentMs: cleanupPolicy.includes('compact')
+      ? Math.min(segmentMs, maxCompactionLagMs)
+      : segmentMs,
     indexIntervalBytes: get('index.interval.bytes'),
     maxMessageBytes: get('max.message.bytes'),
     messageTimestampType: get('message.timestamp.type') as LogConfig['messageTimestampType'],
     messageTimestampBeforeMaxMs: get('message.timestamp.before.max.ms'),
     messageTimestampAfterMaxMs: get('message.timestamp.after.max.ms'),
-    cleanupPolicy: get('cleanup.policy') as LogConfig['cleanupPolicy'],
+    cleanupPolicy,
+    deleteRetentionMs: get('delete.retention.ms'),
+    minCleanableDirtyRatio: get('min.cleanable.dirty.ratio'),
+    minCompactionLagMs: get('min.compaction.lag.ms'),
+    maxCompactionLagMs,
     flushMessages: get('flush.messages'),
     flushMs: get('flush.ms'),
     compressionType: get('compression.type') as LogConfig['compressionType'],

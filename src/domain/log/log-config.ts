@@ -25,6 +25,14 @@ export interface LogConfig {
   readonly messageTimestampBeforeMaxMs: number;
   readonly messageTimestampAfterMaxMs: number;
   readonly cleanupPolicy: readonly CleanupPolicy[];
+  /** How long tombstones and markers of a compacted log stay once they were first cleaned. */
+  readonly deleteRetentionMs: number;
+  /** The part of a log that has to be dirty before it is cleaned. */
+  readonly minCleanableDirtyRatio: number;
+  /** Younger records are not compacted. */
+  readonly minCompactionLagMs: number;
+  /** Older ones are, however little there is to clean. */
+  readonly maxCompactionLagMs: number;
   /** 1 syncs every append before it is answered; more leaves it to the background. */
   readonly flushMessages: number;
   readonly flushMs: number;
@@ -47,6 +55,10 @@ export const DEFAULT_LOG_CONFIG: LogConfig = {
   messageTimestampBeforeMaxMs: LONG_MAX,
   messageTimestampAfterMaxMs: 3_600_000,
   cleanupPolicy: ['delete'],
+  deleteRetentionMs: 86_400_000,
+  minCleanableDirtyRatio: 0.5,
+  minCompactionLagMs: 0,
+  maxCompactionLagMs: LONG_MAX,
   flushMessages: 1,
   flushMs: LONG_MAX,
   compressionType: 'producer',

@@ -4,13 +4,21 @@ import type { Compression } from './compression.ts';
 import { knownCompressionType, recordsSection } from './record-batch.ts';
 import * as header from './record-batch-header.ts';
 import { nextBatchSize } from './record-batches.ts';
-import { eachTimestampDelta, type TimestampDeltas, walkRecords } from './records-walk.ts';
+import {
+  eachTimestampDelta,
+  type TimestampDeltas,
+  walkCleanedRecords,
+  walkRecords,
+} from './records-walk.ts';
 
 export interface BatchValidationOptions {
   readonly checksum: Checksum;
   readonly compression: Compression;
-  /** `client` (the default) may neither choose offsets nor write control records. */
-  readonly origin?: 'client' | 'coordinator';
+  /**
+   * `client` (the default) may neither choose offsets nor write control records. In a `log` a cleaner may have removed records,
+   * even all of them.
+   */
+  readonly origin?: 'client' | 'coordinator' | 'log';
   readonly maxBatchBytes?: number;
   readonly maxDecompressedBytes?: number;
   /** How far CreateTime timestamps may be from the broker's clock; else they are not checked. */
@@ -42,7 +50,8 @@ export function validateRecordBatch(
   options: BatchValidationOptions,
   view: DataView = header.viewOf(bytes),
 ): ValidatedBatch {
-  const client = options.origin !== 'coordinator';
+  const client = (options.origin ?? 'client') === 'client';
+  const stored = options.origin === 'log';
   const sizeInBytes = checkFrame(bytes, view);
   if (client && header.readBaseOffset(view, 0) !== 0n) throw invalid('base offset is not 0');
   if (sizeInBytes > (options.maxBatchBytes ?? sizeInBytes)) {
@@ -56,7 +65,7 @@ export function validateRecordBatch(
     throw new KafkaError('CORRUPT_MESSAGE', `stored crc ${header.readCrc(view, 0)}, is ${crc}`);
   }
   if (sizeInBytes !== bytes.length) throw invalid('bytes follow the batch');
-  checkFields(view, client);
+  checkFields(view, client, stored);
   const recordsCount = header.readRecordsCount(view, 0);
   return { sizeInBytes, recordsCount, ...checkRecords(bytes, view, options) };
 }
@@ -76,11 +85,13 @@ function checkFrame(bytes: Uint8Array, view: DataView): number {
   return size;
 }
 
-function checkFields(view: DataView, client: boolean): void {
+function checkFields(view: DataView, client: boolean, stored: boolean): void {
   const count = header.readRecordsCount(view, 0);
   const lastOffsetDelta = header.readLastOffsetDelta(view, 0);
   const attributes = header.readAttributes(view, 0);
-  if (count <= 0 || lastOffsetDelta !== count - 1) {
+  const isWhole = count > 0 && lastOffsetDelta === count - 1;
+  const isCleaned = stored && count >= 0 && lastOffsetDelta >= count - 1;
+  if (!isWhole && !isCleaned) {
     throw invalid(`${count} records do not go with last offset delta ${lastOffsetDelta}`);
   }
   if (client && header.isControl(attributes)) throw invalid('clients write no control records');
@@ -103,7 +114,12 @@ function checkRecords(
   const type = knownCompressionType(header.readAttributes(view, 0));
   const section = recordsSection(bytes, view, type, options);
   const count = header.readRecordsCount(view, 0);
-  const walked = walkRecords(section.bytes, section.start, section.end, count);
+  const lastDelta = header.readLastOffsetDelta(view, 0);
+  const isWhole = lastDelta === count - 1;
+  const walked = isWhole
+    ? walkRecords(section.bytes, section.start, section.end, count)
+    : walkCleanedRecords(section.bytes, section.start, section.end, count, lastDelta);
+  if (count === 0) return { maxTimestampMs: header.readMaxTimestamp(view, 0), keylessCount: 0 };
   const maxTimestampMs = checkTimestamps(view, section, walked, options.timestampBounds);
   return { maxTimestampMs, keylessCount: walked.keylessCount };
 }

@@ -64,6 +64,39 @@ export function walkRecords(
   return { min, max, keylessCount };
 }
 
+/** The same for a batch that a cleaner took records from: offset deltas rise up to `lastDelta`. */
+export function walkCleanedRecords(
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+  count: number,
+  lastDelta: number,
+): WalkedRecords {
+  const cursor = new RecordCursor(bytes, start, end);
+  let min = Number.POSITIVE_INFINITY;
+  let max = Number.NEGATIVE_INFINITY;
+  let keylessCount = 0;
+  let before = -1;
+  for (let i = 0; i < count; i++) {
+    const recordEnd = enterRecord(cursor, end);
+    cursor.skip(1);
+    const timestampDelta = cursor.readVarlongAsNumber();
+    min = Math.min(min, timestampDelta);
+    max = Math.max(max, timestampDelta);
+    const offsetDelta = cursor.readVarint();
+    if (offsetDelta <= before || offsetDelta > lastDelta) {
+      throw new KafkaError('INVALID_RECORD', `record ${i} has offset delta ${offsetDelta}`);
+    }
+    before = offsetDelta;
+    if (!cursor.skipNullableBytes()) keylessCount += 1;
+    cursor.skipNullableBytes();
+    skipHeaders(cursor);
+    leaveRecord(cursor, recordEnd, end);
+  }
+  if (cursor.position !== end) throw moreThanCounted();
+  return { min, max, keylessCount };
+}
+
 /** Every timestamp delta exactly, of records that were walked over before. */
 export function eachTimestampDelta(
   bytes: Uint8Array,

@@ -1,4 +1,6 @@
 import { KafkaError } from '../../../domain/kafka-error.ts';
+import type { AbortedTransaction } from '../../../domain/log/aborted-transactions.ts';
+import type { LastRecord } from '../../../domain/log/cleaner/batch-cleaner.ts';
 import type { LogConfig } from '../../../domain/log/log-config.ts';
 import { LogState } from '../../../domain/log/log-state.ts';
 import { LogValidator } from '../../../domain/log/log-validator.ts';
@@ -303,6 +305,29 @@ export class UnifiedLog implements QueuedLog {
       coordinatorEpoch: entry.coordinatorEpoch,
       currentTxnStartOffset: entry.currentTxnFirstOffset ?? -1n,
     }));
+  }
+
+  /** For a cleaner: what each active producer wrote last, which must stay (Kafka's lastRecordsOfActiveProducers). */
+  lastRecordsOfProducers(): ReadonlyMap<bigint, LastRecord> {
+    const last = new Map<bigint, LastRecord>();
+    for (const { producerId, producerEpoch, batches } of this.#state.producers.producers) {
+      last.set(producerId, { lastDataOffset: batches.at(-1)?.lastOffset, producerEpoch });
+    }
+    return last;
+  }
+
+  /** The aborted transactions with a record or marker in `[fromOffset, upTo)`. */
+  abortedTransactions(fromOffset: Offset, upTo: Offset): readonly AbortedTransaction[] {
+    return this.#state.producers.aborted.collect(fromOffset, upTo);
+  }
+
+  /** Of which nothing is left below an offset, but for what may be being read. */
+  forgetAborted(belowOffset: Offset): void {
+    this.#state.producers.aborted.removeBelow(belowOffset);
+  }
+
+  get isDeleted(): boolean {
+    return this.#availability.deleted;
   }
 
   /** Drops the segments that retention lets go; whether there were any. */

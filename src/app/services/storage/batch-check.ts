@@ -20,7 +20,7 @@ export type PlacedBatch = Pick<FoundBatch, 'view' | 'offset' | 'mayFollowGap'>;
 export function damageOf(bytes: Uint8Array, view: DataView, tools: BatchTools): string | undefined {
   try {
     const maxDecompressedBytes = MAX_DECOMPRESSED_BYTES;
-    validateRecordBatch(bytes, { ...tools, origin: 'coordinator', maxDecompressedBytes }, view);
+    validateRecordBatch(bytes, { ...tools, origin: 'log', maxDecompressedBytes }, view);
     return undefined;
   } catch (error) {
     return error instanceof Error ? error.message : String(error);

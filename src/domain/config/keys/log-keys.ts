@@ -19,22 +19,46 @@ export const LOG_KEYS = {
     rule: between(-131072, 22),
     doc: 'How hard zstd tries.',
   }),
-  'log.cleaner.backoff.ms': long('15000', 'cluster-wide', { rule: atLeast(0) }),
-  'log.cleaner.dedupe.buffer.size': long('134217728', 'cluster-wide'),
+  'log.cleaner.backoff.ms': long('15000', 'cluster-wide', {
+    rule: atLeast(0),
+    doc: 'How long the cleaner waits when there is no log to clean.',
+  }),
+  'log.cleaner.dedupe.buffer.size': long('134217728', 'cluster-wide', {
+    doc: 'The most memory for the keys of the logs being cleaned, 24 bytes each. It is taken as it is needed.',
+  }),
   'log.cleaner.delete.retention.ms': long('86400000', 'cluster-wide', {
     rule: atLeast(0),
     doc: 'How long tombstones stay readable in a compacted topic.',
   }),
-  'log.cleaner.enable': boolean('true', 'read-only'),
-  'log.cleaner.io.buffer.load.factor': double('0.9', 'cluster-wide'),
-  'log.cleaner.io.buffer.size': int('524288', 'cluster-wide', { rule: atLeast(0) }),
-  'log.cleaner.io.max.bytes.per.second': double('1.7976931348623157E308', 'cluster-wide'),
+  'log.cleaner.enable': boolean('true', 'read-only', {
+    doc: 'Whether logs of compacted topics are compacted.',
+  }),
+  'log.cleaner.io.buffer.load.factor': double('0.9', 'cluster-wide', {
+    doc: 'How full that memory may get before a round of cleaning ends.',
+  }),
+  'log.cleaner.io.buffer.size': int('524288', 'cluster-wide', {
+    rule: atLeast(0),
+    doc: 'Memory for what the cleaner reads and writes at a time.',
+  }),
+  'log.cleaner.io.max.bytes.per.second': double('1.7976931348623157E308', 'cluster-wide', {
+    doc: 'How much the cleaner reads and writes a second, all logs together.',
+  }),
   'log.cleaner.max.compaction.lag.ms': long('9223372036854775807', 'cluster-wide', {
     rule: atLeast(1),
+    doc: 'How long a record may stay uncompacted, however little of its log is dirty.',
   }),
-  'log.cleaner.min.cleanable.ratio': double('0.5', 'cluster-wide', { rule: between(0, 1) }),
-  'log.cleaner.min.compaction.lag.ms': long('0', 'cluster-wide', { rule: atLeast(0) }),
-  'log.cleaner.threads': int('1', 'cluster-wide', { rule: atLeast(0) }),
+  'log.cleaner.min.cleanable.ratio': double('0.5', 'cluster-wide', {
+    rule: between(0, 1),
+    doc: 'The part of a log that has to be uncompacted before it is compacted.',
+  }),
+  'log.cleaner.min.compaction.lag.ms': long('0', 'cluster-wide', {
+    rule: atLeast(0),
+    doc: 'How long every record stays as it was written.',
+  }),
+  'log.cleaner.threads': int('1', 'cluster-wide', {
+    rule: atLeast(0),
+    doc: 'Logs that are cleaned at the same time. It is read at the start.',
+  }),
   'log.cleanup.policy': list('delete', 'cluster-wide', {
     rule: listOf('compact', 'delete'),
     doc: 'What happens to old data: delete drops it, compact keeps the newest record of each key.',

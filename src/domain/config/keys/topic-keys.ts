@@ -67,6 +67,7 @@ export const TOPIC_KEYS = {
   'max.compaction.lag.ms': long('9223372036854775807', 'cluster-wide', {
     rule: atLeast(1),
     synonyms: synonyms('log.cleaner.max.compaction.lag.ms'),
+    doc: 'How long a record may stay uncompacted, however little of its log is dirty.',
   }),
   'max.decompressed.message.bytes': int('2147483639', 'cluster-wide', {
     rule: between(1, 2147483639),
@@ -96,10 +97,12 @@ export const TOPIC_KEYS = {
   'min.cleanable.dirty.ratio': double('0.5', 'cluster-wide', {
     rule: between(0, 1),
     synonyms: synonyms('log.cleaner.min.cleanable.ratio'),
+    doc: 'The part of a log that has to be uncompacted before it is compacted.',
   }),
   'min.compaction.lag.ms': long('0', 'cluster-wide', {
     rule: atLeast(0),
     synonyms: synonyms('log.cleaner.min.compaction.lag.ms'),
+    doc: 'How long every record stays as it was written.',
   }),
   'min.insync.replicas': int('1', 'cluster-wide', {
     rule: atLeast(1),
