@@ -14,7 +14,7 @@ export interface BatchTools {
 }
 
 /** A batch and what is known of its place. */
-export type PlacedBatch = Pick<FoundBatch, 'view' | 'offset' | 'mayFollowGap'>;
+export type PlacedBatch = Pick<FoundBatch, 'view' | 'offset' | 'mayFollowGap' | 'position'>;
 
 /** What is wrong with a batch by itself: checksum, header, or records that are not what the header says. */
 export function damageOf(bytes: Uint8Array, view: DataView, tools: BatchTools): string | undefined {
@@ -45,9 +45,13 @@ export class OffsetOrder {
   }
 
   /** What is wrong with a batch's place, if something is. `offset` is its offset by where it lies, if that tells. */
-  check({ view, offset: named, mayFollowGap }: PlacedBatch): string | undefined {
+  check({ view, offset, mayFollowGap, position }: PlacedBatch): string | undefined {
     const isGapLegal = this.#isCompacted || mayFollowGap === true;
     const base = header.readBaseOffset(view, 0);
+    // A file is named after where the one before it ends, which is before its first batch where some are missing.
+    const isBeforeGap =
+      this.#isCompacted && position === 0 && offset !== undefined && base > offset;
+    const named = isBeforeGap ? undefined : offset;
     const next = this.#next;
     const isFirst = this.#isFirst;
     this.#isFirst = false;
