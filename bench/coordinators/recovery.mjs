@@ -9,6 +9,10 @@ export async function recovery({ port, name, broker }) {
   let client = await WireClient.open(port);
   await createTopic(client, name, PARTITIONS);
   const groups = Array.from({ length: GROUPS }, (_, index) => `${name}-${index}`);
+  await untilDone(
+    () => client.ask('FindCoordinator', 4, { keyType: 0, coordinatorKeys: [name] }),
+    ({ coordinators }) => coordinators[0].errorCode,
+  );
   const waiting = [...groups];
   const commitOn = async () => {
     for (let groupId = waiting.pop(); groupId !== undefined; groupId = waiting.pop()) {
