@@ -30,7 +30,11 @@ import type {
   PartitionOffset,
   TopicPartitionName,
 } from './offsets/offset-messages.ts';
-import { decodeOffsetRecord, OFFSET_RECORD_TYPES } from './offsets/offset-record.ts';
+import {
+  decodeOffsetRecord,
+  OFFSET_RECORD_TYPES,
+  type OffsetRecord,
+} from './offsets/offset-record.ts';
 
 /**
  * The groups of one partition of `__consumer_offsets` (Kafka's GroupCoordinatorShard): which kind a command is for, and
@@ -211,22 +215,22 @@ export class GroupShard implements CoordinatorShard {
   replay(record: CoordinatorRecord, phase: 'loading' | 'committed', producerId?: bigint): void {
     const type = leadingInt16(record.key);
     if (OFFSET_RECORD_TYPES.includes(type)) {
-      this.replayOffset(record, producerId);
-      if (phase === 'loading' && record.value !== null) {
-        this.groupOrNew(decodeOffsetRecord(record).groupId);
-      }
+      const { groupId, value } = this.replayOffset(record, producerId);
+      if (phase === 'loading' && value !== undefined) this.groupOrNew(groupId);
     } else if (phase === 'loading') {
       for (const kind of this.kinds) if (kind.recordTypes.includes(type)) kind.replay(record);
     }
   }
 
-  private replayOffset(record: CoordinatorRecord, producerId: bigint | undefined): void {
-    const { groupId, topic, partition, value } = decodeOffsetRecord(record);
+  private replayOffset(record: CoordinatorRecord, producerId: bigint | undefined): OffsetRecord {
+    const replayed = decodeOffsetRecord(record);
+    const { groupId, topic, partition, value } = replayed;
     if (producerId === undefined || value === undefined) {
       this.offsets.store.set(groupId, topic, partition, value);
     } else {
       this.offsets.store.setInTransaction(producerId, { groupId, topic, partition }, value);
     }
+    return replayed;
   }
 
   replayEndOfTransaction(producerId: bigint, committed: boolean): void {
@@ -238,9 +242,7 @@ export class GroupShard implements CoordinatorShard {
     // A stop between a topic's deletion and these tombstones would hand its offsets to a new topic.
     const { topicsById } = this.image();
     for (const groupId of this.groups.keys()) {
-      const isLost = ({ topicId }: { topicId: string | undefined }) =>
-        topicId !== undefined && !topicsById.has(topicId);
-      this.append(this.offsets.tombstones(groupId, isLost));
+      this.append(this.offsets.tombstonesOfLost(groupId, (topicId) => topicsById.has(topicId)));
     }
     this.scheduleCleanup();
   }

@@ -29,7 +29,8 @@ export function decodeRecord<F extends Fields>(message: Message<F>, bytes: Uint8
 
 /** The int16 a blob opens with: a value's version, or a coordinator key's record type. */
 export function leadingInt16(bytes: Uint8Array): number {
-  return new WireReader(bytes).readInt16();
+  if (bytes.length < 2) throw new ProtocolError(`${bytes.length} bytes are no record`);
+  return ((bytes[0]! << 24) | (bytes[1]! << 16)) >> 16;
 }
 
 /**

@@ -124,15 +124,23 @@ export class GroupOffsets {
   /** Tombstones for the offsets that are meant: all of the group's, those about to be stored as well. */
   tombstones(
     groupId: string,
-    isMeant: (offset: TopicPartitionName & { topicId: string | undefined }) => boolean = () => true,
+    isMeant: (offset: TopicPartitionName) => boolean = () => true,
   ): CoordinatorRecord[] {
     return this.store
       .partitionsOf(groupId)
-      .filter(({ topic, partition }) => {
-        const topicId = this.store.get(groupId, topic, partition)?.topicId;
-        return isMeant({ topic, partition, topicId });
-      })
+      .filter(isMeant)
       .map(({ topic, partition }) => offsetRecord(groupId, topic, partition, undefined));
+  }
+
+  /** Tombstones for the offsets of topics that are gone. */
+  tombstonesOfLost(groupId: string, isTopic: (topicId: string) => boolean): CoordinatorRecord[] {
+    const records: CoordinatorRecord[] = [];
+    for (const { topic, partition, value } of this.store.of(groupId)) {
+      const { topicId } = value;
+      if (topicId === undefined || isTopic(topicId)) continue;
+      records.push(offsetRecord(groupId, topic, partition, undefined));
+    }
+    return records;
   }
 
   /** Tombstones for what has expired, and whether nothing is left then. */
