@@ -51,7 +51,13 @@ export async function compileStream(request: StreamRequest): Promise<StreamPlan>
   const { query, select, catalog, printer } = request;
   const shape = await queryShapeOf(query, select, catalog, printer);
   const names = streamNames(request.schema, request.stream);
-  const sources = await stagedSources(shape.from.sources, shape.resolver, names, printer);
+  const sources = await stagedSources(
+    shape.from.sources,
+    shape.resolver,
+    names,
+    printer,
+    request.late,
+  );
   const emit = emitOf(request, shape);
   const input = await streamInputOf(query, shape, sources, names, printer);
   const compiled = await operatorOf(request, shape, input, { names, emit });

@@ -1,5 +1,5 @@
 import { quoteIdentifier } from '../quote.ts';
-import { plainLead } from './grouping.ts';
+import { type Lead, plainLead } from './grouping.ts';
 import { at, bucket, interval, microseconds, timed } from './plan-time.ts';
 import { sameColumns } from './same-columns.ts';
 import type { OperatorParts, StreamOperator } from './stream-operator.ts';
@@ -154,19 +154,22 @@ export class HoppingWindow implements StreamOperator {
   #windows(rows: string, condition: string): string {
     const { grouping } = this.#parts;
     const windows = `${this.#expanded(rows)} AS kawa_row WHERE ${condition}`;
-    return grouping.finished(windows, plainLead('kawa_start', 'kawa_end'));
+    return grouping.finished(windows, this.#lead);
+  }
+
+  get #lead(): Lead {
+    const end = { name: 'kawa_end', text: `kawa_start + ${interval(this.#sizeMs)}` };
+    return { columns: [{ name: 'kawa_start', text: 'kawa_start' }, end], groups: ['kawa_start'] };
   }
 
   /** Rows of state, once for each window they belong to. */
   #expanded(rows: string): string {
-    const size = interval(this.#sizeMs);
-    if (!this.#overlaps) {
-      return `(SELECT kawa_pane AS kawa_start, kawa_pane + ${size} AS kawa_end, * FROM ${rows})`;
-    }
+    if (!this.#overlaps) return `(SELECT kawa_pane AS kawa_start, * FROM ${rows})`;
     const advance = interval(this.#advanceMs);
     const steps = Math.ceil(this.#sizeMs / this.#advanceMs);
     const start = `${bucket(this.#advanceMs, 'kawa_pane')} - kawa_step * ${advance}`;
-    return `(SELECT ${start} AS kawa_start, kawa_start + ${size} AS kawa_end, * FROM ${rows}, range(${steps}) AS kawa_steps(kawa_step) WHERE kawa_pane < kawa_end)`;
+    const isWithin = `kawa_pane < kawa_start + ${interval(this.#sizeMs)}`;
+    return `(SELECT ${start} AS kawa_start, * FROM ${rows}, range(${steps}) AS kawa_steps(kawa_step) WHERE ${isWithin})`;
   }
 
   #both(condition = 'true'): string {

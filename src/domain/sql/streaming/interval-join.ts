@@ -155,6 +155,6 @@ function rowOf({ alias, columns }: StagedSource): string {
       `${quoteIdentifier(column)} := ${quoteIdentifier(alias)}.${quoteIdentifier(column)}`,
   );
   return fields.length === 0
-    ? `${quoteIdentifier(alias)}.kafka_offset`
+    ? `${quoteIdentifier(alias)}.kafka_partition`
     : `struct_pack(${fields.join(', ')})`;
 }

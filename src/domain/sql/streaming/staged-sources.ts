@@ -4,22 +4,22 @@ import type { ColumnResolver } from './column-resolver.ts';
 import type { FromSource } from './from-clause.ts';
 import { at, timed } from './plan-time.ts';
 import type { StreamNames } from './stream-operator.ts';
-import type { PlanStatement, StreamSource } from './stream-plan.ts';
+import type { LatePolicy, PlanStatement, StreamSource } from './stream-plan.ts';
 import type { SyntaxPrinter } from './syntax-printer.ts';
 
 /** A stream of the query, as the batch's rows of it are kept while the batch is worked on. */
 export interface StagedSource extends StreamSource {
   readonly table: string;
+  /** Columns that are kept beside those the query uses. */
+  readonly place: readonly string[];
 }
-
-/** Columns that are kept whatever the query uses. */
-const PLACE = ['kafka_partition', 'kafka_offset'];
 
 export async function stagedSources(
   sources: readonly FromSource[],
   resolver: ColumnResolver,
   names: StreamNames,
   printer: SyntaxPrinter,
+  late: LatePolicy,
 ): Promise<readonly StagedSource[]> {
   const streams = sources.filter(({ stream }) => stream !== undefined);
   return Promise.all(
@@ -32,6 +32,7 @@ export async function stagedSources(
         columns: used,
         eventTime: window === undefined ? eventTime : await printer.expression(window.time),
         table: names.temporary(`batch${index}`),
+        place: ['kafka_partition', ...(late === 'topic' ? ['kafka_offset'] : [])],
       };
     }),
   );
@@ -41,8 +42,8 @@ export function stageStatements(
   sources: readonly StagedSource[],
   relations: readonly string[],
 ): readonly PlanStatement[] {
-  return sources.map(({ table, columns, eventTime }, index) => {
-    const kept = [...new Set([...PLACE, ...columns])].map(quoteIdentifier);
+  return sources.map(({ table, columns, place, eventTime }, index) => {
+    const kept = [...new Set([...place, ...columns])].map(quoteIdentifier);
     const time = `TRY_CAST(${eventTime} AS TIMESTAMP) AS kawa_time`;
     return timed(
       `CREATE OR REPLACE TEMP TABLE ${table} AS SELECT ${[...kept, time].join(', ')} FROM ${relations[index]}`,

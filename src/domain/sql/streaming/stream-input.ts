@@ -47,7 +47,7 @@ export async function streamInputOf(
     const alias = quoteIdentifier(only.alias);
     return {
       from: await printer.from(from.tree),
-      ...{ time: `${alias}.kawa_time`, place: `${alias}.kafka_offset`, join: undefined, where },
+      ...{ time: `${alias}.kawa_time`, place: `${alias}.kafka_partition`, join: undefined, where },
     };
   }
   return joinInput(query, from, where, sources, names, printer);

@@ -79,7 +79,10 @@ export interface StreamPlan {
    * NULL where no row has a time; all but the first two BIGINT.
    */
   measure(closedUntil: number | undefined): PlanStatement;
-  /** Of the staged rows, those that are late: `source`, `kafka_partition`, `kafka_offset`. */
+  /**
+   * Of the staged rows, those that are late: `source`, `kafka_partition`, `kafka_offset`. Only where late rows go to a
+   * topic: the offsets are not staged otherwise.
+   */
   lateRows(closedUntil: number | undefined): PlanStatement;
   /** Takes the staged rows into the state, and what is closed now out of it into the results. */
   apply(closed: ClosedRange): readonly PlanStatement[];
