@@ -6,6 +6,7 @@ import { type Admin, ConfigResourceTypes, Kafka, logLevel } from 'kafkajs';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { Broker } from '../../../src/index.ts';
 import { startTestBroker } from '../../../src/testing/index.ts';
+import { cli } from '../cli/cli-run.ts';
 
 let dataDir: string;
 beforeEach(async () => {
@@ -299,4 +300,41 @@ test('what cannot be done is told, and nothing reaches other files', async () =>
 test('in memory there is no history', async () => {
   await using broker = await startTestBroker({ topics: ['ticks'] });
   await expect(broker.sql(EXPORT)).rejects.toMatchObject({ kind: 'INVALID' });
+});
+
+test('a copy to another engine takes tables, schemas and history along', async () => {
+  let expected: unknown;
+  {
+    await using broker = await start({ topics: { ticks: { partitions: 2 } } });
+    await broker.produceBatch('ticks', messages(0, 500));
+    await broker.sql(
+      'CREATE TOPIC SCHEMA ticks (n BIGINT, name VARCHAR, place STRUCT(city VARCHAR))',
+    );
+    await broker.sql(EXPORT);
+    await asAdmin(broker, (admin) =>
+      admin.deleteTopicRecords({ topic: 'ticks', partitions: [{ partition: 0, offset: '7' }] }),
+    );
+    await broker.sql('CREATE TABLE copies AS SELECT n FROM ticks');
+    await broker.sql("COPY copies TO 'left.csv'");
+    expected = await broker.sql(ALL);
+  }
+  const copied = await mkdtemp(join(tmpdir(), 'kawadb-copied-'));
+  const target = join(copied, 'data');
+  try {
+    const folders = ['--from-dir', dataDir, '--to-dir', target, '--to-engine', 'leveldb'];
+    const { code, out } = await cli(['storage', 'copy', ...folders]);
+    expect({ code, out }).toEqual({
+      code: 0,
+      out: expect.stringContaining('files of SQL') as string,
+    });
+    expect(await readdir(join(target, 'sql'))).not.toContain('exports');
+    await using broker = await startTestBroker({ storage: 'leveldb', dataDir: target });
+    expect(await broker.sql(ALL)).toEqual(expected);
+    expect(expected).toHaveLength(493);
+    expect(await broker.sql('SELECT count(*) AS n FROM copies')).toEqual([{ n: 493n }]);
+    expect(await broker.sql('SHOW TOPIC SCHEMAS')).toHaveLength(1);
+    expect(await broker.sql('SHOW TOPIC HISTORY')).toHaveLength(2);
+  } finally {
+    await rm(copied, { recursive: true, force: true });
+  }
 });

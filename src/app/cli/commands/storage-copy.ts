@@ -1,4 +1,5 @@
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
+import { type CopiedFiles, copyFolder } from '../../../adapters/data-folder/copy-folder.ts';
 import { nodeFileSystem } from '../../../adapters/data-folder/file-system.ts';
 import { NewCopy } from '../../../adapters/data-folder/new-copy.ts';
 import { StoppedMetadata } from '../../../adapters/local-catalog/stopped-metadata.ts';
@@ -16,6 +17,12 @@ import { print } from '../output.ts';
 import { Progress, sizeText } from '../progress.ts';
 import { findingTable, findingText, shownFinding } from '../storage-finding.ts';
 
+/** The tables, schemas and history of SQL: they are the same whatever the engine is. */
+const SQL = 'sql';
+const NO_FILES: CopiedFiles = { files: 0, bytes: 0 };
+/** What SQL left there for others, or for the moment. */
+const NOT_COPIED = ['exports', 'temporary'];
+
 interface Options {
   readonly fromDir: string;
   readonly toDir: string;
@@ -31,17 +38,20 @@ interface Copied {
   records: number;
   bytes: number;
   readonly damage: StorageFinding[];
+  sql: CopiedFiles;
 }
 
 export async function run(_args: readonly string[], options: Options, io: CliIo) {
   const [from, to] = [resolve(options.fromDir), resolve(options.toDir)];
   const startedMs = performance.now();
-  const copied: Copied = { logs: 0, batches: 0, records: 0, bytes: 0, damage: [] };
+  const copied: Copied = { logs: 0, batches: 0, records: 0, bytes: 0, damage: [], sql: NO_FILES };
   const folder = folderOf({ ...options, dataDir: from }, io);
   await withStoppedStore(folder, async (source) => {
     const copy = await NewCopy.begin(nodeFileSystem, to);
     try {
       await copyTo(copy.staging, source, copied, options, io);
+      const sql = { from: join(from, SQL), to: join(copy.staging, SQL) };
+      copied.sql = await copyFolder(sql.from, sql.to, { without: NOT_COPIED, signal: io.stopped });
       // Whatever was read while a broker ran must not become a whole copy.
       await source.close();
       await copy.finish();
@@ -56,7 +66,8 @@ export async function run(_args: readonly string[], options: Options, io: CliIo)
   const text =
     (damaged.length === 0 ? '' : findingTable(damaged)) +
     `copied ${copied.logs} logs, ${copied.batches} batches, ${copied.records} records, ` +
-    `${sizeText(copied.bytes)} in ${seconds.toFixed(1)} s to ${to} (${options.toEngine})` +
+    (copied.sql.files === 0 ? '' : `${copied.sql.files} files of SQL, `) +
+    `${sizeText(copied.bytes + copied.sql.bytes)} in ${seconds.toFixed(1)} s to ${to} (${options.toEngine})` +
     `${damaged.length === 0 ? '' : `; ${damaged.length} times something was damaged and left out`}\n`;
   const json = { from, to, engine: options.toEngine, ...counts, seconds, damaged };
   print(io, options.output, { json, text });
