@@ -64,6 +64,13 @@ export class TopicCatalog {
     return this.#known.get(topic)?.schema;
   }
 
+  /** Loads what the decoding of a topic's records needs, which cannot be done while they are decoded. */
+  async loadDecoders({ decoder, key }: TopicSchema): Promise<void> {
+    for (const spec of [decoder, key?.decoder]) {
+      if (spec !== undefined) await this.#parts.decoders.load(spec.format);
+    }
+  }
+
   history(topic: string): TopicHistoryPlace | undefined {
     return this.#known.get(topic)?.history;
   }

@@ -106,6 +106,8 @@ export class ViewCompiler {
       const columns = [...source.columns, timeColumn];
       return { name: source.topic, topic, schema, computed, columns };
     });
+    // The schemas may be those of an earlier run, of topics nobody has asked for in this one.
+    for (const { schema } of sources) await this.#catalog.loadDecoders(schema);
     const { progress } = row;
     return {
       view: {
