@@ -50,8 +50,8 @@ const AREAS = [
 const IDLE = [
   ['Transactions are not there yet', /transaction|\.txn\.|^producer\.id/],
   ['Share groups are not there yet', /share\.|^errors\.deadletterqueue/],
-  ['Streams groups are not there yet', /group\.streams/],
-  ['The new consumer protocol is not there yet', /group\.consumer|rebalance\.protocols/],
+  ['Streams groups are not there yet', /^(group\.)?streams\./],
+  ['Every protocol of groups that is there is served', /rebalance\.protocols/],
   ['Storage in tiers is not there', /remote|tiered|local\.retention/],
   [
     'TLS, SASL and authorisation are not there yet',
@@ -87,14 +87,19 @@ export function configurationDocument() {
     '## Keys of a topic',
     'Set when a topic is created, or later: `kawadb topic create NAME --config KEY=VALUE`, `kawadb topic alter-config NAME --set\nKEY=VALUE`. All are live. A topic that sets nothing has the value of the broker key beside it.',
     topicTable([...inEffect.topic].sort()),
+    '## Keys of a group',
+    'Set with `kafka-configs.sh --alter --entity-type groups --entity-name GROUP --add-config KEY=VALUE`. All are live: a member hears\nof it with its next heartbeat.',
+    groupTable([...inEffect.group].sort()),
     '## Accepted without effect',
     'KawaDB knows every key of Kafka 4.4. It checks the values of those below, keeps them and tells them to clients, so that\nconfigurations and tools made for Kafka work. They change nothing yet.',
     '### Keys of the broker',
     ...idleLists('broker', inEffect.broker),
     '### Keys of topics',
     ...idleLists('topic', inEffect.topic),
-    '### Keys of groups and client metrics',
-    'All of them: groups of the newer protocols and client metrics are not there yet.',
+    '### Keys of groups',
+    ...idleLists('group', inEffect.group),
+    '### Keys of client metrics',
+    'All of them: client metrics are not there yet.',
   );
 }
 
@@ -124,6 +129,17 @@ function brokerTable(names) {
         live ? 'yes' : 'no',
         docOf(name, key),
       ];
+    }),
+  );
+}
+
+function groupTable(names) {
+  return table(
+    ['Key', "The broker's", 'Type', 'Default', 'Meaning'],
+    names.map((name) => {
+      const key = CONFIG_TABLE.group.get(name);
+      const brokers = key.synonyms[0] === undefined ? '' : code(key.synonyms[0].name);
+      return [code(name), brokers, typeOf(key), shown(key.default), docOf(name, key)];
     }),
   );
 }

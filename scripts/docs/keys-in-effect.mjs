@@ -15,7 +15,11 @@ const WITHOUT_EFFECT = [
   /^(transaction\.state\.log|share\.coordinator\.state\.topic)\./,
 ];
 
-/** The names of the topic's and of the broker's keys that have an effect. */
+/** The protocols whose groups are served, and what a group may set for itself. */
+const GROUP_PROTOCOLS = ['consumer'];
+const GROUP_TIMINGS = ['session.timeout.ms', 'heartbeat.interval.ms', 'assignment.interval.ms'];
+
+/** The names of the topic's, the broker's and a group's keys that have an effect. */
 export function keysInEffect() {
   const read = namesRead().filter((name) => !WITHOUT_EFFECT.some((each) => each.test(name)));
   const topic = new Set(read.filter((name) => CONFIG_TABLE.topic.has(name)));
@@ -23,7 +27,21 @@ export function keysInEffect() {
   for (const name of topic) addSynonyms(CONFIG_TABLE.topic.get(name), broker);
   for (const name of broker) addSynonyms(CONFIG_TABLE.broker.get(name), broker);
   if (broker.has('node.id')) broker.add('broker.id');
-  return { topic, broker };
+  return { topic, broker, group: groupKeys(broker) };
+}
+
+/** Read by names that are put together: see group-config-of.ts. */
+function groupKeys(broker) {
+  const group = new Set();
+  for (const protocol of GROUP_PROTOCOLS) {
+    for (const timing of GROUP_TIMINGS) {
+      const name = `${protocol}.${timing}`;
+      group.add(name);
+      addSynonyms(CONFIG_TABLE.group.get(name), broker);
+      for (const bound of ['min', 'max']) broker.add(`group.${protocol}.${bound}.${timing}`);
+    }
+  }
+  return group;
 }
 
 function namesRead() {

@@ -9,6 +9,11 @@ import type {
   SyncGroupAnswer,
   SyncGroupCommand,
 } from '../domain/group/classic/classic-messages.ts';
+import type {
+  ConsumerGroupHeartbeatAnswer,
+  ConsumerGroupHeartbeatCommand,
+  DescribedConsumerGroup,
+} from '../domain/group/consumer/consumer-messages.ts';
 import type { ListedGroup } from '../domain/group/group.ts';
 
 export type {
@@ -19,6 +24,11 @@ export type {
   SyncGroupAnswer,
   SyncGroupCommand,
 } from '../domain/group/classic/classic-messages.ts';
+export type {
+  ConsumerGroupHeartbeatAnswer,
+  ConsumerGroupHeartbeatCommand,
+  DescribedConsumerGroup,
+} from '../domain/group/consumer/consumer-messages.ts';
 export type { ListedGroup } from '../domain/group/group.ts';
 
 /** A topic as a request names it: by id where `byTopicId` is set, else by name. */
@@ -54,6 +64,9 @@ export type PartitionErrors = readonly NamedTopic<{
 
 export interface FetchOffsetsCommand {
   readonly groupId: string;
+  /** Who asks, where it says so (version 9 on): a member of a consumer group has to be at its epoch. */
+  readonly memberId?: string | null;
+  readonly memberEpoch?: number;
   readonly byTopicId: boolean;
   readonly requireStable: boolean;
   /** Null asks for every offset the group has. */
@@ -95,6 +108,12 @@ export interface GroupCoordinator {
   syncGroup(command: SyncGroupCommand): Promise<SyncGroupAnswer>;
   heartbeat(command: HeartbeatCommand): Promise<ErrorName>;
   leaveGroup(command: LeaveGroupCommand): Promise<LeaveGroupAnswer>;
+  /** The one request of a member of the consumer protocol (KIP-848): it joins, stays and leaves with it. */
+  consumerGroupHeartbeat(
+    command: ConsumerGroupHeartbeatCommand,
+    o: { readonly isMemberIdRequired: boolean },
+  ): Promise<ConsumerGroupHeartbeatAnswer>;
+  describeConsumerGroups(groupIds: readonly string[]): Promise<readonly DescribedConsumerGroup[]>;
   commitOffsets(command: CommitOffsetsCommand): Promise<PartitionErrors>;
   fetchOffsets(command: FetchOffsetsCommand): Promise<FetchOffsetsAnswer>;
   deleteOffsets(command: DeleteOffsetsCommand): Promise<DeleteOffsetsAnswer>;

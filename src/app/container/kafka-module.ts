@@ -5,6 +5,8 @@ import { alterClientQuotasHandler } from '../../adapters/kafka/handlers/alter-cl
 import { alterConfigsHandler } from '../../adapters/kafka/handlers/alter-configs.ts';
 import { alterPartitionReassignmentsHandler } from '../../adapters/kafka/handlers/alter-partition-reassignments.ts';
 import { alterReplicaLogDirsHandler } from '../../adapters/kafka/handlers/alter-replica-log-dirs.ts';
+import { consumerGroupDescribeHandler } from '../../adapters/kafka/handlers/consumer-group-describe.ts';
+import { consumerGroupHeartbeatHandler } from '../../adapters/kafka/handlers/consumer-group-heartbeat.ts';
 import { createDelegationTokenHandler } from '../../adapters/kafka/handlers/create-delegation-token.ts';
 import { createPartitionsHandler } from '../../adapters/kafka/handlers/create-partitions.ts';
 import { createTopicsHandler } from '../../adapters/kafka/handlers/create-topics.ts';
@@ -131,6 +133,8 @@ export const kafkaModule = new ContainerModule(({ bind }) => {
       listGroupsHandler({ groups }),
       describeGroupsHandler({ groups }),
       deleteGroupsHandler({ groups }),
+      consumerGroupHeartbeatHandler({ groups }),
+      consumerGroupDescribeHandler({ groups }),
     ],
     [T.groups, T.transactions, T.identity],
   );

@@ -173,9 +173,10 @@ async function startCoordinators(container: Container, lifecycle: Lifecycle): Pr
   );
   let unwatch: (() => void) | undefined;
   await lifecycle.start(
-    'watching for deleted topics',
+    'watching the topics of groups',
     () => {
       unwatch = catalog.watch((now, before) => {
+        groups.onMetadataChanged(now, before);
         const deleted = deletedTopics(now, before);
         if (deleted.length === 0) return;
         groups.onTopicsDeleted(new Set(deleted.map(({ name }) => name)));

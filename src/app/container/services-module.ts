@@ -1,6 +1,11 @@
 import { ContainerModule } from 'inversify';
+
+
 import { systemTokenMac } from '../../adapters/node/system-token-mac.ts';
-import { groupConfigOf } from '../../domain/config/group-config-of.ts';
+import { groupConfigOf, groupConfigOf, groupTimingsOf } from '../../domain/config/group-config-of.ts';
+import { configsOf } from '../../domain/topic/cluster-metadata.ts';
+
+
 import { CONSUMER_OFFSETS_TOPIC } from '../../domain/topic/internal-topics.ts';
 import { ConfigAdminService } from '../services/config/config-admin-service.ts';
 import { ConfigPropagation } from '../services/config/config-propagation.ts';
@@ -167,6 +172,8 @@ export const coordinatorsModule = new ContainerModule(({ bind }) => {
         ...{ catalog, clock, timer, random, checksum, compression },
         logger: logger.child({ component: 'groups' }),
         config: groupConfigOf(config),
+        timings: (protocol, groupId) =>
+          groupTimingsOf(config, configsOf(catalog.metadata, 'group', groupId), protocol),
       }),
     [
       ...([T.catalog, T.topics, T.logs, T.clock, T.timer, T.random] as const),

@@ -21,7 +21,7 @@ export const FEATURES: readonly Feature[] = [
     ...{ name: 'transaction.version', minLevel: 0, maxLevel: 2 },
     ...{ defaultLevel: 2, changeable: true },
   },
-  fixed('group.version', 0, 1, 0),
+  fixed('group.version', 0, 1, 1),
   fixed('eligible.leader.replicas.version', 0, 1, 0),
   fixed('share.version', 0, 2, 0),
   fixed('streams.version', 0, 1, 0),

@@ -16,6 +16,32 @@ export interface GroupConfig {
   readonly offsetsRetentionCheckIntervalMs: number;
   /** How long a member that joins for the first time may wait for its group. */
   readonly newMemberJoinTimeoutMs: number;
+  readonly consumer: ConsumerGroupConfig;
+}
+
+/** The settings of consumer groups (KIP-848) that are the same for all of them. */
+export interface ConsumerGroupConfig {
+  /** group.consumer.max.size */
+  readonly maxSize: number;
+  /** group.consumer.assignors: their names, the default first. */
+  readonly assignors: readonly string[];
+  /** group.consumer.migration.policy */
+  readonly migrationPolicy: MigrationPolicy;
+  /** group.consumer.regex.refresh.interval.ms */
+  readonly regexRefreshIntervalMs: number;
+}
+
+/** Which way a group may change between the classic and the consumer protocol while it has members. */
+export type MigrationPolicy = 'disabled' | 'downgrade' | 'upgrade' | 'bidirectional';
+
+/** The protocols whose groups have settings of their own. */
+export type ModernProtocol = 'consumer' | 'share' | 'streams';
+
+/** What the broker or the group itself sets for a group, by Kafka's names: `consumer.session.timeout.ms` and so on. */
+export interface GroupTimings {
+  readonly sessionTimeoutMs: number;
+  readonly heartbeatIntervalMs: number;
+  readonly assignmentIntervalMs: number;
 }
 
 /** Kafka's defaults. */
@@ -28,4 +54,16 @@ export const DEFAULT_GROUP_CONFIG: GroupConfig = {
   offsetsRetentionMs: 10_080 * 60_000,
   offsetsRetentionCheckIntervalMs: 600_000,
   newMemberJoinTimeoutMs: 5 * 60_000,
+  consumer: {
+    maxSize: 2_147_483_647,
+    assignors: ['uniform', 'range'],
+    migrationPolicy: 'bidirectional',
+    regexRefreshIntervalMs: 600_000,
+  },
+};
+
+export const DEFAULT_GROUP_TIMINGS: GroupTimings = {
+  sessionTimeoutMs: 45_000,
+  heartbeatIntervalMs: 5_000,
+  assignmentIntervalMs: 1_000,
 };

@@ -1,11 +1,15 @@
 import type { CoordinatorContext } from '../coordinator/coordinator-shard.ts';
-import type { GroupConfig } from './group-config.ts';
-import type { TopicsImage } from './modern/topics-image.ts';
+import type { ClusterMetadata } from '../topic/cluster-metadata.ts';
+import type { GroupConfig, GroupTimings, ModernProtocol } from './group-config.ts';
 
 /** What a shard of groups works with. */
 export interface GroupEnvironment {
   readonly context: CoordinatorContext;
   readonly config: GroupConfig;
   /** The newest state of the cluster's topics. */
-  image(): TopicsImage;
+  image(): GroupMetadata;
+  /** What is set for the group by now; it may change between two heartbeats. */
+  timings(protocol: ModernProtocol, groupId: string): GroupTimings;
 }
+
+export type GroupMetadata = Pick<ClusterMetadata, 'version' | 'topicsByName' | 'topicsById'>;

@@ -1,7 +1,7 @@
 import type { CoordinatorRecord } from '../coordinator/coordinator-shard.ts';
 import type { ErrorName } from '../error-code.ts';
 import type { Group } from './group.ts';
-import type { TopicsImage } from './modern/topics-image.ts';
+import type { GroupMetadata } from './group-environment.ts';
 
 /** What the shard asks of those who keep the groups of one kind, beside the commands of that kind. */
 export interface GroupKind<Kept extends Group = Group> {
@@ -16,5 +16,5 @@ export interface GroupKind<Kept extends Group = Group> {
   /** Takes an empty group out, and what else goes with it; `done` is told when that is stored or why it is not. */
   remove(group: Kept, others: readonly CoordinatorRecord[], done: (error: ErrorName) => void): void;
   /** Topics came, went or grew. */
-  onTopicsChanged(now: TopicsImage, before: TopicsImage): void;
+  onTopicsChanged(now: GroupMetadata, before: GroupMetadata): void;
 }

@@ -19,11 +19,17 @@ import type {
   SyncGroupAnswer,
   SyncGroupCommand,
 } from './classic/classic-messages.ts';
+import { ConsumerGroup } from './consumer/consumer-group.ts';
+import { ConsumerGroups } from './consumer/consumer-groups.ts';
+import type {
+  ConsumerGroupHeartbeatAnswer,
+  ConsumerGroupHeartbeatCommand,
+  DescribedConsumerGroup,
+} from './consumer/consumer-messages.ts';
 import type { Group, ListedGroup } from './group.ts';
 import type { GroupConfig } from './group-config.ts';
-import type { GroupEnvironment } from './group-environment.ts';
+import type { GroupEnvironment, GroupMetadata } from './group-environment.ts';
 import type { GroupKind } from './group-kind.ts';
-import type { TopicsImage } from './modern/topics-image.ts';
 import { GroupOffsets } from './offsets/group-offsets.ts';
 import type {
   OffsetCommitCommand,
@@ -44,8 +50,9 @@ export class GroupShard implements CoordinatorShard {
   readonly groups = new Map<string, Group>();
   private readonly context: CoordinatorContext;
   private readonly config: GroupConfig;
-  private readonly image: () => TopicsImage;
+  private readonly image: () => GroupMetadata;
   private readonly classic: ClassicGroups;
+  private readonly consumer: ConsumerGroups;
   private readonly kinds: readonly GroupKind[];
   private readonly offsets: GroupOffsets;
 
@@ -55,7 +62,8 @@ export class GroupShard implements CoordinatorShard {
     this.config = config;
     this.image = image;
     this.classic = new ClassicGroups(this.groups, context, config);
-    this.kinds = [this.classic];
+    this.consumer = new ConsumerGroups(this.groups, environment, this.classic);
+    this.kinds = [this.classic, this.consumer];
     this.offsets = new GroupOffsets(context, config);
   }
 
@@ -66,36 +74,61 @@ export class GroupShard implements CoordinatorShard {
       reply(joinError(memberId, 'INVALID_SESSION_TIMEOUT'));
       return;
     }
-    const group = memberId === '' ? this.groupOrNew(groupId) : this.groups.get(groupId);
-    if (!(group instanceof ClassicGroup)) {
-      reply(joinError(memberId, 'UNKNOWN_MEMBER_ID'));
-      return;
+    let group = memberId === '' ? this.groupOrNew(groupId) : this.groups.get(groupId);
+    if (group instanceof ConsumerGroup && group.isEmpty) group = this.consumer.makeRoom(group);
+    if (group instanceof ConsumerGroup) {
+      this.consumer.classicMembers.join(group, command, reply);
+    } else if (group instanceof ClassicGroup) {
+      this.classic.join(group, command, reply);
+      this.forgetIfUnused(group);
+    } else {
+      const error = group === undefined ? 'UNKNOWN_MEMBER_ID' : 'INCONSISTENT_GROUP_PROTOCOL';
+      reply(joinError(memberId, error));
     }
-    this.classic.join(group, command, reply);
-    this.forgetIfUnused(group);
   }
 
   syncGroup(command: SyncGroupCommand, reply: Reply<SyncGroupAnswer>): void {
     const group = this.groups.get(command.groupId);
     if (group instanceof ClassicGroup) this.classic.sync(group, command, reply);
-    else reply(syncError('UNKNOWN_MEMBER_ID'));
+    else if (group instanceof ConsumerGroup) {
+      this.consumer.classicMembers.sync(group, command, reply);
+    } else reply(syncError('UNKNOWN_MEMBER_ID'));
   }
 
   heartbeat(command: HeartbeatCommand): ErrorName {
     const group = this.groups.get(command.groupId);
     if (group instanceof ClassicGroup) return this.classic.heartbeat(group, command);
+    if (group instanceof ConsumerGroup) {
+      return this.consumer.classicMembers.heartbeat(group, command);
+    }
     return 'UNKNOWN_MEMBER_ID';
   }
 
-  leaveGroup(command: LeaveGroupCommand): LeaveGroupAnswer {
+  leaveGroup(command: LeaveGroupCommand, reply: Reply<LeaveGroupAnswer>): void {
     const group = this.groups.get(command.groupId);
-    if (group instanceof ClassicGroup) return this.classic.leave(group, command);
-    const members = command.members.map(({ memberId, groupInstanceId }) => ({
-      memberId,
-      groupInstanceId,
-      error: 'UNKNOWN_MEMBER_ID' as const,
-    }));
-    return { error: 'NONE', members };
+    if (group instanceof ClassicGroup) {
+      reply(this.classic.leave(group, command));
+    } else if (group instanceof ConsumerGroup) {
+      this.consumer.classicMembers.leave(group, command, reply);
+    } else {
+      const members = command.members.map(({ memberId, groupInstanceId }) => ({
+        memberId,
+        groupInstanceId,
+        error: 'UNKNOWN_MEMBER_ID' as const,
+      }));
+      reply({ error: 'NONE', members });
+    }
+  }
+
+  consumerGroupHeartbeat(
+    command: ConsumerGroupHeartbeatCommand,
+    reply: Reply<ConsumerGroupHeartbeatAnswer>,
+  ): void {
+    this.consumer.heartbeat(command, reply);
+  }
+
+  describeConsumerGroup(groupId: string): DescribedConsumerGroup {
+    return this.consumer.describe(groupId);
   }
 
   commitOffsets(command: OffsetCommitCommand, reply: Reply<readonly ErrorName[]>): void {
@@ -161,6 +194,7 @@ export class GroupShard implements CoordinatorShard {
     done: (error: ErrorName) => void,
   ): void {
     if (group instanceof ClassicGroup) this.classic.remove(group, others, done);
+    else if (group instanceof ConsumerGroup) this.consumer.remove(group, others, done);
   }
 
   /** As DescribeGroups tells it, which knows classic groups only. */
@@ -195,7 +229,7 @@ export class GroupShard implements CoordinatorShard {
     }
   }
 
-  onTopicsChanged(now: TopicsImage, before: TopicsImage): void {
+  onTopicsChanged(now: GroupMetadata, before: GroupMetadata): void {
     for (const kind of this.kinds) kind.onTopicsChanged(now, before);
   }
 

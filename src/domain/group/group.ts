@@ -1,4 +1,3 @@
-import type { CoordinatorRecord } from '../coordinator/coordinator-shard.ts';
 import type { ErrorName } from '../error-code.ts';
 import type { OffsetCommitCommand, TopicPartitionName } from './offsets/offset-messages.ts';
 import type { CommittedOffset } from './offsets/offset-record.ts';
@@ -45,6 +44,4 @@ export interface Group {
   /** Undefined when nobody can tell: then all of them count. */
   subscribedTopics(): ReadonlySet<string> | undefined;
   offsetAging(): OffsetAging;
-  /** The records that take it out of the log. */
-  tombstones(): CoordinatorRecord[];
 }

@@ -1,4 +1,6 @@
 import { randomUUID } from 'node:crypto';
+import { consumerGroupDescribeHandler } from '../../../src/adapters/kafka/handlers/consumer-group-describe.ts';
+import { consumerGroupHeartbeatHandler } from '../../../src/adapters/kafka/handlers/consumer-group-heartbeat.ts';
 import { deleteGroupsHandler } from '../../../src/adapters/kafka/handlers/delete-groups.ts';
 import { describeGroupsHandler } from '../../../src/adapters/kafka/handlers/describe-groups.ts';
 import { findCoordinatorHandler } from '../../../src/adapters/kafka/handlers/find-coordinator.ts';
@@ -25,17 +27,31 @@ import type { ClusterMetadata } from '../../../src/ports/catalog.ts';
 import type { GroupCoordinator } from '../../../src/ports/group-coordinator.ts';
 import { silentLogger } from '../../support/silent-logger.ts';
 import { FakeTime, FakeTopic, noCompression } from '../coordinator/fake-coordinator-topic.ts';
+import { TOPICS } from './kafka-scenarios/scenarios.ts';
 
 export const TOPIC_ID = 'S8TDpEMPBhzIKfbcHFbwDw';
 
-/** One topic `t` of one partition. */
-function metadataWith(id: string): ClusterMetadata {
-  const partitions = [{ partition: 0, leader: 1, leaderEpoch: 0, replicas: [1] }];
-  const topic = { id, name: 't', partitions, configs: new Map(), internal: false };
+/** The topics of the scenarios: `t` has one partition. */
+export const TOPIC_IDS: Readonly<Record<string, string>> = {
+  t: TOPIC_ID,
+  wide: 'XNwCKMW6TjGa8SqUdJSe8A',
+  extra: 'q5Fz4d5hRO2Yq4mPOzGx9Q',
+};
+
+function clusterMetadata(): ClusterMetadata {
+  const topics = Object.entries(TOPICS).map(([name, count]) => ({
+    id: TOPIC_IDS[name] as string,
+    name,
+    partitions: Array.from({ length: count }, (_, partition) => ({
+      ...{ partition, leader: 1, leaderEpoch: 0, replicas: [1] },
+    })),
+    configs: new Map(),
+    internal: false,
+  }));
   return {
     ...emptyClusterMetadata('cluster'),
-    topicsByName: new Map([['t', topic]]),
-    topicsById: new Map([[id, topic]]),
+    topicsByName: new Map(topics.map((topic) => [topic.name, topic])),
+    topicsById: new Map(topics.map((topic) => [topic.id, topic])),
   };
 }
 
@@ -56,6 +72,8 @@ export function groupHandlers(groups: GroupCoordinator): readonly RequestHandler
     describeGroupsHandler({ groups }),
     listGroupsHandler({ groups }),
     deleteGroupsHandler({ groups }),
+    consumerGroupHeartbeatHandler({ groups }),
+    consumerGroupDescribeHandler({ groups }),
     offsetDeleteHandler({ groups }),
   ];
 }
@@ -98,7 +116,7 @@ export class GroupBroker {
       checksum: { crc32c },
       compression: noCompression,
       config,
-      catalog: { metadata: metadataWith(TOPIC_ID) },
+      catalog: { metadata: clusterMetadata() },
     });
     this.handlers = groupHandlers(this.groups);
   }

@@ -1,6 +1,9 @@
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import type { RequestContext } from '../../../src/adapters/kafka/request-handler.ts';
+import { undescribedConsumerGroup } from '../../../src/domain/group/consumer/consumer-group-description.ts';
+import { heartbeatError } from '../../../src/domain/group/consumer/consumer-heartbeat.ts';
+import { KafkaError } from '../../../src/domain/kafka-error.ts';
 import { codec } from '../../../src/domain/protocol/compile.ts';
 import { WireReader } from '../../../src/domain/wire/wire-reader.ts';
 import { WireWriter } from '../../../src/domain/wire/wire-writer.ts';
@@ -31,6 +34,9 @@ const refusing: GroupCoordinator = {
   }),
   heartbeat: async () => error,
   leaveGroup: async () => ({ error, members: [] }),
+  consumerGroupHeartbeat: async () => heartbeatError(new KafkaError(error)),
+  describeConsumerGroups: async (groupIds) =>
+    groupIds.map((groupId) => undescribedConsumerGroup(groupId, new KafkaError(error))),
   commitOffsets: async ({ topics }) =>
     topics.map(({ name, topicId, partitions }) => ({
       name,

@@ -177,13 +177,11 @@ describe('Heartbeat and LeaveGroup', () => {
       memberId,
       groupInstanceId: null,
     }));
-    const answer = h.shard.leaveGroup({ groupId: 'g', members });
+    const answer = h.leave({ groupId: 'g', members });
     h.settle();
     expect(answer.members.map(({ error }) => error)).toEqual(['NONE', 'UNKNOWN_MEMBER_ID', 'NONE']);
     expect(h.group?.state).toBe('Empty');
-    expect(h.shard.leaveGroup({ groupId: 'no', members }).members[0]?.error).toBe(
-      'UNKNOWN_MEMBER_ID',
-    );
+    expect(h.leave({ groupId: 'no', members }).members[0]?.error).toBe('UNKNOWN_MEMBER_ID');
   });
 });
 
@@ -229,7 +227,7 @@ describe('static members (KIP-345, KIP-814)', () => {
     const h = new GroupHarness();
     stable(h);
     const leave = (groupInstanceId: string) =>
-      h.shard.leaveGroup({ groupId: 'g', members: [{ memberId: '', groupInstanceId }] });
+      h.leave({ groupId: 'g', members: [{ memberId: '', groupInstanceId }] });
     expect(leave('other').members[0]?.error).toBe('UNKNOWN_MEMBER_ID');
     expect(leave('i1').members[0]?.error).toBe('NONE');
     h.settle();

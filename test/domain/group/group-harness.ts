@@ -6,11 +6,18 @@ import type { ClassicGroup } from '../../../src/domain/group/classic/classic-gro
 import type {
   JoinGroupAnswer,
   JoinGroupCommand,
+  LeaveGroupAnswer,
+  LeaveGroupCommand,
   SyncGroupAnswer,
 } from '../../../src/domain/group/classic/classic-messages.ts';
-import { DEFAULT_GROUP_CONFIG, type GroupConfig } from '../../../src/domain/group/group-config.ts';
+import {
+  DEFAULT_GROUP_CONFIG,
+  DEFAULT_GROUP_TIMINGS,
+  type GroupConfig,
+  type GroupTimings,
+} from '../../../src/domain/group/group-config.ts';
+import type { GroupMetadata } from '../../../src/domain/group/group-environment.ts';
 import { GroupShard } from '../../../src/domain/group/group-shard.ts';
-import type { TopicsImage } from '../../../src/domain/group/modern/topics-image.ts';
 import type { OffsetCommitCommand } from '../../../src/domain/group/offsets/offset-messages.ts';
 import type { KafkaError } from '../../../src/domain/kafka-error.ts';
 import { emptyClusterMetadata } from '../../../src/domain/topic/cluster-metadata.ts';
@@ -27,7 +34,8 @@ export const bytes = (...values: number[]): Uint8Array => new Uint8Array(values)
 export class GroupHarness implements CoordinatorContext {
   readonly shard: GroupShard;
   readonly stored: CoordinatorRecord[] = [];
-  image: TopicsImage = emptyClusterMetadata('cluster');
+  image: GroupMetadata = emptyClusterMetadata('cluster');
+  timings: GroupTimings = DEFAULT_GROUP_TIMINGS;
   now = 1_000_000;
   private readonly timers = new Map<string, Scheduled>();
   private readonly appends: {
@@ -42,6 +50,7 @@ export class GroupHarness implements CoordinatorContext {
       context: this,
       config: { ...DEFAULT_GROUP_CONFIG, ...config },
       image: () => this.image,
+      timings: () => this.timings,
     });
   }
 
@@ -154,6 +163,15 @@ export class GroupHarness implements CoordinatorContext {
       waiting.errors = errors;
     });
     return waiting;
+  }
+
+  /** Of a classic group, which answers at once. */
+  leave(command: LeaveGroupCommand): LeaveGroupAnswer {
+    let left: LeaveGroupAnswer | undefined;
+    this.shard.leaveGroup(command, (answer) => {
+      left = answer;
+    });
+    return left as unknown as LeaveGroupAnswer;
   }
 
   get group(): ClassicGroup | undefined {

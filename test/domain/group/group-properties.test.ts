@@ -69,7 +69,7 @@ class Clients {
     } else if (step.kind === 'heartbeat') {
       h.shard.heartbeat({ groupId: 'g', generationId, memberId, groupInstanceId: null });
     } else if (step.kind === 'leave') {
-      h.shard.leaveGroup({ groupId: 'g', members: [{ memberId, groupInstanceId: null }] });
+      h.leave({ groupId: 'g', members: [{ memberId, groupInstanceId: null }] });
     } else if (step.kind === 'commit') {
       h.commit({ generationId, memberId, partitions: [commitOf('t', step.partition, 1n)] });
     }

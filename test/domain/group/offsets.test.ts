@@ -135,7 +135,7 @@ describe('expiry (KIP-211)', () => {
     h.shard.cleanupExpiredOffsets();
     h.settle();
     expect(fetch(h)).toHaveLength(1);
-    h.shard.leaveGroup({ groupId: 'g', members: [{ memberId, groupInstanceId: null }] });
+    h.leave({ groupId: 'g', members: [{ memberId, groupInstanceId: null }] });
     h.settle();
     h.shard.cleanupExpiredOffsets();
     h.settle();

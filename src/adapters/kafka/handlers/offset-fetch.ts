@@ -1,6 +1,6 @@
 // OffsetFetch, versions 1 to 10. From 2 on null topics ask for all offsets and a group has an error
-// of its own, 7 asks for stable offsets (KIP-447), 8 for several groups (KIP-709), 10 goes by topic
-// id (KIP-848).
+// of its own, 7 asks for stable offsets (KIP-447), 8 for several groups (KIP-709), 9 says which member
+// asks, 10 goes by topic id (KIP-848).
 import { ERROR_CODES } from '../../../domain/error-code.ts';
 import { OffsetFetchApi } from '../../../domain/protocol/messages/offset-fetch.ts';
 import type { RequestOf } from '../../../domain/protocol/schema.ts';
@@ -13,9 +13,11 @@ type Request = RequestOf<typeof OffsetFetchApi>;
 export function offsetFetchHandler({ groups }: { groups: GroupCoordinator }): RequestHandler {
   return handler(OffsetFetchApi, async (request, { apiVersion }) => {
     if (apiVersion < 8) return fetchOne(groups, request, apiVersion);
-    const answers = request.groups.map(async ({ groupId, topics }) => {
+    const answers = request.groups.map(async ({ groupId, memberId, memberEpoch, topics }) => {
       const answer = await groups.fetchOffsets({
         groupId,
+        memberId,
+        memberEpoch,
         byTopicId: apiVersion >= 10,
         requireStable: request.requireStable,
         topics:

@@ -10,11 +10,26 @@ import type {
   SyncGroupAnswer,
   SyncGroupCommand,
 } from '../../../domain/group/classic/classic-messages.ts';
+import { checkConsumerHeartbeat } from '../../../domain/group/consumer/check-consumer-heartbeat.ts';
+import { undescribedConsumerGroup } from '../../../domain/group/consumer/consumer-group-description.ts';
+import { heartbeatError } from '../../../domain/group/consumer/consumer-heartbeat.ts';
+import type {
+  ConsumerGroupHeartbeatAnswer,
+  ConsumerGroupHeartbeatCommand,
+  DescribedConsumerGroup,
+} from '../../../domain/group/consumer/consumer-messages.ts';
 import type { ListedGroup } from '../../../domain/group/group.ts';
-import { DEFAULT_GROUP_CONFIG, type GroupConfig } from '../../../domain/group/group-config.ts';
+import {
+  DEFAULT_GROUP_CONFIG,
+  DEFAULT_GROUP_TIMINGS,
+  type GroupConfig,
+  type GroupTimings,
+  type ModernProtocol,
+} from '../../../domain/group/group-config.ts';
 import { GroupShard } from '../../../domain/group/group-shard.ts';
 import { KafkaError } from '../../../domain/kafka-error.ts';
 import { coordinatorPartition } from '../../../domain/protocol/hashing.ts';
+import type { ClusterMetadata } from '../../../ports/catalog.ts';
 import type {
   CommitOffsetsCommand,
   DeleteOffsetsAnswer,
@@ -39,6 +54,8 @@ import {
 export type GroupCoordinatorOptions = Omit<CoordinatorRuntimeOptions<GroupShard>, 'newShard'> & {
   readonly catalog: TopicCatalog;
   readonly config?: Partial<GroupConfig>;
+  /** What is set for a group by now. */
+  readonly timings?: (protocol: ModernProtocol, groupId: string) => GroupTimings;
 };
 
 /**
@@ -48,14 +65,17 @@ export type GroupCoordinatorOptions = Omit<CoordinatorRuntimeOptions<GroupShard>
 export class GroupCoordinatorService implements GroupCoordinator {
   private readonly runtime: CoordinatorRuntime<GroupShard>;
   private readonly catalog: TopicCatalog;
+  private readonly assignors: readonly string[];
 
   constructor(options: GroupCoordinatorOptions) {
     const config: GroupConfig = { ...DEFAULT_GROUP_CONFIG, ...options.config };
     this.catalog = options.catalog;
     const image = () => this.catalog.metadata;
+    const { timings = () => DEFAULT_GROUP_TIMINGS } = options;
+    this.assignors = config.consumer.assignors;
     this.runtime = new CoordinatorRuntime({
       ...options,
-      newShard: (context) => new GroupShard({ context, config, image }),
+      newShard: (context) => new GroupShard({ context, config, image, timings }),
     });
   }
 
@@ -114,10 +134,40 @@ export class GroupCoordinatorService implements GroupCoordinator {
   async leaveGroup(command: LeaveGroupCommand): Promise<LeaveGroupAnswer> {
     if (command.groupId === '') return { error: 'INVALID_GROUP_ID', members: [] };
     try {
-      return (await this.runtime.shardOf(command.groupId)).leaveGroup(command);
+      return await this.runtime.submit<LeaveGroupAnswer>(command.groupId, (shard, reply) =>
+        shard.leaveGroup(command, reply),
+      );
     } catch (error) {
       return { error: KafkaError.from(error).errorName, members: [] };
     }
+  }
+
+  async consumerGroupHeartbeat(
+    command: ConsumerGroupHeartbeatCommand,
+    o: { readonly isMemberIdRequired: boolean },
+  ): Promise<ConsumerGroupHeartbeatAnswer> {
+    try {
+      checkConsumerHeartbeat(command, { ...o, assignors: this.assignors });
+      return await this.runtime.submit<ConsumerGroupHeartbeatAnswer>(
+        command.groupId,
+        (shard, reply) => shard.consumerGroupHeartbeat(command, reply),
+      );
+    } catch (error) {
+      return heartbeatError(KafkaError.from(error));
+    }
+  }
+
+  describeConsumerGroups(groupIds: readonly string[]): Promise<readonly DescribedConsumerGroup[]> {
+    return Promise.all(
+      groupIds.map(async (groupId) => {
+        try {
+          if (groupId === '') throw new KafkaError('INVALID_GROUP_ID');
+          return (await this.runtime.shardOf(groupId)).describeConsumerGroup(groupId);
+        } catch (error) {
+          return undescribedConsumerGroup(groupId, KafkaError.from(error));
+        }
+      }),
+    );
   }
 
   commitOffsets(command: CommitOffsetsCommand): Promise<PartitionErrors> {
@@ -201,5 +251,10 @@ export class GroupCoordinatorService implements GroupCoordinator {
   /** Told by whoever watches the catalog. */
   onTopicsDeleted(topics: ReadonlySet<string>): void {
     for (const shard of this.runtime.shards()) shard?.onTopicsDeleted(topics);
+  }
+
+  /** Told by whoever watches the catalog, of each change of it. */
+  onMetadataChanged(now: ClusterMetadata, before: ClusterMetadata): void {
+    for (const shard of this.runtime.shards()) shard?.onTopicsChanged(now, before);
   }
 }

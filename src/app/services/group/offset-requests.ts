@@ -85,6 +85,8 @@ export async function fetchOffsets(
   const { groupId, byTopicId } = command;
   try {
     const shard = await runtime.shardOf(groupId);
+    const { memberId = null, memberEpoch = -1 } = command;
+    shard.checkOffsetFetch(groupId, memberId, memberEpoch);
     if (command.topics === null) {
       return {
         error: 'NONE',

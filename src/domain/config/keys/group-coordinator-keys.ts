@@ -1,27 +1,70 @@
 import { atLeast, between, listOf, oneOfAnyCase } from '../config-rule.ts';
 import { boolean, className, int, list, long, short, string } from '../key-builders.ts';
 
+/** Kafka's short names, and those of its classes. */
+const ASSIGNORS = listOf(
+  'uniform',
+  'range',
+  'org.apache.kafka.coordinator.group.assignor.UniformAssignor',
+  'org.apache.kafka.coordinator.group.assignor.RangeAssignor',
+);
+
 /** Group coordinators and their offsets. */
 export const GROUP_COORDINATOR_KEYS = {
-  'group.consumer.assignment.interval.ms': int('1000', 'cluster-wide', { rule: atLeast(0) }),
+  'group.consumer.assignment.interval.ms': int('1000', 'cluster-wide', {
+    rule: atLeast(0),
+    doc: 'How far apart two assignments of a consumer group are at least: who joins meanwhile is assigned together.',
+  }),
   'group.consumer.assignor.offload.enable': boolean('true', 'cluster-wide', { internal: true }),
-  'group.consumer.assignors': list('uniform,range', 'read-only'),
-  'group.consumer.heartbeat.interval.ms': int('5000', 'read-only', { rule: atLeast(1) }),
-  'group.consumer.max.assignment.interval.ms': int('15000', 'read-only', { rule: atLeast(0) }),
-  'group.consumer.max.heartbeat.interval.ms': int('15000', 'read-only', { rule: atLeast(1) }),
-  'group.consumer.max.session.timeout.ms': int('60000', 'read-only', { rule: atLeast(1) }),
-  'group.consumer.max.size': int('2147483647', 'read-only', { rule: atLeast(1) }),
+  'group.consumer.assignors': list('uniform,range', 'read-only', {
+    rule: ASSIGNORS,
+    doc: 'The assignors that members of consumer groups (KIP-848) may ask for; the first is the default.',
+  }),
+  'group.consumer.heartbeat.interval.ms': int('5000', 'read-only', {
+    rule: atLeast(1),
+    doc: 'How often a member of a consumer group is told to send its heartbeat.',
+  }),
+  'group.consumer.max.assignment.interval.ms': int('15000', 'read-only', {
+    rule: atLeast(0),
+    doc: 'The longest assignment interval a consumer group may set for itself.',
+  }),
+  'group.consumer.max.heartbeat.interval.ms': int('15000', 'read-only', {
+    rule: atLeast(1),
+    doc: 'The longest heartbeat interval a consumer group may set for itself.',
+  }),
+  'group.consumer.max.session.timeout.ms': int('60000', 'read-only', {
+    rule: atLeast(1),
+    doc: 'The longest session timeout a consumer group may set for itself.',
+  }),
+  'group.consumer.max.size': int('2147483647', 'read-only', {
+    rule: atLeast(1),
+    doc: 'How many members a consumer group (KIP-848) may have.',
+  }),
   'group.consumer.migration.policy': string('bidirectional', 'read-only', {
     rule: oneOfAnyCase('DISABLED', 'DOWNGRADE', 'UPGRADE', 'BIDIRECTIONAL'),
+    doc: 'Which way a group with members may change between the classic and the consumer protocol.',
   }),
-  'group.consumer.min.assignment.interval.ms': int('0', 'read-only', { rule: atLeast(0) }),
-  'group.consumer.min.heartbeat.interval.ms': int('5000', 'read-only', { rule: atLeast(1) }),
-  'group.consumer.min.session.timeout.ms': int('45000', 'read-only', { rule: atLeast(1) }),
+  'group.consumer.min.assignment.interval.ms': int('0', 'read-only', {
+    rule: atLeast(0),
+    doc: 'The shortest assignment interval a consumer group may set for itself.',
+  }),
+  'group.consumer.min.heartbeat.interval.ms': int('5000', 'read-only', {
+    rule: atLeast(1),
+    doc: 'The shortest heartbeat interval a consumer group may set for itself.',
+  }),
+  'group.consumer.min.session.timeout.ms': int('45000', 'read-only', {
+    rule: atLeast(1),
+    doc: 'The shortest session timeout a consumer group may set for itself.',
+  }),
   'group.consumer.regex.refresh.interval.ms': int('600000', 'read-only', {
     rule: atLeast(10000),
     internal: true,
+    doc: 'How old the topics of a regular expression may become before they are looked for again.',
   }),
-  'group.consumer.session.timeout.ms': int('45000', 'read-only', { rule: atLeast(1) }),
+  'group.consumer.session.timeout.ms': int('45000', 'read-only', {
+    rule: atLeast(1),
+    doc: 'How long a member of a consumer group is waited for after its last heartbeat.',
+  }),
   'group.coordinator.append.linger.ms': int('-1', 'read-only', { rule: atLeast(-1) }),
   'group.coordinator.background.threads': int('2', 'read-only', { rule: atLeast(1) }),
   'group.coordinator.cached.buffer.max.bytes': int('1048588', 'cluster-wide', {

@@ -4,6 +4,7 @@ import { boolean, int, list, long, string, synonyms } from '../key-builders.ts';
 /** Configs a group can have of its own (KIP-848, KIP-932, KIP-1071). */
 export const GROUP_KEYS = {
   'consumer.assignment.interval.ms': int('1000', 'cluster-wide', {
+    doc: 'How far apart two assignments of the group are at least.',
     rule: atLeast(0),
     synonyms: synonyms('group.consumer.assignment.interval.ms'),
   }),
@@ -12,10 +13,12 @@ export const GROUP_KEYS = {
     synonyms: synonyms('group.consumer.assignor.offload.enable'),
   }),
   'consumer.heartbeat.interval.ms': int('5000', 'cluster-wide', {
+    doc: 'How often a member is told to send its heartbeat.',
     rule: atLeast(1),
     synonyms: synonyms('group.consumer.heartbeat.interval.ms'),
   }),
   'consumer.session.timeout.ms': int('45000', 'cluster-wide', {
+    doc: 'How long a member is waited for after its last heartbeat.',
     rule: atLeast(1),
     synonyms: synonyms('group.consumer.session.timeout.ms'),
   }),

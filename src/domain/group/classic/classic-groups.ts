@@ -79,6 +79,27 @@ export class ClassicGroups implements GroupKind<ClassicGroup> {
     this.membership.touch(group, memberId);
   }
 
+  /** Another kind of group takes its place: who waits is told to join that, and nothing is done by the clock any more. */
+  suspend(group: ClassicGroup): void {
+    for (const member of group.members.values()) {
+      completeJoin(member, joinError(member.memberId, 'REBALANCE_IN_PROGRESS'));
+      completeSync(member, syncError('REBALANCE_IN_PROGRESS'));
+    }
+    this.rebalance.cancelTimers(group);
+  }
+
+  /** It has its place back. */
+  resume(group: ClassicGroup): void {
+    group.pendingJoinMembers.clear();
+    this.adopt(group, { rebalances: group.members.size > 0 });
+  }
+
+  /** A group that came into its place with members. */
+  adopt(group: ClassicGroup, { rebalances }: { readonly rebalances: boolean }): void {
+    for (const member of group.members.values()) this.rebalance.rescheduleHeartbeat(group, member);
+    if (rebalances) this.rebalance.prepareRebalance(group);
+  }
+
   remove(
     group: ClassicGroup,
     others: readonly CoordinatorRecord[],

@@ -161,18 +161,25 @@ export class JoinGroup {
   ): void {
     const { member, before, oldLeader } = change;
     const { memberId } = member;
-    this.context.append([group.toRecord()], (error) => {
-      if (error !== undefined) {
-        const { protocols, sessionTimeoutMs, rebalanceTimeoutMs } = before;
-        Object.assign(member, { protocols, sessionTimeoutMs, rebalanceTimeoutMs });
-        completeJoin(member, joinError(memberId, appendErrorForClients(error)));
-      } else if (command.supportsSkippingAssignment) {
-        const skipAssignment = group.leaderId === memberId;
-        completeJoin(member, group.joinAnswer(memberId, { skipAssignment }));
-      } else {
-        completeJoin(member, group.joinAnswer(memberId, { leader: oldLeader ?? '', members: [] }));
-      }
-    });
+    this.context.append(
+      [group.toRecord()],
+      (error) => {
+        if (error !== undefined) {
+          const { protocols, sessionTimeoutMs, rebalanceTimeoutMs } = before;
+          Object.assign(member, { protocols, sessionTimeoutMs, rebalanceTimeoutMs });
+          completeJoin(member, joinError(memberId, appendErrorForClients(error)));
+        } else if (command.supportsSkippingAssignment) {
+          const skipAssignment = group.leaderId === memberId;
+          completeJoin(member, group.joinAnswer(memberId, { skipAssignment }));
+        } else {
+          completeJoin(
+            member,
+            group.joinAnswer(memberId, { leader: oldLeader ?? '', members: [] }),
+          );
+        }
+      },
+      { sequence: group.groupId },
+    );
   }
 }
 

@@ -98,7 +98,7 @@ export class Rebalance {
     group.initNextGeneration(this.context.nowMs());
     if (group.isIn('Empty')) {
       // A lost record only means that the group restarts from an older generation.
-      this.context.append([group.toRecord()], () => {});
+      this.context.append([group.toRecord()], () => {}, { sequence: group.groupId });
       return;
     }
     for (const member of group.members.values()) {
@@ -133,21 +133,26 @@ export class Rebalance {
   storeAssignment(group: ClassicGroup, assignments: ReadonlyMap<string, Uint8Array>): void {
     const { generationId } = group;
     const record = group.toRecord(assignments);
-    this.context.append([record], (error) => {
-      if (group.state !== 'CompletingRebalance' || group.generationId !== generationId) return;
-      if (error !== undefined) {
-        this.resetAndPropagateAssignment(group, appendErrorForClients(error));
-        this.maybePrepareRebalance(group);
-        return;
-      }
-      for (const member of group.members.values()) {
-        member.assignment = assignments.get(member.memberId) ?? NO_BYTES;
-      }
-      group.transitionTo('Stable', this.context.nowMs());
-      for (const member of group.members.values()) {
-        if (completeSync(member, group.syncAnswer(member))) this.rescheduleHeartbeat(group, member);
-      }
-    });
+    this.context.append(
+      [record],
+      (error) => {
+        if (group.state !== 'CompletingRebalance' || group.generationId !== generationId) return;
+        if (error !== undefined) {
+          this.resetAndPropagateAssignment(group, appendErrorForClients(error));
+          this.maybePrepareRebalance(group);
+          return;
+        }
+        for (const member of group.members.values()) {
+          member.assignment = assignments.get(member.memberId) ?? NO_BYTES;
+        }
+        group.transitionTo('Stable', this.context.nowMs());
+        for (const member of group.members.values()) {
+          if (completeSync(member, group.syncAnswer(member)))
+            this.rescheduleHeartbeat(group, member);
+        }
+      },
+      { sequence: group.groupId },
+    );
   }
 
   private resetAndPropagateAssignment(group: ClassicGroup, error: ErrorName): void {
@@ -209,11 +214,16 @@ export class Rebalance {
     else this.maybeCompleteJoin(group);
   }
 
-  /** Ends the group for good: whoever waits is told, and its timers stop. */
-  kill(group: ClassicGroup): void {
+  cancelTimers(group: ClassicGroup): void {
     this.context.cancel(joinKey(group));
     this.context.cancel(syncKey(group));
     for (const memberId of group.pendingJoinMembers) this.cancelHeartbeat(group, memberId);
+    for (const memberId of group.members.keys()) this.cancelHeartbeat(group, memberId);
+  }
+
+  /** Ends the group for good: whoever waits is told, and its timers stop. */
+  kill(group: ClassicGroup): void {
+    this.cancelTimers(group);
     for (const member of group.members.values()) this.removeMember(group, member);
     group.transitionTo('Dead', this.context.nowMs());
   }

@@ -7,8 +7,8 @@ import type { TopicsImage } from './topics-image.ts';
 
 export type SubscriptionType = 'homogeneous' | 'heterogeneous';
 
-/** How long a group goes without a look at its topics, though nobody told it of a change. */
-export const METADATA_REFRESH_INTERVAL_MS = 3_600_000;
+/** How long a group goes without a look at its topics when nobody tells it of a change: as good as for ever, as in Kafka. */
+export const METADATA_REFRESH_INTERVAL_MS = 2_147_483_647;
 
 /**
  * The state of a group whose members are assigned their partitions by the coordinator (Kafka's ModernGroup): what its records
@@ -23,7 +23,8 @@ export abstract class ModernGroup<Member extends ModernGroupMember> {
   readonly #members = new Map<string, Member>();
   readonly #targetAssignment = new Map<string, TopicPartitions>();
   readonly #subscribers = new Map<string, number>();
-  #groupEpoch = 0;
+  /** The first change of a group is to epoch 2, as in Kafka since 4.3. */
+  #groupEpoch = 1;
   #metadataHash = 0n;
   #assignmentEpoch = 0;
   #assignmentTimestampMs = 0;

@@ -1,5 +1,6 @@
 // Writes what a real broker answers to the scenarios: `node record.ts HOST PORT` against a fresh Kafka with
-// group.initial.rebalance.delay.ms=500, group.max.size=3 and offsets.topic.replication.factor=1.
+// group.initial.rebalance.delay.ms=500, group.max.size=3 and offsets.topic.replication.factor=1;
+// `node record.ts HOST PORT consumer` for those of consumer groups, with group.consumer.max.size=3 too.
 import { writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { codec } from '../../../../src/domain/protocol/compile.ts';
@@ -12,10 +13,13 @@ import {
 import { ALL_APIS } from '../../../../src/domain/protocol/messages/index.ts';
 import { WireReader } from '../../../../src/domain/wire/wire-reader.ts';
 import { WireWriter } from '../../../../src/domain/wire/wire-writer.ts';
-import { SCENARIOS } from './scenarios.ts';
+import { CONSUMER_SCENARIOS } from './consumer-scenarios.ts';
+import { SCENARIOS, TOPICS } from './scenarios.ts';
 import { type Answer, type Line, Scene } from './scene.ts';
 
-const [host = '127.0.0.1', port = '9092'] = process.argv.slice(2);
+const [host = '127.0.0.1', port = '9092', which = 'classic'] = process.argv.slice(2);
+const scenarios = which === 'consumer' ? CONSUMER_SCENARIOS : SCENARIOS;
+const output = which === 'consumer' ? 'kafka-consumer-answers.jsonl' : 'kafka-answers.jsonl';
 
 class Connection {
   private readonly clientId: string;
@@ -66,10 +70,16 @@ const sleep = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve,
 
 const admin = new Connection('admin');
 const created: Answer = await admin.ask('CreateTopics', 7, {
-  topics: [{ name: 't', numPartitions: 1, replicationFactor: 1, assignments: [], configs: [] }],
+  topics: Object.entries(TOPICS).map(([name, numPartitions]) => ({
+    ...{ name, numPartitions },
+    ...{ replicationFactor: 1, assignments: [], configs: [] },
+  })),
   timeoutMs: 10_000,
 });
-const { topicId } = created.topics[0];
+const topicIds: Record<string, string> = Object.fromEntries(
+  created.topics.map(({ name, topicId }: Answer) => [name, topicId]),
+);
+const topicId = topicIds['t'] as string;
 for (let left = 100; left > 0; left--) {
   const found: Answer = await admin.ask('FindCoordinator', 4, {
     keyType: 0,
@@ -78,18 +88,25 @@ for (let left = 100; left > 0; left--) {
   if (found.coordinators[0].errorCode === 0) break;
   await sleep(100);
 }
-await sleep(2_000);
+// Each group's partition of __consumer_offsets has to be loaded.
+for (const group of Object.keys(scenarios)) {
+  for (let left = 300; left > 0; left--) {
+    const described: Answer = await admin.ask('DescribeGroups', 6, { groups: [group] });
+    if (described.groups[0].errorCode === 69) break;
+    await sleep(100);
+  }
+}
 
 const recorded: Record<string, readonly Line[]> = {};
 await Promise.all(
-  Object.entries(SCENARIOS).map(async ([name, scenario]) => {
+  Object.entries(scenarios).map(async ([name, scenario]) => {
     const connections = new Map<string, Connection>();
     const send = (client: string, api: string, version: number, request: object) => {
       const known = connections.get(client) ?? new Connection(client);
       connections.set(client, known);
       return known.ask(api, version, request);
     };
-    const scene = new Scene({ name, topicId, send, sleep });
+    const scene = new Scene({ name, topicId, topicIds, send, sleep });
     const late = setTimeout(() => console.error(name, JSON.stringify(scene.lines)), 50_000);
     await scenario(scene);
     clearTimeout(late);
@@ -98,7 +115,7 @@ await Promise.all(
   }),
 );
 admin.close();
-const lines = Object.keys(SCENARIOS).flatMap((scenario) =>
+const lines = Object.keys(scenarios).flatMap((scenario) =>
   (recorded[scenario] ?? []).map((line) => JSON.stringify({ scenario, ...line })),
 );
-writeFileSync(new URL('kafka-answers.jsonl', import.meta.url), `${lines.join('\n')}\n`);
+writeFileSync(new URL(output, import.meta.url), `${lines.join('\n')}\n`);

@@ -12,3 +12,6 @@ export const SCENARIOS: Record<string, Scenario> = {
   ...ADMIN_SCENARIOS,
   ...REBALANCE_SCENARIOS,
 };
+
+/** The topics of all scenarios, with so many partitions. */
+export const TOPICS: Readonly<Record<string, number>> = { t: 1, wide: 4, extra: 3 };

@@ -17,11 +17,16 @@ export interface Line {
 export interface SceneOptions {
   readonly name: string;
   readonly topicId: string;
+  /** The ids of further topics, by their names. */
+  readonly topicIds?: Readonly<Record<string, string>>;
   readonly send: Send;
   readonly sleep: (ms: number) => Promise<void>;
 }
 
 const MEMBER_ID = /\b(\w+)-[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g;
+
+/** Ids that a coordinator gives to classic members of consumer groups: Kafka's are in base64. */
+const GIVEN_ID = /"memberId":"([A-Za-z0-9_-]{22}|[0-9a-f-]{36})"/g;
 
 /**
  * One scenario on one group and a topic `t` of one partition. What was answered is written down with the random
@@ -55,6 +60,10 @@ export class Scene {
     return answer;
   }
 
+  topicIdOf(name: string): string {
+    return this.o.topicIds?.[name] ?? this.topicId;
+  }
+
   async sleep(ms: number): Promise<void> {
     await this.o.sleep(ms);
   }
@@ -73,10 +82,14 @@ export class Scene {
       if (value?.type === 'Buffer') return Buffer.from(value.data).toString('hex');
       return value;
     });
-    const named = text
+    let named = text
       .replaceAll(this.topicId, 'id-of-t')
       .replace(MEMBER_ID, (id, client) => this.nameOf(id, client));
-    return sorted(JSON.parse(named));
+    for (const [name, id] of Object.entries(this.o.topicIds ?? {})) {
+      named = named.replaceAll(id, `id-of-${name}`);
+    }
+    const told = named.replace(GIVEN_ID, (_, id) => `"memberId":"${this.nameOf(id, 'given')}"`);
+    return sorted(JSON.parse(told));
   }
 
   private nameOf(memberId: string, client: string): string {
@@ -98,7 +111,13 @@ function sorted(value: unknown): unknown {
 
 function byId(a: Answer, b: Answer): number {
   const [one, other] = [a, b].map(
-    (item) => item?.memberId ?? item?.groupId ?? item?.partitionIndex ?? '',
+    (item) =>
+      item?.memberId ?? item?.groupId ?? assignedTopic(item ?? {}) ?? item?.partitionIndex ?? '',
   );
   return one === other ? 0 : one < other ? -1 : 1;
+}
+
+/** Of an assignment, whose partitions are numbers. */
+function assignedTopic({ topicId, partitions }: Answer): string | undefined {
+  return typeof partitions?.[0] === 'number' ? topicId : undefined;
 }
