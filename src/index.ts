@@ -12,6 +12,7 @@ export {
   TopicNotFoundError,
 } from './app/embedded/broker-error.ts';
 export type { BrokerStats, PartitionStats, TopicStats } from './app/embedded/broker-stats.ts';
+export { DatabaseEngine, type DatabaseOptions } from './app/embedded/database-engine.ts';
 export type { CreateTopicOptions } from './app/embedded/embedded-topics.ts';
 export type { Bytes, Message, MessageOffset, NewMessage } from './app/embedded/message.ts';
 export type { FetchLimits } from './app/embedded/message-reader.ts';

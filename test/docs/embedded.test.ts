@@ -9,7 +9,12 @@ const root = new URL('../../', import.meta.url);
 const examples = [
   ...readFileSync(new URL('docs/embedded.md', root), 'utf8').matchAll(/^```js\n(.*?)^```/gms),
 ].map(([, code = '']) => code);
-const PRINTED = ['o-1 twelve\n', 'partitions go to 2\n', '3n\n'];
+const PRINTED = [
+  'o-1 twelve\n',
+  'partitions go to 2\n',
+  "[ { name: 'Alice' } ] [ 'users' ]\n",
+  '3n\n',
+];
 
 const directory = mkdtempSync(join(tmpdir(), 'kawadb-docs-'));
 afterAll(() => rmSync(directory, { recursive: true, force: true }));

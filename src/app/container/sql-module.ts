@@ -1,10 +1,12 @@
 import { ContainerModule } from 'inversify';
 import { nodeFileSystem } from '../../adapters/data-folder/file-system.ts';
 import { LocalHistoryStore } from '../../adapters/local-history/local-history-store.ts';
+import type { BrokerConfig } from '../../domain/config/broker-config.ts';
 import { HistoryPolicy } from '../services/sql/history-policy.ts';
 import { HistoryService } from '../services/sql/history-service.ts';
 import { LazyEngine } from '../services/sql/lazy-engine.ts';
 import { LogTopicSource } from '../services/sql/log-topic-source.ts';
+import type { ResultLimits } from '../services/sql/result-limits.ts';
 import { SqlService } from '../services/sql/sql-service.ts';
 import { LazyStreamEngine } from '../services/sql/streams/lazy-stream-engine.ts';
 import { SourceTopics } from '../services/sql/streams/source-topics.ts';
@@ -21,6 +23,14 @@ import { TOKENS as T } from './tokens.ts';
 
 /** A batch's records take this share of the engine's memory at most, as they lie in the log. */
 const BATCH_MEMORY_PARTS = 8;
+
+export function resultLimitsOf(config: BrokerConfig): ResultLimits {
+  return {
+    timeoutMs: config.get('sql.timeout_ms'),
+    rowsMax: config.get('sql.result_rows_max'),
+    bytesMax: Number(config.get('sql.result_bytes_max')),
+  };
+}
 
 /** SQL over the topics; the engine is loaded when the first statement comes, or when there are streams. */
 export const sqlModule = new ContainerModule(({ bind }) => {
@@ -105,11 +115,7 @@ export const sqlModule = new ContainerModule(({ bind }) => {
       new SqlService({
         ...{ engine, timer },
         streams: new StreamStatements(streams),
-        limits: () => ({
-          timeoutMs: config.get('sql.timeout_ms'),
-          rowsMax: config.get('sql.result_rows_max'),
-          bytesMax: Number(config.get('sql.result_bytes_max')),
-        }),
+        limits: () => resultLimitsOf(config),
       }),
     [T.sqlEngine, T.streams, T.brokerConfig, T.timer],
   );
