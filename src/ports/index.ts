@@ -20,6 +20,7 @@ export * from './random.ts';
 export * from './record-decoder.ts';
 export * from './sql.ts';
 export * from './sql-engine.ts';
+export * from './sql-plugin.ts';
 export * from './store-inspector.ts';
 export * from './topic-admin.ts';
 export * from './topic-schemas.ts';

@@ -26,7 +26,7 @@ export interface Database {
  */
 export async function openDatabase(
   start: EngineStart,
-  prepare: (own: DuckDBConnection) => void,
+  prepare: (own: DuckDBConnection) => Promise<void>,
 ): Promise<Database> {
   const instance = await DuckDBInstance.create(':memory:', {
     memory_limit: `${Math.ceil(start.memoryLimitBytes / 1024)}KiB`,
@@ -39,20 +39,21 @@ export async function openDatabase(
     ...(start.temporaryDirectory !== undefined && { temp_directory: start.temporaryDirectory }),
   });
   const own = await instance.connect();
+  // Before the database's file is opened: types of extensions may be in it.
+  const extensions = new LoadedExtensions();
+  await extensions.load(own, start.extensions, start.extensionDirectory);
+  await prepare(own);
   const path = (start.file ?? ':memory:').replaceAll("'", "''");
   await own.run(`ATTACH '${path}' AS ${USER_CATALOG}`);
   await own.run(`ATTACH ':memory:' AS ${TOPIC_CATALOG}`);
   await own.run(`ATTACH ':memory:' AS ${COMPATIBILITY_CATALOG}`);
   await own.run("SET GLOBAL TimeZone = 'UTC'");
-  prepare(own);
   const connections: DuckDBConnection[] = [];
   for (let i = 0; i <= start.connections; i++) {
     const connection = await instance.connect();
     await connection.run(`SET search_path = '${USER_CATALOG}.main,${TOPIC_CATALOG}.main'`);
     connections.push(connection);
   }
-  const extensions = new LoadedExtensions();
-  await extensions.load(own, start.extensions);
   const directories = start.directories.map((directory) => quoteText(`${directory}/`));
   await own.run(`SET allowed_directories = [${directories.join(', ')}]`);
   const streams = connections.pop() as DuckDBConnection;

@@ -34,10 +34,12 @@ export interface DuckDbEngineOptions {
   readonly directories: readonly string[];
   /** Where COPY … TO writes; it is one of them. */
   readonly exportDirectory: string | undefined;
-  /** Where extensions are, in the engine's own layout: `v<version>/<platform>/<name>.duckdb_extension`. */
+  /** Where extensions are: as the engine keeps them, or as pip unpacks them. */
   readonly extensionDirectory: string | undefined;
   /** Extensions to load. */
   readonly extensions: readonly string[];
+  /** Modules of plug-ins with functions of SQL, each with its options. */
+  readonly plugins?: readonly string[];
   readonly logger: Logger;
   /** The database's file; in memory when absent. */
   readonly file: string | undefined;
@@ -71,6 +73,7 @@ export class DuckDbEngine implements StreamingSqlEngine {
     const answered = new Int32Array(new SharedArrayBuffer(4));
     serveBridge(port1, answered, options);
     const start: EngineStart = {
+      plugins: options.plugins ?? [],
       file: options.file,
       temporaryDirectory: options.temporaryDirectory,
       memoryLimitBytes: options.memoryLimitBytes,
@@ -92,6 +95,7 @@ export class DuckDbEngine implements StreamingSqlEngine {
     this.#opened = new Promise((resolve, reject) => {
       this.#worker.on('message', (event: EngineEvent) => {
         if (event.type === 'open') resolve();
+        else if (event.type === 'warning') this.#logger.warn({}, event.message);
         else if (event.type === 'failed') reject(new SqlError('UNAVAILABLE', event.message));
         else this.#take(event);
       });
@@ -203,7 +207,7 @@ export class DuckDbEngine implements StreamingSqlEngine {
     if (this.#closed) throw stopped();
   }
 
-  #take(event: Exclude<EngineEvent, { type: 'open' | 'failed' }>): void {
+  #take(event: Exclude<EngineEvent, { type: 'open' | 'failed' | 'warning' }>): void {
     if (event.type === 'answer') this.streams.take(event);
     else this.#streams.get(event.id)?.take(event);
   }

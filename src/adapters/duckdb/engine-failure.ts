@@ -1,6 +1,8 @@
+import { version } from '@duckdb/node-api';
 import { SqlError, type SqlErrorKind, type SqlPosition } from '../../domain/sql/sql-error.ts';
 import type { EngineFailure } from './engine-messages.ts';
 
+const ENGINE_VERSION = version().replace(/^v/, '');
 const KINDS: readonly (readonly [RegExp, SqlErrorKind])[] = [
   [/^Parser Error/, 'SYNTAX'],
   [/^INTERRUPT Error/, 'CANCELLED'],
@@ -20,6 +22,8 @@ export function failureOf(error: unknown, sql: string): EngineFailure {
     return { kind, message, position, hint };
   }
   const text = (error as Error).message;
+  const missing = missingExtension(text);
+  if (missing !== undefined) return missing;
   const kind = KINDS.find(([pattern]) => pattern.test(text))?.[1] ?? 'INVALID';
   const [message = text] = text.split('\n\nLINE ')[0]?.split(SUGGESTION) ?? [];
   return {
@@ -27,6 +31,20 @@ export function failureOf(error: unknown, sql: string): EngineFailure {
     message: message.replace(/^(Parser|Binder|Catalog|Permission) Error: /, '').trim(),
     position: positionOf(text),
     hint: hintOf(text, sql, kind),
+  };
+}
+
+const OF_EXTENSION =
+  /^Catalog Error: (.+?) (?:with name )?"?(\w+)"? is not in the catalog, but it exists in the (\w+) extension/;
+
+/** The engine would have it fetched from its makers; here it comes from a folder. */
+function missingExtension(text: string): EngineFailure | undefined {
+  const [, kind, name, extension] = OF_EXTENSION.exec(text) ?? [];
+  if (extension === undefined) return undefined;
+  return {
+    kind: 'INVALID',
+    message: `${kind} with name ${name} does not exist: it is of the extension ${extension}, which is not loaded`,
+    hint: `pip install --target FOLDER duckdb-extension-${extension}==${ENGINE_VERSION}, sql.extension_directory = FOLDER and sql.extensions = ${extension}`,
   };
 }
 

@@ -21,10 +21,12 @@ export interface EngineStart {
   readonly directories: readonly string[];
   /** Where COPY … TO writes; it is one of them. */
   readonly exportDirectory: string | undefined;
-  /** Where extensions are, in the engine's own layout: `v<version>/<platform>/<name>.duckdb_extension`. */
+  /** Where extensions are: as the engine keeps them, or as pip unpacks them. */
   readonly extensionDirectory: string | undefined;
   /** Extensions to load. */
   readonly extensions: readonly string[];
+  /** Modules of plug-ins, as the setting has them. */
+  readonly plugins: readonly string[];
   readonly bridge: MessagePort;
   readonly answered: Int32Array;
   readonly streamRules: StreamRules;
@@ -72,6 +74,8 @@ export interface EngineFailure extends SqlErrorDetails {
 export type EngineEvent =
   | { readonly type: 'open' }
   | { readonly type: 'failed'; readonly message: string }
+  /** Something that was asked for is not there; the engine goes on without it. */
+  | { readonly type: 'warning'; readonly message: string }
   | { readonly type: 'columns'; readonly id: number; readonly columns: readonly SqlColumn[] }
   | { readonly type: 'description'; readonly id: number; readonly description: SqlDescription }
   | {

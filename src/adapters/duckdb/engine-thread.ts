@@ -2,12 +2,15 @@ import { parentPort, workerData } from 'node:worker_threads';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import type { Compression } from '../../ports/compression.ts';
 import type { RecordDecoders } from '../../ports/record-decoder.ts';
+import type { SqlPlugin } from '../../ports/sql-plugin.ts';
 import { CopyStatements } from './copy-statements.ts';
 import { closeDatabase, type Database, openDatabase } from './database.ts';
 import { registerDecodeFunctions } from './decode-function.ts';
 import type { EngineCommand, EngineEvent, EngineStart } from './engine-messages.ts';
 import { HistoryStatements } from './history-statements.ts';
+import { loadPlugin } from './load-plugins.ts';
 import { LogBridge } from './log-bridge.ts';
+import { registerPlugin } from './plugin-functions.ts';
 import { QueryRunner } from './query-runner.ts';
 import { SchemaStatements } from './schema-statements.ts';
 import { StatementPlanner } from './statement-planner.ts';
@@ -22,6 +25,8 @@ import { registerTopicFunction } from './topic-function.ts';
 export interface EngineThreadParts {
   readonly compression: Compression;
   readonly decoders: RecordDecoders;
+  /** Plug-ins that are always there. */
+  readonly plugins: readonly SqlPlugin[];
 }
 
 const port = parentPort;
@@ -31,12 +36,17 @@ function send(event: EngineEvent, transfer: ArrayBuffer[] = []): void {
 }
 
 /** The engine's thread: it owns the database file, and runs every statement. */
-export async function runEngineThread({ compression, decoders }: EngineThreadParts): Promise<void> {
+export async function runEngineThread({
+  compression,
+  decoders,
+  plugins,
+}: EngineThreadParts): Promise<void> {
   const start = workerData as EngineStart;
   const bridge = new LogBridge(start.bridge, start.answered);
   try {
     const notes = new BatchNotes();
-    const database = await openDatabase(start, (own) => {
+    const database = await openDatabase(start, async (own) => {
+      await addFunctions(own, start, plugins);
       registerTopicFunction(own, { bridge, compression, tally: (name) => notes.tally(name) });
       registerDecodeFunctions(own, { decoders, schemaById: (id) => bridge.schemaById(id) });
       registerStreamStatus(own, bridge);
@@ -55,9 +65,25 @@ export async function runEngineThread({ compression, decoders }: EngineThreadPar
       extensions: database.extensions,
     });
     serve(database, new StatementPlanner(catalog, { schemas, history, copies }), streams);
+    for (const [name, why] of database.extensions.failures) {
+      send({
+        type: 'warning',
+        message: `the extension ${name} (sql.extensions) is not loaded: ${why}`,
+      });
+    }
     send({ type: 'open' });
   } catch (error) {
     send({ type: 'failed', message: (error as Error).message });
+  }
+}
+
+async function addFunctions(
+  own: DuckDBConnection,
+  { plugins: settings }: EngineStart,
+  plugins: readonly SqlPlugin[],
+): Promise<void> {
+  for (const plugin of [...plugins, ...(await Promise.all(settings.map(loadPlugin)))]) {
+    registerPlugin(own, plugin);
   }
 }
 

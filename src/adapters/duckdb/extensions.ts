@@ -1,6 +1,7 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
-import { quoteIdentifier } from '../../domain/sql/quote.ts';
+import { quoteIdentifier, quoteText } from '../../domain/sql/quote.ts';
 import { SqlError } from '../../domain/sql/sql-error.ts';
+import { extensionFile } from './extension-file.ts';
 
 /** Extensions another one does not work without. */
 const NEEDS: Readonly<Record<string, readonly string[]>> = { iceberg: ['avro'] };
@@ -11,16 +12,29 @@ export class LoadedExtensions {
   readonly #failures = new Map<string, string>();
 
   /** One that cannot be loaded fails nothing but the statements that need it. */
-  async load(connection: DuckDBConnection, names: readonly string[]): Promise<void> {
+  async load(
+    connection: DuckDBConnection,
+    names: readonly string[],
+    directory: string | undefined,
+  ): Promise<void> {
     for (const name of names.flatMap((each) => [...(NEEDS[each] ?? []), each])) {
       if (this.#loaded.has(name)) continue;
       try {
-        await connection.run(`LOAD ${quoteIdentifier(name)}`);
+        const file = directory === undefined ? undefined : await extensionFile(directory, name);
+        // Without a file of that name the engine says where it looked.
+        await connection.run(
+          `LOAD ${file === undefined ? quoteIdentifier(name) : quoteText(file)}`,
+        );
         this.#loaded.add(name);
       } catch (error) {
         this.#failures.set(name, (error as Error).message.split('\n')[0] ?? '');
       }
     }
+  }
+
+  /** What could not be loaded, and why. */
+  get failures(): ReadonlyMap<string, string> {
+    return this.#failures;
   }
 
   has(name: string): boolean {

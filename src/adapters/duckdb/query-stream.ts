@@ -2,7 +2,7 @@ import { SqlError } from '../../domain/sql/sql-error.ts';
 import type { SqlChunk, SqlColumn, SqlDescription, SqlRow } from '../../ports/sql-engine.ts';
 import type { EngineEvent } from './engine-messages.ts';
 
-type QueryEvent = Exclude<EngineEvent, { type: 'open' | 'failed' | 'answer' }>;
+type QueryEvent = Exclude<EngineEvent, { type: 'open' | 'failed' | 'warning' | 'answer' }>;
 
 export interface QueryStreamCalls {
   /** A chunk was taken. */

@@ -18,6 +18,7 @@ import type { CopyStatements } from './copy-statements.ts';
 import { USER_CATALOG } from './database.ts';
 import { failureOf } from './engine-failure.ts';
 import type { EngineFailure, ExecuteCommand } from './engine-messages.ts';
+import { runFullTextStatement } from './full-text-statement.ts';
 import type { HistoryStatements } from './history-statements.ts';
 import { PostgresCatalog } from './postgres-catalog.ts';
 import type { SchemaStatements } from './schema-statements.ts';
@@ -77,7 +78,8 @@ export class StatementPlanner {
     if (SHOW_TABLES.test(statement)) return { sql: this.#showTables() };
     const carriedOut =
       (await this.#schemas.run(connection, statement)) ??
-      (await this.#history.run(connection, statement, cancelled));
+      (await this.#history.run(connection, statement, cancelled)) ??
+      (await runFullTextStatement(connection, statement));
     if (carriedOut !== undefined) return { sql: carriedOut };
     await this.#catalog.prepare(statement);
     await this.#postgres.prepare(statement, parameters);

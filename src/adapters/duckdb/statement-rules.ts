@@ -17,7 +17,10 @@ const WHY: ReadonlyMap<StatementType, string> = new Map([
   [StatementType.LOAD, 'no extension can be loaded or installed'],
   [StatementType.SET, 'settings are those of the configuration'],
   [StatementType.VARIABLE_SET, 'settings are those of the configuration'],
-  [StatementType.PRAGMA, 'settings are those of the configuration'],
+  [
+    StatementType.PRAGMA,
+    'settings are those of the configuration; create_fts_index and drop_fts_index are the exceptions',
+  ],
   [StatementType.TRANSACTION, 'each statement is a transaction of its own'],
 ]);
 

@@ -16,7 +16,9 @@ export async function describeStatement(
 ): Promise<StatementDescription> {
   const { session: own, shape, isEmpty } = statement;
   if (own?.kind === 'show') return { oids: [], columns: shownColumns(own) };
-  if (isEmpty || own !== undefined) return { oids: statement.parameterOids, columns: undefined };
+  // Some of them are carried out where they are planned: they must not be asked for what they are.
+  if (isEmpty || own !== undefined || shape.gives === 'nothing')
+    return { oids: statement.parameterOids, columns: undefined };
   const { parameterTypes, columns } = await session.sql.describe({
     ...session.limits(),
     sql: statement.engineSql,

@@ -70,6 +70,7 @@ export async function sqlEngineOf(
       outOfOrdernessMs: config.get('sql.streams.out_of_orderness_ms'),
       idleMs: config.get('sql.streams.idle_ms'),
     },
+    plugins: config.get('sql.plugins'),
   });
 }
 

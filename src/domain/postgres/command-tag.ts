@@ -51,7 +51,8 @@ export function statementShape(sql: string): StatementShape {
   if (first === 'create' && kind === 'table' && words.includes('as')) {
     return { gives: 'count', writes: true, tag: 'SELECT' };
   }
-  return { gives: 'nothing', writes: true, tag: `${first} ${kind}`.trim().toUpperCase() };
+  const what = kind === 'materialized' ? 'materialized view' : kind;
+  return { gives: 'nothing', writes: true, tag: `${first} ${what}`.trim().toUpperCase() };
 }
 
 /** As clients read it: the tag, and the count where there is one. */

@@ -130,18 +130,13 @@ export function literalText(literal: string): string {
 const ENGINE_SHOWS = new Set(['tables', 'databases', 'schemas', 'streams', 'views']);
 
 function showStatement(tokens: readonly SqlToken[], second: string): SessionStatement | undefined {
-  const named = tokens.slice(1);
-  // SHOW ALL TABLES, SHOW TABLES and what else the engine knows.
-  if (
-    ENGINE_SHOWS.has(second) ||
-    (second === 'all' && named.length > 1) ||
-    second === 'materialized'
-  ) {
-    return undefined;
-  }
   if (second === 'time') return { kind: 'show', name: 'timezone' };
   if (second === 'transaction') return { kind: 'show', name: 'transaction_isolation' };
-  return { kind: 'show', name: nameText(named) };
+  const [name, ...more] = tokens.slice(1);
+  // SHOW TABLES, SHOW TOPIC SCHEMAS and others are the engine's; settings have one name, perhaps with a dot.
+  const isOne = more.length === 0 || more[0]?.text === '.';
+  if (name === undefined || !isOne || ENGINE_SHOWS.has(second)) return undefined;
+  return { kind: 'show', name: nameText(tokens.slice(1)) };
 }
 
 /** `DECLARE c [BINARY] [NO SCROLL] CURSOR [WITH HOLD] FOR query`. */

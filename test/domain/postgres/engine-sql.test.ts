@@ -84,6 +84,9 @@ test.each([
   ['SHOW TRANSACTION ISOLATION LEVEL', { kind: 'show', name: 'transaction_isolation' }],
   ['SHOW TABLES', undefined],
   ['SHOW ALL TABLES', undefined],
+  ['SHOW TOPIC SCHEMAS', undefined],
+  ['SHOW STREAMS', undefined],
+  ['SHOW my.setting', { kind: 'show', name: 'my.setting' }],
   ['DEALLOCATE PREPARE "A"', { kind: 'deallocate', name: 'A' }],
   ['DEALLOCATE ALL', { kind: 'deallocate', name: undefined }],
   ['FETCH FORWARD 120 FROM c', { kind: 'fetch', name: 'c', rowsMax: 120, tag: 'FETCH' }],
@@ -130,6 +133,7 @@ test.each([
   ['CREATE TABLE t AS SELECT 1', 'SELECT 3'],
   ['CREATE UNIQUE INDEX i ON t (a)', 'CREATE INDEX'],
   ['DROP VIEW IF EXISTS v', 'DROP VIEW'],
+  ['CREATE MATERIALIZED VIEW v AS SELECT 1', 'CREATE MATERIALIZED VIEW'],
   ['EXPLAIN SELECT 1', 'EXPLAIN'],
 ])('%s ends with %s', (sql, tag) => {
   expect(commandTag(statementShape(sql), 3)).toBe(tag);

@@ -29,11 +29,11 @@ export const SQL_KEYS = {
   }),
   'sql.extension_directory': string('', 'read-only', {
     toml: 'sql.extension_directory',
-    doc: "A folder with extensions of the SQL engine, as v1.5.5/<platform>/<name>.duckdb_extension (KawaDB's own key). None are fetched from elsewhere.",
+    doc: "A folder with extensions of the SQL engine (KawaDB's own key), as v1.5.5/<platform>/<name>.duckdb_extension or as pip unpacks duckdb-extension-<name>. None are fetched from elsewhere.",
   }),
   'sql.extensions': list('', 'read-only', {
     toml: 'sql.extensions',
-    doc: "Extensions that are loaded with the SQL engine (KawaDB's own key), such as iceberg and ducklake. One that is missing fails the statements that need it.",
+    doc: "Extensions that are loaded with the SQL engine (KawaDB's own key), such as spatial, fts, iceberg and ducklake. One that is missing fails the statements that need it.",
   }),
   'sql.history.check_interval_ms': long('300000', 'read-only', {
     rule: atLeast(1),
@@ -58,6 +58,10 @@ export const SQL_KEYS = {
     rule: atLeast(16 * MEBIBYTE),
     toml: 'sql.memory_limit_bytes',
     doc: "Memory of the SQL engine (KawaDB's own key); what needs more goes to a temporary folder beside the tables.",
+  }),
+  'sql.plugins': list('', 'read-only', {
+    toml: 'sql.plugins',
+    doc: "Modules with functions of SQL (KawaDB's own key): packages or paths, each with options as in `kawadb-onnx?models=./models`.",
   }),
   'sql.result_bytes_max': long('1073741824', 'read-only', {
     rule: atLeast(1),
