@@ -1,9 +1,9 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { SqlError } from '../../domain/sql/sql-error.ts';
-import { positionAt } from '../../domain/sql/streaming/sql-place.ts';
 import type { LiftedQuery } from '../../domain/sql/streaming/streaming-clauses.ts';
 import type { SyntaxPrinter } from '../../domain/sql/streaming/syntax-printer.ts';
 import { isNode, type SyntaxNode } from '../../domain/sql/syntax-tree.ts';
+import { positionAt } from '../../domain/sql/token-cursor.ts';
 import { exactJson, parseSelect, queryNode, sqlText } from './syntax-json.ts';
 
 /** The SELECT's own node, with its places in the text; an SqlError for what does not parse. */

@@ -56,6 +56,16 @@ export class ColumnResolver {
     this.#used.set(source, used.add(column));
   }
 
+  /** Notes the columns that something uses which stays as it was written. */
+  useWithin(value: unknown): void {
+    for (const node of nodesOf(value)) {
+      if (node.class !== 'COLUMN_REF') continue;
+      for (const { source, column } of findColumn(columnNames(node), this.#parts.sources)) {
+        this.use(source as FromSource, column);
+      }
+    }
+  }
+
   /** A copy of an expression in which all names are resolved. */
   resolve(expression: SyntaxNode, aliases: readonly SelectAlias[] = []): SyntaxNode {
     return this.#visit(expression, aliases, new Set()) as SyntaxNode;
@@ -149,18 +159,13 @@ export class ColumnResolver {
     aliases: readonly SelectAlias[],
     hidden: ReadonlySet<string>,
   ): SyntaxNode {
-    const { catalog, text, sources } = this.#parts;
+    const { catalog, text } = this.#parts;
     const stream = streamWithin(node, catalog);
     if (stream !== undefined) {
       const hint = 'it may read tables and views; join two streams in FROM';
       throw refuse(text, stream, 'a sub-query cannot read a stream', hint);
     }
-    for (const each of nodesOf(node.subquery)) {
-      if (each.class !== 'COLUMN_REF') continue;
-      for (const { source, column } of findColumn(columnNames(each), sources)) {
-        this.use(source as FromSource, column);
-      }
-    }
+    this.useWithin(node.subquery);
     // `x IN (SELECT …)`: x is the stream's.
     return { ...node, child: this.#visit(node.child, aliases, hidden) };
   }

@@ -145,7 +145,8 @@ function sourceOf(
   if (inner !== undefined) {
     throw refuse(text, inner, 'a stream cannot be read in a sub-query', HINT_NESTED);
   }
-  return { node, alias: given ?? '', optional, columns: undefined };
+  const columns = textsOf(node.column_name_alias);
+  return { node, alias: given ?? '', optional, columns: columns.length > 0 ? columns : undefined };
 }
 
 /** A stream that something reads which is not the FROM clause itself. */

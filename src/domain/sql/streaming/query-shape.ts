@@ -173,6 +173,8 @@ function windowOf(query: LiftedQuery, from: FromClause): WindowClause | undefine
 }
 
 function resolveJoins(node: SyntaxNode, resolver: ColumnResolver): void {
+  // A function such as unnest, or a sub-query, may take columns of what stands before it.
+  if (node.type === 'TABLE_FUNCTION' || node.type === 'SUBQUERY') resolver.useWithin(node);
   if (node.type !== 'JOIN') return;
   if (isNode(node.condition)) node.condition = resolver.resolve(node.condition);
   for (const column of textsOf(node.using_columns)) {

@@ -1,10 +1,5 @@
-import { SqlError, type SqlErrorKind, type SqlPosition } from '../sql-error.ts';
-
-export function positionAt(sql: string, at: number): SqlPosition {
-  const before = sql.slice(0, at);
-  const lineStart = before.lastIndexOf('\n') + 1;
-  return { line: before.split('\n').length, column: at - lineStart + 1 };
-}
+import { SqlError, type SqlErrorKind } from '../sql-error.ts';
+import { positionAt } from '../token-cursor.ts';
 
 /** An error at a place of the user's text. */
 export function errorAt(

@@ -14,6 +14,10 @@ export interface StagedSource extends StreamSource {
   readonly place: readonly string[];
 }
 
+/** Beyond these a time is none: such a one would overflow what is computed with it, or close all windows for ever. */
+const FIRST_TIME = `TIMESTAMP '0001-01-01'`;
+const LAST_TIME = `TIMESTAMP '9999-12-31'`;
+
 export async function stagedSources(
   sources: readonly FromSource[],
   resolver: ColumnResolver,
@@ -45,8 +49,13 @@ export function stageStatements(
   return sources.map(({ table, columns, place, eventTime }, index) => {
     const kept = [...new Set([...place, ...columns])].map(quoteIdentifier);
     const time = `TRY_CAST(${eventTime} AS TIMESTAMP) AS kawa_time`;
+    const rows = `SELECT ${[...kept, time].join(', ')} FROM ${relations[index]}`;
+    const staged = [
+      ...kept,
+      `CASE WHEN kawa_time BETWEEN ${FIRST_TIME} AND ${LAST_TIME} THEN kawa_time END AS kawa_time`,
+    ];
     return timed(
-      `CREATE OR REPLACE TEMP TABLE ${table} AS SELECT ${[...kept, time].join(', ')} FROM ${relations[index]}`,
+      `CREATE OR REPLACE TEMP TABLE ${table} AS SELECT ${staged.join(', ')} FROM (${rows})`,
     );
   });
 }

@@ -9,6 +9,9 @@ let connection: DuckDBConnection;
 beforeAll(async () => {
   connection = await memoryConnection();
   await connection.run(
+    "CREATE TABLE names AS FROM (VALUES (0, 'z1', TIMESTAMP '1970-01-01'), (0, 'z2', TIMESTAMP '1970-01-01 00:01:00'), (2, 'b1', TIMESTAMP '1970-01-01 00:00:30')) t(id, name, since)",
+  );
+  await connection.run(
     "CREATE TABLE users AS FROM (VALUES (0, 'zoe'), (1, 'al'), (1, 'bo')) t(id, name)",
   );
 });
@@ -59,6 +62,9 @@ test.each([
   'SELECT unnest([amount, amount + 1]) AS x, list_transform([amount], lambda y: y + kafka_offset) FROM events',
   'SELECT DISTINCT user_id, item FROM events',
   'SELECT item FROM events SEMI JOIN users ON id = user_id',
+  'SELECT item, x, y FROM events, unnest([amount, kafka_offset]) AS t(x), (SELECT user_id + 1 AS y)',
+  'SELECT item, word FROM events CROSS JOIN LATERAL unnest(string_split(item, chr(97))) AS t(word)',
+  'SELECT item, name FROM events ASOF JOIN names ON id = user_id AND kafka_timestamp >= since',
 ])('%s', async (sql) => {
   await fc.assert(
     fc.asyncProperty(randomBatches(), async (batches) => {
@@ -133,4 +139,20 @@ test('what was begun goes on from the stored tables alone', async () => {
     }),
     { numRuns: NUM_RUNS },
   );
+});
+
+test('rows whose time is missing or out of any range are counted, and stop nothing', async () => {
+  const list = 'count(*) AS n, sum(amount) AS total';
+  const time =
+    "CASE item WHEN 'none' THEN NULL WHEN 'never' THEN 'infinity' WHEN 'bc' THEN '290000-01-01 (BC)' WHEN 'late' THEN '294000-01-01' ELSE kafka_timestamp::VARCHAR END";
+  const sql = `SELECT user_id, ${list} FROM TUMBLE(events, ${time}, INTERVAL 1 MINUTE) GROUP BY user_id, window_start`;
+  const stream = await StreamRun.open(connection, sql);
+  const items = ['none', 'never', 'bc', 'late', 'fine', null];
+  const rows = items.map((item, index) => ({
+    ...{ partition: 0, timeMs: index * 1000, user: 1, amount: 1, item },
+  }));
+  await stream.feed(rows);
+  await stream.feed(rows);
+  expect(await stream.results()).toMatchObject([{ n: '4', total: 4 }]);
+  expect([stream.untimed, stream.late, stream.closedUntil]).toEqual([8, 0, 4000]);
 });

@@ -46,6 +46,7 @@ export class StreamRun {
   readonly emitted: Record<string, Json>[] = [];
   late = 0;
   read = 0;
+  untimed = 0;
   readonly #connection: DuckDBConnection;
   readonly #options: StreamRunOptions;
   #watermarks: Watermark[];
@@ -106,6 +107,7 @@ export class StreamRun {
     for (const row of measured) {
       this.late += Number(row.late);
       this.read += Number(row.row_count);
+      this.untimed += Number(row.untimed);
       const index = Number(row.source);
       const time = row.max_time_ms === null ? undefined : Number(row.max_time_ms);
       const watermark = this.#watermarks[index] as Watermark;
@@ -148,6 +150,7 @@ export async function compiled(
     events: stream,
     others: { ...stream, topic: 'others' },
     users: { kind: 'table', columns: ['id', 'name'] },
+    names: { kind: 'table', columns: ['id', 'name', 'since'] },
   };
   const catalog: StreamCatalog = { find: (name) => known[name.toLowerCase()] };
   const query = liftStreamingClauses(sql);
