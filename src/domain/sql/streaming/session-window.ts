@@ -116,7 +116,10 @@ export class SessionWindow implements StreamOperator {
     };
   }
 
-  /** Rows of state with a number that those of one key have in common which are of one session. */
+  /**
+   * Rows of state with a number that those of one key have in common which are of one session. Rows with the same times have
+   * no order among them that both passes would keep to, so the sum takes them together (RANGE, which is the default).
+   */
   #numbered(rows: string, further = ''): string {
     const { keys } = this.#parts.grouping;
     const partition = keys.length === 0 ? '' : `PARTITION BY ${keys.join(', ')} `;
@@ -124,7 +127,7 @@ export class SessionWindow implements StreamOperator {
     const reached = `max(kawa_to) OVER (${order} ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)`;
     const isFirst = `CASE WHEN kawa_from > ${reached} + ${interval(this.#gapMs)} THEN 1 ELSE 0 END`;
     const marked = `SELECT *${further}, ${isFirst} AS kawa_first FROM ${rows}`;
-    return `(SELECT *, sum(kawa_first) OVER (${order} ROWS UNBOUNDED PRECEDING) AS kawa_session FROM (${marked}))`;
+    return `(SELECT *, sum(kawa_first) OVER (${order}) AS kawa_session FROM (${marked}))`;
   }
 
   /** Only keys are looked at that have something old enough. */

@@ -156,3 +156,16 @@ test('rows whose time is missing or out of any range are counted, and stop nothi
   expect(await stream.results()).toMatchObject([{ n: '4', total: 4 }]);
   expect([stream.untimed, stream.late, stream.closedUntil]).toEqual([8, 0, 4000]);
 });
+
+test('many rows at one time are of one session', async () => {
+  const sql =
+    'SELECT user_id, count(*) AS n, median(amount) AS middle FROM events GROUP BY user_id WINDOW SESSION (7 SECONDS)';
+  const stream = await StreamRun.open(connection, sql);
+  const rows = Array.from({ length: 6000 }, (_, index) => ({
+    ...{ partition: 0, timeMs: (index % 6) * 8000, user: (index * 7) % 5, amount: 1, item: null },
+  }));
+  await stream.feed(rows);
+  await stream.feed([]);
+  const results = await stream.results();
+  expect(results.map(({ n }) => n)).toEqual(Array(30).fill('200'));
+});

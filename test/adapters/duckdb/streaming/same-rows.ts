@@ -15,7 +15,7 @@ function sorted(rows: readonly Row[]): string[] {
 
 function rounded(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(rounded);
-  if (typeof value === 'number') return Number(value.toPrecision(9)) + 0;
+  if (typeof value === 'number') return Math.abs(value) < 1e-9 ? 0 : Number(value.toPrecision(9));
   if (typeof value === 'object' && value !== null) {
     return Object.entries(value).map(([name, each]) => [name, rounded(each)]);
   }

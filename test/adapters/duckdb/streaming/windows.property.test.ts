@@ -31,7 +31,7 @@ function hopping(sizeSeconds: number, advanceSeconds: number, clause: string): W
 }
 
 const SESSION_GAP = `INTERVAL '7 seconds'`;
-const islands = `SELECT *, sum(first) OVER (PARTITION BY user_id ORDER BY kafka_timestamp ROWS UNBOUNDED PRECEDING) AS island FROM (
+const islands = `SELECT *, sum(first) OVER (PARTITION BY user_id ORDER BY kafka_timestamp) AS island FROM (
   SELECT *, CASE WHEN kafka_timestamp - lag(kafka_timestamp) OVER (PARTITION BY user_id ORDER BY kafka_timestamp) <= ${SESSION_GAP} THEN 0 ELSE 1 END AS first FROM all_events WHERE kafka_timestamp >= ${CLOSED} AND (KEPT))`;
 
 const KINDS: Record<string, WindowKind> = {
