@@ -106,6 +106,8 @@ export interface BatchCommand {
 }
 
 export interface BatchOutcome {
+  /** Whether anything was committed. */
+  readonly applied: boolean;
   readonly batches: number;
   /** Its topics, which are known for sure once its query is compiled. */
   readonly sources: readonly string[];

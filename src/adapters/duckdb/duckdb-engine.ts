@@ -53,6 +53,9 @@ export interface DuckDbEngineOptions {
   readonly streamStatus: () => readonly StreamStatus[];
 }
 
+/** After a failed write the engine answers nothing more; opened anew it has all that was committed. */
+const INVALIDATED = /database has been invalidated/;
+
 /** DuckDB in a thread of its own, so that a query never stops the broker. */
 export class DuckDbEngine implements StreamingSqlEngine {
   readonly streams = new StreamClient((command) => this.#command(command));
@@ -208,6 +211,7 @@ export class DuckDbEngine implements StreamingSqlEngine {
   }
 
   #take(event: Exclude<EngineEvent, { type: 'open' | 'failed' | 'warning' }>): void {
+    if ('failure' in event && INVALIDATED.test(event.failure?.message ?? '')) void this.close();
     if (event.type === 'answer') this.streams.take(event);
     else this.#streams.get(event.id)?.take(event);
   }

@@ -10,6 +10,7 @@ import type {
   ViewState,
 } from '../../../ports/stream-engine.ts';
 import { USER_CATALOG } from '../database.ts';
+import type { ViewReplay } from './view-replay.ts';
 
 /** Of definitions, offsets and state. Users may read it; only streams write to it. */
 export const SCHEMA = `${USER_CATALOG}.${STREAM_SCHEMA}`;
@@ -35,6 +36,9 @@ export interface ViewProgress {
   /** Of the next record for a topic. */
   readonly nextSequence: bigint;
   readonly batches: number;
+  /** Where its topics were read from. */
+  readonly origins?: readonly SourcePosition[] | undefined;
+  readonly replay?: ViewReplay | undefined;
 }
 
 /** What was found when the view was first compiled, and stays: else its results would change their types. */

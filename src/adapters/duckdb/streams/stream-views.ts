@@ -2,6 +2,7 @@ import type { DuckDBConnection } from '@duckdb/node-api';
 import { STREAM_SCHEMA } from '../../../domain/sql/internal-names.ts';
 import { quoteIdentifier } from '../../../domain/sql/quote.ts';
 import { SqlError } from '../../../domain/sql/sql-error.ts';
+import { Watermark } from '../../../domain/sql/streaming/watermark.ts';
 import { tableNameOf } from '../../../domain/sql/topic-tables.ts';
 import type {
   BatchCommand,
@@ -18,7 +19,7 @@ import { failureOf } from '../engine-failure.ts';
 import type { BatchNotes } from './batch-notes.ts';
 import type { OpenView } from './open-view.ts';
 import type { StreamCalls } from './stream-messages.ts';
-import { SCHEMA, StreamStore, type ViewProgress, type ViewRow } from './stream-store.ts';
+import { StreamStore, type ViewProgress, type ViewRow } from './stream-store.ts';
 import { RejectedRecordError, ViewBatch } from './view-batch.ts';
 import type { ViewCompiler } from './view-compiler.ts';
 
@@ -28,8 +29,9 @@ export interface StreamViewsParts {
   readonly compiler: ViewCompiler;
 }
 
-/** Errors that say nothing of the records: the batch is tried again as it is. */
-const TRANSIENT: ReadonlySet<string> = new Set(['UNAVAILABLE', 'CANCELLED', 'RESULT_TOO_LARGE']);
+/** Errors that a value causes. All others say nothing of the records: the batch is tried again as it is. */
+const OF_RECORDS =
+  /^(Conversion|Out of Range|Invalid Input|Constraint|Mismatch Type|Invalid Type|Divide by Zero) Error/;
 
 interface KnownView {
   row: ViewRow;
@@ -139,6 +141,8 @@ export class StreamViews {
         await this.#transaction(() => this.#open(known, command.nowMs));
         // Without a record there is nothing to take columns from.
         if (known.open === undefined) return outcomeOf(known, undefined);
+        // It begins anew: the ranges are not what it reads next.
+        if (known.row.progress.batches !== command.afterBatch) return outcomeOf(known, undefined);
       }
     } catch (error) {
       return failed(known, error);
@@ -164,7 +168,8 @@ export class StreamViews {
   }
 
   async #attempt(known: KnownView, command: BatchCommand): Promise<BatchOutcome> {
-    const view = placed(known.open as OpenView, command);
+    const { progress: before } = known.row;
+    const view = placed({ ...(known.open as OpenView), progress: before }, command);
     const ranges = limitedTo(known.rowsMax, command.ranges);
     const batch = new ViewBatch({ ...this.#parts, store: this.#store }, view, command);
     const records = ranges.reduce((sum, each) => sum + Number(each.toOffset - each.fromOffset), 0);
@@ -176,11 +181,11 @@ export class StreamViews {
       known.open = { ...view, progress, watermarks };
       known.pendingOutput = pendingOutput;
       known.rowsMax = Math.max(known.rowsMax, 1) * 4;
-      return outcomeOf(known, this.#wakeAt(known.open, command.nowMs));
+      return { ...outcomeOf(known, this.#wakeAt(known.open, command.nowMs)), applied: true };
     } catch (error) {
       if (error instanceof RejectedRecordError) return failed(known, error);
-      const { kind, message } = failureOf(error, view.definition.sql);
-      if (TRANSIENT.has(kind) || records === 0) throw error;
+      const { message } = failureOf(error, view.definition.sql);
+      if (!OF_RECORDS.test((error as Error).message) || records === 0) throw error;
       // Half of it is tried next; of a single record it is known then that it is the one.
       known.rowsMax = records > 1 ? Math.floor(records / 2) : 0;
       known.row = { ...known.row, progress: { ...known.row.progress, message } };
@@ -193,7 +198,8 @@ export class StreamViews {
       partitions.map(({ activeAtMs }) => activeAtMs + (rules.idleMs ?? Number.POSITIVE_INFINITY)),
     );
     const coming = times.filter((time) => time > nowMs && Number.isFinite(time));
-    return coming.length === 0 || plan.window.kind === 'none' ? undefined : Math.min(...coming);
+    const isTimed = plan.window.kind !== 'none' || plan.sources.length > 1;
+    return coming.length === 0 || !isTimed ? undefined : Math.min(...coming);
   }
 
   async #load(): Promise<void> {
@@ -215,9 +221,9 @@ export class StreamViews {
   async #open(known: KnownView, nowMs: number): Promise<void> {
     const opened = await this.#parts.compiler.open(known.row, await this.#store.streams(), nowMs);
     if (opened === undefined) return;
-    const { view, schemas, isNew } = opened;
-    if (isNew) {
-      for (const { sql, parameters } of opened.setUp) {
+    const { view, schemas, isNew, isForeign } = opened;
+    if (isNew || isForeign) {
+      for (const { sql, parameters } of [...view.plan.tearDown, ...opened.setUp]) {
         await this.#connection.run(sql, [...parameters]);
       }
       for (const name of viewNames(view.definition.name)) {
@@ -225,8 +231,10 @@ export class StreamViews {
       }
       await this.#store.fixSchemas(view.id, schemas);
     }
-    known.row = { ...known.row, schemas, progress: view.progress };
-    known.open = view;
+    const progress = isForeign ? begunAnew(view.progress) : view.progress;
+    if (isForeign) await this.#store.saveProgress(view.id, progress);
+    known.row = { ...known.row, schemas, progress };
+    known.open = { ...view, watermarks: isForeign ? view.watermarks.map(begin) : view.watermarks };
   }
 
   async #stored({ row, open, pendingOutput }: KnownView): Promise<StoredView> {
@@ -282,13 +290,17 @@ export class StreamViews {
     });
   }
 
+  /** Those it keeps, and its temporary ones. */
   async #tablesOf(id: number): Promise<string[]> {
     const result = await this.#connection.runAndReadAll(
-      `SELECT table_name FROM duckdb_tables() WHERE database_name = '${USER_CATALOG}'
-       AND schema_name = '${STREAM_SCHEMA}' AND starts_with(table_name, $1)`,
+      `SELECT database_name, schema_name, table_name FROM duckdb_tables()
+       WHERE (database_name = 'temp' OR (database_name = '${USER_CATALOG}' AND schema_name = '${STREAM_SCHEMA}'))
+       AND starts_with(table_name, $1)`,
       [`v${id}.`],
     );
-    return result.getRows().map(([name]) => `${SCHEMA}.${quoteIdentifier(String(name))}`);
+    return result
+      .getRows()
+      .map((names) => names.map((name) => quoteIdentifier(String(name))).join('.'));
   }
 
   async #transaction(work: () => Promise<void>): Promise<void> {
@@ -311,6 +323,24 @@ function viewNames(name: string): string[] {
 
 function same(a: string, b: string): boolean {
   return a.toLowerCase() === b.toLowerCase();
+}
+
+/** As after CREATE, but for what it appends to topics: that was appended before. */
+function begunAnew(progress: ViewProgress): ViewProgress {
+  const { origins = [], positions, closedUntilMs, replay } = progress;
+  return {
+    ...progress,
+    ...{ batches: progress.batches + 1, watermarks: [], closedUntilMs: undefined },
+    positions: origins.map((position) => ({
+      ...{ ...position, maxEventTimeMs: undefined },
+      ...{ rows: 0n, errors: 0n, late: 0n, lost: 0n },
+    })),
+    replay: replay ?? { until: positions, closedUntilMs },
+  };
+}
+
+function begin({ rules }: Watermark): Watermark {
+  return Watermark.start(rules, [], 0);
 }
 
 /** With the positions that begin anew, or were moved. */
@@ -350,7 +380,10 @@ function outcomeOf(
   const { batches, positions, state, message } = row.progress;
   const watermarkMs = watermarkOf(row.progress);
   const sources = open?.sources.map(({ topic }) => topic) ?? [];
-  return { batches, sources, positions, state, message, pendingOutput, watermarkMs, wakeAtMs };
+  return {
+    ...{ applied: false, batches, sources, positions, state, message },
+    ...{ pendingOutput, watermarkMs, wakeAtMs },
+  };
 }
 
 function failed(known: KnownView, error: unknown): BatchOutcome {

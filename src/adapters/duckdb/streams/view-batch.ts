@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { DuckDBConnection } from '@duckdb/node-api';
-import type { PlanStatement } from '../../../domain/sql/streaming/stream-plan.ts';
+import type { ClosedRange, PlanStatement } from '../../../domain/sql/streaming/stream-plan.ts';
 import { closedRange, type Watermark } from '../../../domain/sql/streaming/watermark.ts';
 import type { BatchCommand, SourcePosition, SourceRange } from '../../../ports/stream-engine.ts';
 import { type BatchNotes, type RejectedRecord, tallyName } from './batch-notes.ts';
@@ -8,6 +8,7 @@ import { batchRelation } from './batch-relation.ts';
 import type { OpenView } from './open-view.ts';
 import { OutboxWriter } from './outbox-writer.ts';
 import type { StreamStore, ViewProgress } from './stream-store.ts';
+import { replayAfter, replayedRanges, type ViewReplay } from './view-replay.ts';
 
 /** State of an append-only table is merged after as many batches. */
 const COMPACT_BATCHES = 20;
@@ -60,13 +61,17 @@ export class ViewBatch {
 
   /** `poison` are the records of the ranges when the statement failed on them: they are passed over. */
   async run(
-    ranges: readonly SourceRange[],
+    given: readonly SourceRange[],
     poison: readonly RejectedRecord[] = [],
   ): Promise<BatchResult> {
     const { connection } = this.#parts;
+    const { replay } = this.#view.progress;
+    const replayed = replay === undefined ? [] : replayedRanges(replay, given);
+    // A replay that finds nothing of what it read before is over.
+    const [ranges, replaying] = replayed.length > 0 ? [replayed, replay] : [given, undefined];
     await connection.run('BEGIN TRANSACTION');
     try {
-      const result = await this.#within(ranges, poison);
+      const result = await this.#within(ranges, poison, replaying);
       await connection.run('COMMIT');
       return result;
     } catch (error) {
@@ -78,6 +83,7 @@ export class ViewBatch {
   async #within(
     ranges: readonly SourceRange[],
     poison: readonly RejectedRecord[],
+    replaying: ViewReplay | undefined,
   ): Promise<BatchResult> {
     const { store } = this.#parts;
     const view = this.#view;
@@ -98,17 +104,18 @@ export class ViewBatch {
     const rejected = [...this.#parts.notes.rejected, ...poison];
     this.#stopAtFirst(rejected);
     const watermarks = this.#watermarks(measured);
-    const { nowMs } = this.#command;
-    const closed = closedRange(watermarks, plan.graceMs, before, nowMs);
-    if (lateTopic !== undefined && measured.some(({ late }) => late > 0n)) {
+    const positions = this.#positions(ranges, measured, rejected, poison);
+    const replay = replaying && replayAfter(replaying, positions);
+    const closed = this.#closed(watermarks, replay === undefined ? replaying : undefined);
+    if (replaying === undefined && lateTopic !== undefined && measured.some(hasLateRows)) {
       await this.#lateRows(lateTopic, before);
     }
     await this.#all(plan.apply(closed));
-    if (dlqTopic !== undefined && rejected.length > 0) {
+    if (replaying === undefined && dlqTopic !== undefined && rejected.length > 0) {
       await this.#outbox.addRecords(dlqTopic, view.sources, rejected);
     }
     const emitted = outputTopic === undefined ? undefined : plan.emitted(closed);
-    if (outputTopic !== undefined && emitted !== undefined) {
+    if (replaying === undefined && outputTopic !== undefined && emitted !== undefined) {
       await this.#outbox.addEmitted(outputTopic, emitted, plan.outputColumns);
     }
     const batches = view.progress.batches + 1;
@@ -116,13 +123,23 @@ export class ViewBatch {
     const progress: ViewProgress = {
       ...view.progress,
       ...{ state: 'RUNNING', message: undefined, batches, closedUntilMs: closed.after },
-      positions: this.#positions(ranges, measured, rejected, poison),
+      ...{ positions, replay, origins: view.progress.origins ?? view.progress.positions },
       outputs: this.#command.outputs ?? view.progress.outputs,
       watermarks: watermarks.map(({ valueMs, partitions }) => ({ valueMs, partitions })),
       nextSequence: this.#outbox.nextSequence,
     };
     await store.saveProgress(view.id, progress);
     return { progress, watermarks, pendingOutput: this.#outbox.added };
+  }
+
+  /** At the end of a replay windows are closed as far as they were before it. */
+  #closed(watermarks: readonly Watermark[], ended: ViewReplay | undefined): ClosedRange {
+    const { plan, progress } = this.#view;
+    const { nowMs } = this.#command;
+    const closed = closedRange(watermarks, plan.graceMs, progress.closedUntilMs, nowMs);
+    return ended === undefined
+      ? closed
+      : { ...closed, after: greater(closed.after, ended.closedUntilMs) };
   }
 
   async #all(statements: readonly PlanStatement[]): Promise<void> {
@@ -210,6 +227,10 @@ export class ViewBatch {
       };
     });
   }
+}
+
+function hasLateRows({ late }: Measured): boolean {
+  return late > 0n;
 }
 
 function greater(a: number | undefined, b: number | undefined): number | undefined {

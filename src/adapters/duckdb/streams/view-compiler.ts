@@ -33,6 +33,8 @@ export interface OpenedView {
   readonly schemas: ViewSchemas;
   /** Whether its tables have to be made. */
   readonly isNew: boolean;
+  /** Whether its state is of another version of the engine, which reads no state but its own. */
+  readonly isForeign: boolean;
   readonly setUp: readonly PlanStatement[];
 }
 
@@ -108,17 +110,17 @@ export class ViewCompiler {
     });
     // The schemas may be those of an earlier run, of topics nobody has asked for in this one.
     for (const { schema } of sources) await this.#catalog.loadDecoders(schema);
-    const { progress } = row;
+    const { progress, schemas } = row;
+    const engineVersion = await this.#version();
     return {
       view: {
         ...{ id: row.id, definition, plan, sources, progress },
         watermarks: watermarksOf(plan, found, progress, nowMs),
       },
-      schemas: row.schemas ?? {
-        engineVersion: await this.#version(),
-        streams: Object.fromEntries(found),
-      },
-      isNew: row.schemas === undefined,
+      schemas: { engineVersion, streams: Object.fromEntries(found) },
+      isNew: schemas === undefined,
+      isForeign:
+        plan.engineBound && schemas !== undefined && schemas.engineVersion !== engineVersion,
       setUp: plan.setUp(sources.map(emptyRelation)),
     };
   }

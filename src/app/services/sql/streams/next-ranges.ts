@@ -6,10 +6,17 @@ export interface BatchLimits {
   readonly bytesMax: number;
 }
 
+interface TopicPartition {
+  readonly topic: string;
+  readonly partition: number;
+}
+
 export interface NextRanges {
   readonly ranges: readonly SourceRange[];
-  /** Partitions that have more than their range. */
-  readonly behind: readonly { readonly topic: string; readonly partition: number }[];
+  /** Partitions that have more than their range, be it that nobody can read it yet. */
+  readonly behind: readonly TopicPartition[];
+  /** Whether there is more to be read than the ranges. */
+  readonly hasMore: boolean;
   /** Positions that are not where the view left them, with what happened. */
   readonly moved: readonly SourcePosition[];
   readonly events: readonly string[];
@@ -44,10 +51,17 @@ export function nextRanges(
     const taken = BigInt(Math.max(1, Math.floor(Number(records) * share)));
     return { topic, partition, fromOffset: from, toOffset: from + taken };
   });
-  const behind = ranges
-    .filter(({ toOffset }, index) => toOffset < (waiting[index]?.source.endOffset ?? 0n))
+  const behind = partitions
+    .filter((source) => {
+      const range = ranges.find((each) => sameAs(each, source));
+      // Records of open transactions are there, though they cannot be read yet.
+      return (range?.toOffset ?? source.endOffset) < source.logEndOffset;
+    })
     .map(({ topic, partition }) => ({ topic, partition }));
-  return { ranges, behind, moved, events };
+  const hasMore = waiting.some(
+    ({ source }, index) => (ranges[index]?.toOffset ?? 0n) < source.endOffset,
+  );
+  return { ranges, behind, moved, events, hasMore };
 }
 
 /** Where to go on: the log may have begun anew, lost its beginning to retention, or its end to a power loss. */
@@ -89,6 +103,6 @@ export function firstPosition(source: SourcePartition): SourcePosition {
   };
 }
 
-function sameAs(position: SourcePosition, source: SourcePartition): boolean {
+function sameAs(position: TopicPartition, source: SourcePartition): boolean {
   return position.topic === source.topic && position.partition === source.partition;
 }

@@ -131,12 +131,15 @@ export class ViewLoop {
       if (this.#state === 'FAILED') {
         throw new SqlError('INVALID', `${this.#name} failed: ${this.#message}`);
       }
+      const now = this.#partitions() ?? [];
       const reached = goals.every(({ topic, topicId, partition, endOffset }) => {
-        const own = this.#positions.find(
-          (each) => each.topic === topic && each.partition === partition,
-        );
+        const isOf = (each: { topic: string; partition: number }): boolean =>
+          each.topic === topic && each.partition === partition;
+        // A topic that was deleted meanwhile is waited for no more.
+        if (now.find(isOf)?.topicId !== topicId) return true;
+        const own = this.#positions.find(isOf);
         if (own === undefined) return endOffset === 0n;
-        return own.topicId !== topicId || own.nextOffset >= endOffset;
+        return own.topicId === topicId && own.nextOffset >= endOffset;
       });
       if (reached && this.#pending === 0 && this.#running === undefined) return;
       await new Promise<void>((resolve) => this.#waiting.add(resolve));
@@ -209,7 +212,7 @@ export class ViewLoop {
     this.#timeIsUp = false;
     if (next.ranges.length === 0 && next.moved.length === 0 && !timed) return false;
     await this.#batch(next);
-    return this.#pending > 0 || next.behind.length > 0 || this.#isBehind(next);
+    return this.#pending > 0 || next.hasMore || this.#isBehind(next);
   }
 
   async #batch({ ranges, behind, moved }: NextRanges): Promise<void> {
@@ -220,7 +223,7 @@ export class ViewLoop {
       moved: this.#batches === 0 ? [...this.#positions, ...moved] : moved,
       outputs: outputs === this.#noted ? undefined : outputs,
     });
-    this.#noted = outputs;
+    if (outcome.applied) this.#noted = outputs;
     this.#failures = 0;
     this.#rate.add(rowsOf(outcome.positions) - rowsOf(this.#positions));
     if (outcome.batches > 0 || this.#batches > 0) this.#positions = outcome.positions;

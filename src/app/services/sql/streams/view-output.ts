@@ -51,7 +51,10 @@ const PRODUCER_EPOCH = 0;
 export class ViewOutput {
   readonly #parts: ViewOutputParts;
   readonly #options: ViewOutputOptions;
+  /** All records up to `#appendedTo` are in them, and no other. */
   #positions: readonly OutputPosition[];
+  #appendedTo = -1n;
+  /** Whether the logs hold nothing beyond the positions; after a failure they may. */
   #certain = false;
 
   constructor(parts: ViewOutputParts, options: ViewOutputOptions) {
@@ -79,23 +82,24 @@ export class ViewOutput {
     await this.#adoptNewTopics();
     const place = new OutputPartitions(this.#positions);
     const done = new Map<string, OutputPosition>();
+    let appendedTo = this.#appendedTo;
     try {
-      for (let after = -1n; ; ) {
+      for (;;) {
         const { viewId } = this.#options;
-        const page = await this.#parts.engine.pendingOutput(viewId, after, PAGE_RECORDS);
+        const page = await this.#parts.engine.pendingOutput(viewId, appendedTo, PAGE_RECORDS);
         for (const placed of place.place(page)) {
           const position = await this.#appendTo(placed, done.get(nameOf(placed)));
           done.set(nameOf(placed), position);
         }
-        const last = page.at(-1);
-        if (last === undefined || page.length < PAGE_RECORDS) break;
-        after = last.sequence;
+        appendedTo = page.at(-1)?.sequence ?? appendedTo;
+        if (page.length < PAGE_RECORDS) break;
       }
     } catch (error) {
       this.#certain = false;
       throw error;
     }
     this.#positions = this.#positions.map((position) => done.get(nameOf(position)) ?? position);
+    this.#appendedTo = appendedTo;
     this.#certain = true;
   }
 
