@@ -1,4 +1,5 @@
 // Measures SQL over a topic of JSON records: `npm run build && node bench/sql.mjs [--records 1000000] [--storage segment] [--rounds 3]`.
+// With --history all records go to history first: what that takes is shown, and the queries read Parquet.
 // The best of the rounds is shown; the broker and the engine share this machine with the reader.
 import '../scripts/guard-node.mjs';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -12,6 +13,7 @@ const { values } = parseArgs({
     records: { type: 'string', default: '1000000' },
     storage: { type: 'string', default: 'segment' },
     rounds: { type: 'string', default: '3' },
+    history: { type: 'boolean', default: false },
   },
 });
 const records = Number(values.records);
@@ -27,6 +29,7 @@ try {
   await broker.createTopic('user-events');
   await fill();
   await broker.sql('SELECT 1');
+  if (values.history) await toHistory();
   const middle = Math.floor(records / 2);
   const rows = [
     await measured(
@@ -54,6 +57,23 @@ try {
 } finally {
   await broker.close();
   rmSync(dataDir, { recursive: true, force: true });
+}
+
+async function toHistory() {
+  const exporting = 'EXPORT TOPIC "user-events" TO HISTORY WITH OPEN SEGMENTS';
+  const [startedAtMs, cpu] = [performance.now(), process.cpuUsage()];
+  const files = await broker.sql(exporting);
+  const { user, system } = process.cpuUsage(cpu);
+  const bytes = files.reduce((sum, file) => sum + Number(file.bytes), 0);
+  console.table([
+    {
+      what: 'export to history',
+      files: files.length,
+      ms: Math.round(performance.now() - startedAtMs),
+      'processor ms': Math.round((user + system) / 1000),
+      'bytes/record': Math.round((bytes / records) * 10) / 10,
+    },
+  ]);
 }
 
 async function fill() {
