@@ -161,6 +161,10 @@ export class LogBridge {
     return this.take(this.ask({ type: 'drop-schema', topic, role })) as boolean;
   }
 
+  history(topic: string): TopicHistoryPlace | undefined {
+    return this.take(this.ask({ type: 'history', topic })) as TopicHistoryPlace | undefined;
+  }
+
   histories(): readonly HistoryManifest[] {
     return this.take(this.ask({ type: 'histories' })) as readonly HistoryManifest[];
   }

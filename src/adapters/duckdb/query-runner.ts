@@ -9,12 +9,14 @@ import { columnTypeText } from './column-type-text.ts';
 import { descriptionOf } from './describe-statement.ts';
 import { failureOf } from './engine-failure.ts';
 import type { EngineEvent, EngineFailure, ExecuteCommand } from './engine-messages.ts';
+import { HISTORY_MOVED } from './outside-of-history.ts';
 import { columnValues, type ResultEncoder, resultEncoderOf } from './result-encoders.ts';
 import type { StatementPlanner } from './statement-planner.ts';
 import { refusalOf, streams } from './statement-rules.ts';
 
 /** Chunks that are on their way to the reader at a time. */
 const CHUNKS_AHEAD = 4;
+const ATTEMPTS = 3;
 
 export class FailedStatement extends Error {
   readonly failure: EngineFailure;
@@ -32,6 +34,7 @@ export class QueryRunner {
   readonly #command: ExecuteCommand;
   readonly #send: (event: EngineEvent, transfer?: ArrayBuffer[]) => void;
   #credit = CHUNKS_AHEAD;
+  #chunksSent = 0;
   #cancelled = false;
   #wake: (() => void) | undefined;
 
@@ -61,11 +64,23 @@ export class QueryRunner {
   async run(): Promise<void> {
     const { id, sql } = this.#command;
     try {
-      await this.#execute();
+      await this.#executeOverHistory();
       this.#send({ type: 'end', id });
     } catch (error) {
       const failure = error instanceof FailedStatement ? error.failure : failureOf(error, sql);
       this.#send({ type: 'error', id, failure });
+    }
+  }
+
+  /** Again where records went from the log to history meanwhile, as long as nobody has seen a row. */
+  async #executeOverHistory(): Promise<void> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await this.#execute();
+      } catch (error) {
+        const moved = error instanceof Error && error.message.includes(HISTORY_MOVED);
+        if (!moved || this.#chunksSent > 0 || attempt === ATTEMPTS) throw error;
+      }
     }
   }
 
@@ -132,6 +147,7 @@ export class QueryRunner {
 
   #sendChunk(rowCount: number, data: Uint8Array | readonly (readonly SqlValue[])[]): void {
     this.#credit -= 1;
+    this.#chunksSent += 1;
     const { id } = this.#command;
     const whole = data instanceof Uint8Array && data.byteLength === data.buffer.byteLength;
     this.#send(

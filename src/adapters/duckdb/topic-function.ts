@@ -15,6 +15,7 @@ import type { PartitionRange } from '../../ports/topic-source.ts';
 import { duckdb } from './bindings.ts';
 import type { LogBridge } from './log-bridge.ts';
 import { IntegerColumn, LongColumn } from './number-column.ts';
+import { outsideOfHistory } from './outside-of-history.ts';
 import { heapLayoutHolds, TextColumn } from './text-column.ts';
 import { boundsOf, type ScannedRecord, TopicScan } from './topic-scan.ts';
 
@@ -64,7 +65,7 @@ export function registerTopicFunction(connection: DuckDBConnection, parts: Topic
         const spec = info.bindData as ScanSpec;
         const indexes = info.getColumnIndexes();
         const given = rangesOf(spec) ?? parts.bridge.ranges(spec.topic, boundsOf(spec));
-        const ranges = given.flatMap((range) => outsideOf(range, spec.covered));
+        const ranges = outsideOfHistory(parts.bridge, spec, given);
         const withHeaders = indexes.includes(5);
         const scan = new TopicScan(parts.bridge, spec, ranges, { ...parts, withHeaders });
         const columns = indexes.map((index) => projected(index, spec));
@@ -75,24 +76,6 @@ export function registerTopicFunction(connection: DuckDBConnection, parts: Topic
       mainFunction: (info, output) => fill(info.initData as Running, output, heapLayout),
     }),
   );
-}
-
-/** The parts of a range that history does not have. */
-function outsideOf(range: PartitionRange, covered: ScanSpec['covered']): PartitionRange[] {
-  const [from, to] = covered?.[range.partition] ?? [0, 0];
-  const { startOffset, endOffset } = range;
-  const before = { ...range, endOffset: lesser(endOffset, BigInt(from)) };
-  const after = { ...range, startOffset: greater(startOffset, BigInt(to)) };
-  if (from >= to) return [range];
-  return [before, after].filter((part) => part.startOffset < part.endOffset);
-}
-
-function lesser(a: bigint, b: bigint): bigint {
-  return a < b ? a : b;
-}
-
-function greater(a: bigint, b: bigint): bigint {
-  return a > b ? a : b;
 }
 
 function specOf(parameter: unknown): ScanSpec {

@@ -234,6 +234,31 @@ test('files that are too old go; what the log still has is read there', async ()
   expect(await broker.sql(EXPORT)).toEqual([]);
 });
 
+test('a scan that history went past since it was planned is refused', async () => {
+  await using broker = await start({ topics: ['ticks'] });
+  const write = (from: number) =>
+    broker.produceBatch(
+      'ticks',
+      messages(from, 500).map((each) => ({ ...each, partition: 0 })),
+    );
+  const scan = (end: number) => {
+    const spec = { topic: 'ticks', binaryKey: false, binaryValue: false, covered: { 0: [0, end] } };
+    return broker.sql(`SELECT count(*) AS n FROM kawa_topic('${JSON.stringify(spec)}')`);
+  };
+  await write(0);
+  await broker.sql(EXPORT);
+  await write(500);
+  expect(await scan(500)).toEqual([{ n: 500n }]);
+  await broker.sql(EXPORT);
+  expect(await scan(500)).toEqual([{ n: 500n }]);
+  await asAdmin(broker, (admin) =>
+    admin.deleteTopicRecords({ topic: 'ticks', partitions: [{ partition: 0, offset: '700' }] }),
+  );
+  await expect(scan(500)).rejects.toThrow('went from the log to history');
+  expect(await scan(1000)).toEqual([{ n: 0n }]);
+  expect(await broker.sql('SELECT count(*) AS n FROM ticks')).toEqual([{ n: 300n }]);
+});
+
 test('dropped history can be exported again', async () => {
   await using broker = await start({ topics: { ticks: { partitions: 2 } } });
   await broker.produceBatch('ticks', messages(0, 500));

@@ -60,6 +60,11 @@ export interface OffsetAndTimestamp {
   readonly leaderEpoch: number;
 }
 
+export interface ClosedSegmentsOptions {
+  readonly fromOffset: Offset;
+  readonly withOpen: boolean;
+}
+
 /** A run of batches that no longer changes, other than by going as a whole. */
 export interface ClosedSegment {
   readonly nextOffset: Offset;

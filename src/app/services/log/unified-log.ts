@@ -22,6 +22,7 @@ import { LogAvailability } from './log-availability.ts';
 import { dropBeyondGap, loadLog } from './log-loader.ts';
 import type {
   ClosedSegment,
+  ClosedSegmentsOptions,
   EpochEndOffset,
   FetchDataInfo,
   FetchIsolation,
@@ -270,20 +271,18 @@ export class UnifiedLog implements QueuedLog {
     return this.#logStartOffset;
   }
 
-  async closedSegments({
-    withOpen,
-  }: {
-    readonly withOpen: boolean;
-  }): Promise<readonly ClosedSegment[]> {
+  async closedSegments(options: ClosedSegmentsOptions): Promise<readonly ClosedSegment[]> {
+    const { fromOffset, withOpen } = options;
     const upTo = this.#lastStableOffset;
-    await syncStored(this.#o.store, this);
     const segments: ClosedSegment[] = [];
     for (const { nextOffset, sizeBytes, maxTimestampMs } of this.stored.droppable()) {
       if (!withOpen && nextOffset >= this.stored.endOffset) break;
       const whole = nextOffset <= upTo;
-      segments.push({ nextOffset: whole ? nextOffset : upTo, sizeBytes, maxTimestampMs });
+      const end = whole ? nextOffset : upTo;
+      if (end > fromOffset) segments.push({ nextOffset: end, sizeBytes, maxTimestampMs });
       if (!whole) break;
     }
+    if (segments.length > 0) await syncStored(this.#o.store, this);
     return segments;
   }
 

@@ -2,6 +2,7 @@ import type { LogConfig } from '../../../domain/log/log-config.ts';
 import type { Offset, TopicId } from '../../../domain/topic-partition.ts';
 import type {
   ClosedSegment,
+  ClosedSegmentsOptions,
   EpochEndOffset,
   FetchDataInfo,
   FetchIsolation,
@@ -27,10 +28,10 @@ export interface LedLog {
     isolation: FetchIsolation,
   ): Promise<OffsetAndTimestamp | undefined>;
   /**
-   * In their order, up to the last stable offset. All of it survives power loss. `withOpen` takes what is committed of the
-   * segment that is appended to, too.
+   * Those that have records from an offset on, in their order, up to the last stable offset. All of it survives power loss.
+   * `withOpen` takes what is committed of the segment that is appended to, too.
    */
-  closedSegments(options: { readonly withOpen: boolean }): Promise<readonly ClosedSegment[]>;
+  closedSegments(options: ClosedSegmentsOptions): Promise<readonly ClosedSegment[]>;
   endOffsetForEpoch(epoch: number): EpochEndOffset;
   deleteRecords(beforeOffset: Offset): Promise<Offset>;
   hasOngoingTransaction(producerId: bigint, producerEpoch: number): boolean;

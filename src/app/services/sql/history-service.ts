@@ -100,10 +100,12 @@ export class HistoryService implements TopicHistory, DeletedRecordsWatcher {
     for (const { partition } of topic.partitions) {
       const log = this.#log(topic, partition);
       if (log === undefined) continue;
-      const closed = await log.closedSegments({ withOpen: openSegments });
-      const segments = olderThanMs === undefined ? closed : this.#older(closed, olderThanMs);
       const done = (manifest && partitionOf(manifest, partition)?.nextOffset) ?? 0;
-      const range = rangeOf(partition, Math.max(done, Number(log.logStartOffset)), segments);
+      const firstOffset = Math.max(done, Number(log.logStartOffset));
+      const fromOffset = BigInt(firstOffset);
+      const closed = await log.closedSegments({ fromOffset, withOpen: openSegments });
+      const segments = olderThanMs === undefined ? closed : this.#older(closed, olderThanMs);
+      const range = rangeOf(partition, firstOffset, segments);
       if (range !== undefined) ranges.push(range);
     }
     if (ranges.length > 0) await store.createDirectory(name, topic.id);
@@ -246,9 +248,8 @@ function rangeOf(
   firstOffset: number,
   segments: readonly ClosedSegment[],
 ): ExportableRange | undefined {
-  const fresh = segments.filter(({ nextOffset }) => Number(nextOffset) > firstOffset);
-  const last = fresh.at(-1);
+  const last = segments.at(-1);
   if (last === undefined) return undefined;
-  const sizeBytes = fresh.reduce((sum, segment) => sum + segment.sizeBytes, 0);
+  const sizeBytes = segments.reduce((sum, segment) => sum + segment.sizeBytes, 0);
   return { partition, firstOffset, nextOffset: Number(last.nextOffset), sizeBytes };
 }
