@@ -30,7 +30,7 @@ export class CountingFiles {
 
   #note(name: keyof FileSystem, args: unknown[], result: unknown): unknown {
     if (name === 'openSync') this.#open.add(result as number);
-    if (name === 'close') this.#open.delete(args[0] as number);
+    if (name === 'close' || name === 'closeSync') this.#open.delete(args[0] as number);
     if (name === 'readSync') this.bytesRead += result as number;
     if (name === 'read') {
       return (result as Promise<number>).then((count) => {

@@ -19,6 +19,43 @@ async function brokerIn(dataDir: string) {
   return { running, broker: new Broker(running, config) };
 }
 
+/** How often an entry was put into a map meanwhile, by whomever; copying a map puts each of its entries. */
+async function mapEntriesPut(work: () => Promise<unknown>): Promise<number> {
+  const { set } = Map.prototype;
+  let count = 0;
+  Map.prototype.set = function (this: Map<unknown, unknown>, key, value) {
+    count += 1;
+    return set.call(this, key, value);
+  };
+  try {
+    await work();
+  } finally {
+    Map.prototype.set = set;
+  }
+  return count;
+}
+
+it('a change of one topic costs what changes, however many there are', async () => {
+  const dataDir = await mkdtemp(join(tmpdir(), 'kawadb-scale-'));
+  onTestFinished(() => rm(dataDir, { recursive: true, force: true }));
+  const { running } = await brokerIn(dataDir);
+  const { topics, configs } = running.services;
+  const named = (name: string) => ({
+    ...{ name, partitions: 1, replicationFactor: 1, assignments: [], configs: [] },
+  });
+  const options = { validateOnly: false };
+  const many = Array.from({ length: TOPICS }, (_, i) => named(`many.topic_${i}`));
+  await topics.createTopics(many, options);
+  const put = await mapEntriesPut(async () => {
+    expect((await topics.createTopics([named('one.more')], options))[0]?.error).toBeUndefined();
+    const operations = [{ name: 'retention.ms', value: '5', operation: 'set' as const }];
+    await configs.alter([{ type: 2, name: 'many.topic_7', operations }], options);
+    await topics.deleteTopics([{ name: 'many.topic_8', id: null }]);
+  });
+  expect(put).toBeGreaterThan(0);
+  expect(put).toBeLessThan(TOPICS / 5);
+});
+
 it('topics nothing was written to have no files, and take messages all the same', async () => {
   const dataDir = await mkdtemp(join(tmpdir(), 'kawadb-scale-'));
   onTestFinished(() => rm(dataDir, { recursive: true, force: true }));

@@ -1,5 +1,5 @@
 import { type ClusterMetadata, emptyClusterMetadata } from '../../domain/topic/cluster-metadata.ts';
-import { ClusterMetadataDraft, replayMetadata } from '../../domain/topic/cluster-metadata-draft.ts';
+import { ClusterMetadataDraft } from '../../domain/topic/cluster-metadata-draft.ts';
 import { metadataRecordsOf } from '../../domain/topic/cluster-metadata-records.ts';
 import type { TopicId } from '../../domain/topic-partition.ts';
 import {
@@ -87,11 +87,13 @@ export class LocalCatalog implements Catalog {
     const log = this.#log as MetadataLog;
     if (before.version !== expected) throw new MetadataVersionError(expected, before.version);
     if (records.length === 0) return before;
-    // Replayed before it is stored: a record that does not fit must never get into the log.
+    // Applied before it is stored: a record that does not fit must never get into the log.
+    const draft = new ClusterMetadataDraft(before);
+    for (const record of records) draft.apply(record);
     const version = before.version + BigInt(records.length);
-    const now = replayMetadata(before, records, version);
     const stored = await log.append(records);
     if (stored !== version) throw new Error(`the metadata log ended at ${stored}, not ${version}`);
+    const now = draft.finish(version);
     this.#metadata = now;
     for (const listener of this.#listeners) listener(now, before);
     return now;

@@ -2,6 +2,7 @@ import type { Container } from 'inversify';
 import { NativeChecksum } from '../../adapters/checksum/native-checksum.ts';
 import { systemClock } from '../../adapters/node/system-clock.ts';
 import type { BrokerConfig } from '../../domain/config/broker-config.ts';
+import { changedKeys } from '../../domain/topic/versioned-map.ts';
 import type { ClusterMetadata, TopicMetadata } from '../../ports/catalog.ts';
 import type { Logger } from '../../ports/logger.ts';
 import { Lifecycle } from '../lifecycle.ts';
@@ -188,6 +189,10 @@ async function startCoordinators(container: Container, lifecycle: Lifecycle): Pr
 }
 
 function deletedTopics(now: ClusterMetadata, before: ClusterMetadata): readonly TopicMetadata[] {
-  if (now.topicsById === before.topicsById) return [];
-  return [...before.topicsById.values()].filter(({ id }) => !now.topicsById.has(id));
+  const deleted: TopicMetadata[] = [];
+  for (const id of changedKeys(before.topicsById, now.topicsById)) {
+    const topic = before.topicsById.get(id);
+    if (topic !== undefined && !now.topicsById.has(id)) deleted.push(topic);
+  }
+  return deleted;
 }

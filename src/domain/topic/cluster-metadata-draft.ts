@@ -12,6 +12,7 @@ import type {
 } from './cluster-metadata.ts';
 import { isInternalTopic } from './internal-topics.ts';
 import type { ConfigResourceType, MetadataRecord } from './metadata-record.ts';
+import { VersionedMap } from './versioned-map.ts';
 
 /**
  * Applies records in their order and gives the state afterwards. The same for a change and for the replay at start,
@@ -35,13 +36,14 @@ interface DraftTopic extends TopicMetadata {
 
 type OtherResource = Exclude<ConfigResourceType, 'topic'>;
 
+/** Topics that were put or, where there is none, removed. */
 interface DraftTopics {
-  readonly byName: Map<string, TopicMetadata>;
-  readonly byId: Map<TopicId, TopicMetadata>;
+  readonly byName: Map<string, TopicMetadata | undefined>;
+  readonly byId: Map<TopicId, TopicMetadata | undefined>;
 }
 
 /**
- * A state that records are being applied to (Kafka's MetadataDelta). Maps and topics are copied when they first
+ * A state that records are being applied to (Kafka's MetadataDelta). Maps of configs and topics are copied when they first
  * change: what does not change stays the same object, and ten thousand partitions of one topic do not copy one another.
  */
 export class ClusterMetadataDraft {
@@ -49,7 +51,7 @@ export class ClusterMetadataDraft {
   readonly #configs: Record<OtherResource, ReadonlyMap<string, ResourceConfigs>>;
   readonly #ownConfigs: { [Type in OtherResource]?: Map<string, ResourceConfigs> } = {};
   readonly #own = new Map<TopicId, DraftTopic>();
-  #topics: DraftTopics | undefined;
+  readonly #topics: DraftTopics = { byName: new Map(), byId: new Map() };
   /** Records of one topic mostly follow one another. */
   #last: DraftTopic | undefined;
   #quotas: ClientQuotas;
@@ -110,8 +112,8 @@ export class ClusterMetadataDraft {
     return {
       version,
       clusterId: this.#base.clusterId,
-      topicsByName: this.#topicsByName,
-      topicsById: this.#topicsById,
+      topicsByName: changed(this.#base.topicsByName, this.#topics.byName),
+      topicsById: changed(this.#base.topicsById, this.#topics.byId),
       brokerConfigs: this.#configs.broker,
       groupConfigs: this.#configs.group,
       clientMetricsConfigs: this.#configs.clientMetrics,
@@ -123,8 +125,8 @@ export class ClusterMetadataDraft {
   }
 
   #addTopic(id: TopicId, name: string): void {
-    if (this.#topicsByName.has(name)) throw new Error(`topic ${name} exists already`);
-    if (this.#topicsById.has(id)) throw new Error(`topic id ${id} exists already`);
+    if (this.#topicByName(name) !== undefined) throw new Error(`topic ${name} exists already`);
+    if (this.#topicById(id) !== undefined) throw new Error(`topic id ${id} exists already`);
     this.#put({ id, name, partitions: [], configs: new Map(), internal: isInternalTopic(name) });
   }
 
@@ -139,16 +141,16 @@ export class ClusterMetadataDraft {
 
   #removeTopic(id: TopicId): void {
     const { name } = this.#topic(id);
-    const { byName, byId } = this.#changedTopics();
-    byId.delete(id);
-    byName.delete(name);
+    const { byName, byId } = this.#topics;
+    byId.set(id, undefined);
+    byName.set(name, undefined);
     this.#own.delete(id);
     this.#last = undefined;
   }
 
   #setConfig(type: ConfigResourceType, resource: string, name: string, value: string | null): void {
     if (type === 'topic') {
-      const topic = this.#topicsByName.get(resource);
+      const topic = this.#topicByName(resource);
       if (topic === undefined) throw new Error(`there is no topic ${resource} to configure`);
       setOrDelete(this.#ownTopic(topic.id).configs, name, value);
       return;
@@ -177,20 +179,14 @@ export class ClusterMetadataDraft {
     else this.#ownQuotas.set(name, { entity, values });
   }
 
-  get #topicsByName(): ReadonlyMap<string, TopicMetadata> {
-    return this.#topics?.byName ?? this.#base.topicsByName;
+  #topicByName(name: string): TopicMetadata | undefined {
+    const { byName } = this.#topics;
+    return byName.has(name) ? byName.get(name) : this.#base.topicsByName.get(name);
   }
 
-  get #topicsById(): ReadonlyMap<TopicId, TopicMetadata> {
-    return this.#topics?.byId ?? this.#base.topicsById;
-  }
-
-  #changedTopics(): DraftTopics {
-    this.#topics ??= {
-      byName: new Map(this.#base.topicsByName),
-      byId: new Map(this.#base.topicsById),
-    };
-    return this.#topics;
+  #topicById(id: TopicId): TopicMetadata | undefined {
+    const { byId } = this.#topics;
+    return byId.has(id) ? byId.get(id) : this.#base.topicsById.get(id);
   }
 
   #changedConfigs(type: OtherResource): Map<string, ResourceConfigs> {
@@ -204,7 +200,7 @@ export class ClusterMetadataDraft {
   }
 
   #topic(id: TopicId): TopicMetadata {
-    const topic = this.#topicsById.get(id);
+    const topic = this.#topicById(id);
     if (topic === undefined) throw new Error(`no topic has id ${id}`);
     return topic;
   }
@@ -225,7 +221,10 @@ export class ClusterMetadataDraft {
   }
 
   #put(topic: DraftTopic): DraftTopic {
-    const { byName, byId } = this.#changedTopics();
+    const { byName, byId } = this.#topics;
+    // One that was removed comes last, as it does where these are changes of their own.
+    if (byId.get(topic.id) === undefined) byId.delete(topic.id);
+    if (byName.get(topic.name) === undefined) byName.delete(topic.name);
     byId.set(topic.id, topic);
     byName.set(topic.name, topic);
     this.#own.set(topic.id, topic);
@@ -237,4 +236,11 @@ export class ClusterMetadataDraft {
 function setOrDelete<Key, Value>(map: Map<Key, Value>, key: Key, value: Value | null): void {
   if (value === null) map.delete(key);
   else map.set(key, value);
+}
+
+function changed<K>(
+  base: ReadonlyMap<K, TopicMetadata>,
+  changes: ReadonlyMap<K, TopicMetadata | undefined>,
+): ReadonlyMap<K, TopicMetadata> {
+  return changes.size === 0 ? base : VersionedMap.of(base).with(changes);
 }

@@ -3,6 +3,7 @@ import type { FeatureLevels } from '../feature/features.ts';
 import type { ClientQuotas } from '../quota/client-quotas.ts';
 import type { TopicId, TopicIdPartition } from '../topic-partition.ts';
 import type { ConfigResourceType } from './metadata-record.ts';
+import { VersionedMap } from './versioned-map.ts';
 
 export const CLUSTER_METADATA_TOPIC = '__cluster_metadata';
 /** Kafka's `Uuid.METADATA_TOPIC_ID`. */
@@ -57,8 +58,8 @@ export function emptyClusterMetadata(clusterId: string): ClusterMetadata {
   return {
     version: 0n,
     clusterId,
-    topicsByName: new Map(),
-    topicsById: new Map(),
+    topicsByName: VersionedMap.of(new Map()),
+    topicsById: VersionedMap.of(new Map()),
     brokerConfigs: new Map(),
     groupConfigs: new Map(),
     clientMetricsConfigs: new Map(),

@@ -33,12 +33,27 @@ export function unifiedTopicName(name: string): string {
   return name.replaceAll('.', '_');
 }
 
-/** The topic whose metrics would be those of `name`. */
-export function collidingTopic(name: string, existing: Iterable<string>): string | undefined {
-  if (!/[._]/.test(name)) return undefined;
+/** The topic whose metrics would be those of `name`: however many there are, for a name with few such characters. */
+export function collidingTopic(
+  name: string,
+  existing: Pick<ReadonlySet<string>, 'has' | 'keys' | 'size'>,
+): string | undefined {
+  const places = Array.from(name.matchAll(/[._]/g), ({ index }) => index);
+  if (places.length === 0) return undefined;
+  const isFew = 2 ** places.length <= existing.size;
+  const others = isFew ? spellings(name, places) : existing.keys();
   const unified = unifiedTopicName(name);
-  for (const other of existing) {
-    if (other !== name && unifiedTopicName(other) === unified) return other;
+  for (const other of others) {
+    if (other !== name && existing.has(other) && unifiedTopicName(other) === unified) return other;
   }
   return undefined;
+}
+
+/** The name with each of its places a '.' or a '_'. */
+function* spellings(name: string, places: readonly number[]): Generator<string> {
+  for (let choice = 0; choice < 2 ** places.length; choice++) {
+    const characters = name.split('');
+    for (const [i, place] of places.entries()) characters[place] = (choice >> i) & 1 ? '_' : '.';
+    yield characters.join('');
+  }
 }

@@ -11,7 +11,7 @@ describe('topic names', () => {
   });
 
   it('sees names that metrics cannot tell apart', () => {
-    expect(collidingTopic('a.b', ['a_b'])).toBe('a_b');
-    expect(collidingTopic('a.b', ['a.b', 'ab', 'a-b'])).toBeUndefined();
+    expect(collidingTopic('a.b', new Set(['a_b']))).toBe('a_b');
+    expect(collidingTopic('a.b', new Set(['a.b', 'ab', 'a-b']))).toBeUndefined();
   });
 });

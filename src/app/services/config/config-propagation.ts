@@ -1,5 +1,6 @@
 import type { BrokerConfig } from '../../../domain/config/broker-config.ts';
 import { configsOf } from '../../../domain/topic/cluster-metadata.ts';
+import { changedKeys } from '../../../domain/topic/versioned-map.ts';
 import type { Catalog, ClusterMetadata } from '../../../ports/catalog.ts';
 import type { Logger } from '../../../ports/logger.ts';
 import type { PartitionLogs } from '../topic/partition-logs.ts';
@@ -44,10 +45,11 @@ export class ConfigPropagation {
       (name) => now.brokerConfigs.get(name) !== before.brokerConfigs.get(name),
     );
     if (brokerChanged) this.#updateBroker(now);
-    else if (now.topicsById === before.topicsById) return;
-    for (const topic of now.topicsById.values()) {
-      const old = before.topicsById.get(topic.id);
-      if (old === undefined) continue;
+    const all = brokerChanged ? now.topicsById.keys() : undefined;
+    for (const id of all ?? changedKeys(before.topicsById, now.topicsById)) {
+      const topic = now.topicsById.get(id);
+      const old = before.topicsById.get(id);
+      if (topic === undefined || old === undefined) continue;
       if (brokerChanged || old.configs !== topic.configs) this.#topicLogs.configure(topic);
     }
   }

@@ -8,6 +8,7 @@ import {
 } from '../../../domain/sql/history/history-manifest.ts';
 import type { TopicHistoryPlace } from '../../../domain/sql/history/history-select.ts';
 import { SqlError } from '../../../domain/sql/sql-error.ts';
+import { changedKeys } from '../../../domain/topic/versioned-map.ts';
 import type { Offset, TopicId } from '../../../domain/topic-partition.ts';
 import type { Catalog, TopicMetadata } from '../../../ports/catalog.ts';
 import type { Clock, Timer } from '../../../ports/clock.ts';
@@ -58,8 +59,11 @@ export class HistoryService implements TopicHistory, DeletedRecordsWatcher {
       );
     };
     this.#stopWatching = catalog.watch((now, before) => {
-      const gone = [...before.topicsById.keys()].some((id) => !now.topicsById.has(id));
-      if (gone) sweep();
+      for (const id of changedKeys(before.topicsById, now.topicsById)) {
+        if (now.topicsById.has(id)) continue;
+        sweep();
+        return;
+      }
     });
     sweep();
   }

@@ -55,8 +55,8 @@ class CreationPlanner {
   readonly records: MetadataRecord[] = [];
   readonly #metadata: ClusterMetadata;
   readonly #environment: TopicCreationEnvironment;
-  /** Names of this request and of the catalog as metrics have them; made when first needed. */
-  #unified: Map<string, string> | undefined;
+  /** Names of this request by what they are in metrics. */
+  readonly #unified = new Map<string, string>();
   #partitions = 0;
 
   constructor(metadata: ClusterMetadata, environment: TopicCreationEnvironment) {
@@ -94,7 +94,7 @@ class CreationPlanner {
     if (refusal !== undefined) throw refusal;
     const id = this.#environment.newTopicId();
     this.records.push(...newTopicRecords(id, name, partitions, configs));
-    this.#unifiedNames().set(unifiedTopicName(name), name);
+    this.#unified.set(unifiedTopicName(name), name);
     const created = {
       id,
       partitions: partitions.length,
@@ -116,28 +116,14 @@ class CreationPlanner {
       throw new KafkaError('TOPIC_ALREADY_EXISTS', `there is a topic ${name} already`);
     }
     checkTopicName(name);
-    const other = this.#collision(name);
+    const made = this.#unified.get(unifiedTopicName(name));
+    const other = made ?? collidingTopic(name, this.#metadata.topicsByName);
     if (other !== undefined) {
       throw new KafkaError(
         'INVALID_TOPIC_EXCEPTION',
         `${name} and topic ${other} would be the same in metrics, where '.' and '_' do not differ`,
       );
     }
-  }
-
-  #collision(name: string): string | undefined {
-    const other = this.#unifiedNames().get(unifiedTopicName(name));
-    return other === undefined ? undefined : collidingTopic(name, [other]);
-  }
-
-  #unifiedNames(): Map<string, string> {
-    if (this.#unified === undefined) {
-      this.#unified = new Map();
-      for (const name of this.#metadata.topicsByName.keys()) {
-        this.#unified.set(unifiedTopicName(name), name);
-      }
-    }
-    return this.#unified;
   }
 }
 
