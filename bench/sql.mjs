@@ -5,6 +5,7 @@ import '../scripts/guard-node.mjs';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { startBroker } from '../dist/index.js';
 
@@ -18,6 +19,11 @@ const { values } = parseArgs({
 });
 const records = Number(values.records);
 const BATCH = 500;
+/** Three milliseconds apart, so that a million records are 50 windows of a minute. */
+const START_MS = Date.UTC(2024, 0, 1);
+const LATENCY_MS = 2000;
+const VIEW = `SELECT user_id, count(*) AS event_count, avg(amount) AS avg_amount FROM stream
+  GROUP BY user_id WINDOW TUMBLING (INTERVAL 1 MINUTE)`;
 const EVENTS = ['click', 'view', 'cart', 'buy', 'leave'];
 
 const dataDir = mkdtempSync(join(tmpdir(), 'kawadb-sql-bench-'));
@@ -48,6 +54,9 @@ try {
     await measured('to a table, 5 fields', [
       'CREATE OR REPLACE TABLE typed AS SELECT user_id, event, amount, page, session FROM "user-events"',
     ]),
+    await streamed('view, tumbling by user'),
+    await latencyWhile('produce, p99 in ms, alone', undefined),
+    await latencyWhile('produce, p99 in ms, view at work', VIEW),
     await overHttp(
       'Arrow over HTTP, 3 columns',
       'SELECT kafka_offset, user_id, amount FROM "user-events"',
@@ -88,7 +97,8 @@ async function fill() {
         page: `/products/category-${n % 50}/item-${n % 1000}`,
         session: `session-${String(n % 99_991).padStart(12, '0')}-0123456789abcdef`,
       };
-      return { key: `user-${String(user).padStart(5, '0')}`, value: JSON.stringify(value) };
+      const key = `user-${String(user).padStart(5, '0')}`;
+      return { key, timestampMs: START_MS + n * 3, value: JSON.stringify(value) };
     });
     await broker.produceBatch('user-events', messages);
   }
@@ -96,6 +106,41 @@ async function fill() {
 
 function measured(name, sql) {
   return best(name, () => broker.sql(String(sql)));
+}
+
+/** The view reads the whole topic, from its making to its end. */
+function streamed(name) {
+  let views = 0;
+  return best(name, async () => {
+    const view = `view_${views++}`;
+    await broker.processStream('user-events', VIEW, view);
+    await broker.sql(`DROP MATERIALIZED VIEW ${view}`);
+  });
+}
+
+/** How long single records take to be written, while a view reads the topic or nothing else happens. */
+async function latencyWhile(name, query) {
+  await broker.createTopic(`latency-${query === undefined ? 'alone' : 'view'}`);
+  let running = true;
+  const work =
+    query === undefined
+      ? sleep(LATENCY_MS)
+      : broker.processStream('user-events', query, 'busy_view');
+  const done = work.finally(() => {
+    running = false;
+  });
+  const tookMs = [];
+  while (running) {
+    const startedAtMs = performance.now();
+    await broker.produce(`latency-${query === undefined ? 'alone' : 'view'}`, 'x'.repeat(200));
+    tookMs.push(performance.now() - startedAtMs);
+  }
+  await done;
+  const sorted = tookMs.toSorted((a, b) => a - b);
+  return {
+    what: name,
+    'ms, best': Math.round((sorted[Math.floor(sorted.length * 0.99)] ?? 0) * 100) / 100,
+  };
 }
 
 function overHttp(name, sql) {

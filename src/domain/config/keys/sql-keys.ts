@@ -79,9 +79,9 @@ export const SQL_KEYS = {
     doc: "Records a view takes in one transaction while it is behind (KawaDB's own key).",
   }),
   'sql.streams.idle_ms': int('10000', 'read-only', {
-    rule: atLeast(1),
+    rule: atLeast(0),
     toml: 'sql.streams.idle_ms',
-    doc: "How long a partition without new records holds up the closing of windows (KawaDB's own key).",
+    doc: "How long a partition without new records holds up the closing of windows (KawaDB's own key); 0: for ever.",
   }),
   'sql.streams.interval_ms': int('100', 'read-only', {
     rule: between(0, 60_000),
