@@ -64,9 +64,10 @@ function inputOf(batch: RecordBatch) {
 /** Which records the cleaner kept is told by its output; ours must hold the same. */
 function checkFilter(vector: Vector): void {
   const kept = new Set(vector.batches[0].records.map((record: Vector) => record.offset));
+  const source = BigInt(vector.batches[0].baseOffset);
   const ours = filterRecordBatch(
     unhex(vector.sourceHex),
-    (record) => kept.has(String(record.offset)),
+    ({ offsetDelta }) => kept.has(String(source + BigInt(offsetDelta))),
     { compression, checksum, retainEmpty: true },
   );
   if (ours === null) throw new Error('nothing is left of the batch');

@@ -67,7 +67,7 @@ function writeNullable(value: Uint8Array | null | undefined, bytes: Uint8Array, 
   return to + value.length;
 }
 
-function writeVarint(value: number, bytes: Uint8Array, at: number): number {
+export function writeVarint(value: number, bytes: Uint8Array, at: number): number {
   let rest = zigZag(value);
   let to = at;
   for (; rest > 0x7f; rest >>>= 7) bytes[to++] = (rest & 0x7f) | 0x80;
@@ -75,7 +75,7 @@ function writeVarint(value: number, bytes: Uint8Array, at: number): number {
   return to;
 }
 
-function writeVarlong(value: bigint, bytes: Uint8Array, at: number): number {
+export function writeVarlong(value: bigint, bytes: Uint8Array, at: number): number {
   if (value >= -0x40000000n && value < 0x40000000n) return writeVarint(Number(value), bytes, at);
   let rest = zigZagLong(value);
   let to = at;

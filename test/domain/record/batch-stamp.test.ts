@@ -104,7 +104,7 @@ describe('filterRecordBatch', () => {
     expect(filterRecordBatch(batch, () => false, { ...options, retainEmpty: false })).toBeNull();
     const empty = filterRecordBatch(batch, () => false, { ...options, retainEmpty: true });
     expect(empty).toHaveLength(61);
-    const last = filterRecordBatch(batch, ({ offset }) => offset === 1n, {
+    const last = filterRecordBatch(batch, ({ offsetDelta }) => offsetDelta === 1, {
       ...options,
       retainEmpty: true,
     });

@@ -1,12 +1,13 @@
 import type { Offset } from '../../topic-partition.ts';
 import { hashKey, type KeyHash } from './key-hash.ts';
+import { OffsetTable } from './offset-table.ts';
 
 /** 16 bytes of hash and 8 of offset, as in Kafka's SkimpyOffsetMap. */
 const ENTRY_BYTES = 24;
-const SMALLEST_SLOTS = 1024;
-/** How full the table gets before it grows, as long as it may. */
-const GROW_AT = 0.6;
-const EMPTY = -1;
+/** A power of two. One table that grows takes as long as it is large: many small ones never take long. */
+const TABLES = 256;
+/** Below one is enough. */
+const SLOTS_FOR_TABLES = TABLES * 256;
 
 export interface OffsetMapOptions {
   readonly memoryBytes: number;
@@ -16,17 +17,17 @@ export interface OffsetMapOptions {
 }
 
 /**
- * The last offset of each key of a part of a log (Kafka's SkimpyOffsetMap): hashes of the keys in a bounded table. It grows with
- * the number of keys up to the memory it may have.
+ * The last offset of each key of a part of a log (Kafka's SkimpyOffsetMap): hashes of the keys in bounded memory, which is taken as
+ * the number of keys grows.
  */
 export class OffsetMap {
   readonly #o: OffsetMapOptions;
-  readonly #slotsMax: number;
-  #words: Int32Array;
-  /** From the first offset that was put on, which a number holds exactly; EMPTY in a free slot. */
-  #offsets: Float64Array;
-  #slots: number;
+  readonly #sizeMax: number;
+  readonly #slotsOfTable: number;
+  #tables: OffsetTable[] = [];
+  #mask = 0;
   #size = 0;
+  #isTableFull = false;
   #base: Offset = 0n;
   /** The offset of the last batch that was taken in whole, and what of the log is known to have nothing behind it. */
   latestOffset: Offset = -1n;
@@ -34,10 +35,12 @@ export class OffsetMap {
 
   constructor(options: OffsetMapOptions) {
     this.#o = options;
-    this.#slotsMax = Math.max(2, Math.floor(options.memoryBytes / ENTRY_BYTES));
-    this.#slots = Math.min(SMALLEST_SLOTS, this.#slotsMax);
-    this.#words = new Int32Array(this.#slots * 4);
-    this.#offsets = new Float64Array(this.#slots).fill(EMPTY);
+    const slots = Math.max(4, Math.floor(options.memoryBytes / ENTRY_BYTES));
+    const tables = slots < SLOTS_FOR_TABLES ? 1 : TABLES;
+    this.#sizeMax = Math.max(1, Math.floor(slots * options.loadFactor));
+    this.#slotsOfTable = Math.floor(slots / tables);
+    this.#mask = tables - 1;
+    this.clear(0n);
   }
 
   get size(): number {
@@ -45,80 +48,42 @@ export class OffsetMap {
   }
 
   get isFull(): boolean {
-    return this.#size >= Math.max(1, Math.floor(this.#slotsMax * this.#o.loadFactor));
+    return this.#size >= this.#sizeMax || this.#isTableFull;
   }
 
   /** Forgets everything; offsets from `base` on will be put. */
   clear(base: Offset): void {
-    this.#slots = Math.min(SMALLEST_SLOTS, this.#slotsMax);
-    this.#words = new Int32Array(this.#slots * 4);
-    this.#offsets = new Float64Array(this.#slots).fill(EMPTY);
+    const slots = this.#slotsOfTable;
+    this.#tables = Array.from({ length: this.#mask + 1 }, () => new OffsetTable(slots));
     this.#size = 0;
+    this.#isTableFull = false;
     this.#base = base;
     this.latestOffset = -1n;
   }
 
+  /** An offset as `put` and `hasLater` take it: numbers are faster, and hold it exactly. */
+  relative(offset: Offset): number {
+    return Number(offset - this.#base);
+  }
+
   /** The key is `bytes[start, start + length)`; a later offset takes the place of an earlier one. */
-  put(bytes: Uint8Array, start: number, length: number, offset: Offset): void {
+  put(bytes: Uint8Array, start: number, length: number, relative: number): void {
     hashKey(bytes, start, length, this.#o.seed, this.#hash);
-    let slot = this.#slotOf(this.#hash);
-    if (this.#offsets[slot] === EMPTY) {
-      if (this.#slots < this.#slotsMax && this.#size >= this.#slots * GROW_AT) {
-        this.#grow();
-        slot = this.#slotOf(this.#hash);
-      }
-      this.#write(slot, this.#hash);
-      this.#size += 1;
-    }
-    const relative = Number(offset - this.#base);
-    if (relative > (this.#offsets[slot] as number)) this.#offsets[slot] = relative;
+    const table = this.#table();
+    const before = table.size;
+    table.put(this.#hash, relative);
+    this.#size += table.size - before;
+    if (table.isFull) this.#isTableFull = true;
   }
 
-  /** Whether the key has an offset above `offset`. */
-  hasLater(bytes: Uint8Array, start: number, length: number, offset: Offset): boolean {
+  /** Whether the key has a later offset. */
+  hasLater(bytes: Uint8Array, start: number, length: number, relative: number): boolean {
     hashKey(bytes, start, length, this.#o.seed, this.#hash);
-    const found = this.#offsets[this.#slotOf(this.#hash)] as number;
-    return found !== EMPTY && found > Number(offset - this.#base);
+    const found = this.#table().get(this.#hash);
+    return found >= 0 && found > relative;
   }
 
-  /** Where the hash is, or where it would be. */
-  #slotOf({ h1, h2, h3, h4 }: KeyHash): number {
-    const words = this.#words;
-    const offsets = this.#offsets;
-    for (let slot = (h1 >>> 0) % this.#slots; ; slot = slot + 1 === this.#slots ? 0 : slot + 1) {
-      if (offsets[slot] === EMPTY) return slot;
-      const at = slot * 4;
-      const isSame = words[at] === h1 && words[at + 1] === h2;
-      if (isSame && words[at + 2] === h3 && words[at + 3] === h4) return slot;
-    }
-  }
-
-  #write(slot: number, { h1, h2, h3, h4 }: KeyHash): void {
-    const at = slot * 4;
-    this.#words[at] = h1;
-    this.#words[at + 1] = h2;
-    this.#words[at + 2] = h3;
-    this.#words[at + 3] = h4;
-  }
-
-  #grow(): void {
-    const words = this.#words;
-    const offsets = this.#offsets;
-    const hash: KeyHash = { h1: 0, h2: 0, h3: 0, h4: 0 };
-    this.#slots = Math.min(this.#slots * 2, this.#slotsMax);
-    this.#words = new Int32Array(this.#slots * 4);
-    this.#offsets = new Float64Array(this.#slots).fill(EMPTY);
-    for (let old = 0; old < offsets.length; old++) {
-      const offset = offsets[old] as number;
-      if (offset === EMPTY) continue;
-      const at = old * 4;
-      hash.h1 = words[at] as number;
-      hash.h2 = words[at + 1] as number;
-      hash.h3 = words[at + 2] as number;
-      hash.h4 = words[at + 3] as number;
-      const slot = this.#slotOf(hash);
-      this.#write(slot, hash);
-      this.#offsets[slot] = offset;
-    }
+  #table(): OffsetTable {
+    return this.#tables[this.#hash.h2 & this.#mask] as OffsetTable;
   }
 }

@@ -31,18 +31,18 @@ it('knows the last offset of every key, however many there are', () => {
       for (const [key, delta] of all) {
         const bytes = Buffer.from(`key ${key}`);
         const offset = base + BigInt(delta);
-        map.put(bytes, 0, bytes.length, offset);
+        map.put(bytes, 0, bytes.length, map.relative(offset));
         if ((last.get(key) ?? -1n) < offset) last.set(key, offset);
       }
       expect(map.size).toBe(last.size);
       for (const [key, offset] of last) {
         const bytes = Buffer.from(`key ${key}`);
-        expect(map.hasLater(bytes, 0, bytes.length, offset)).toBe(false);
-        expect(map.hasLater(bytes, 0, bytes.length, offset - 1n)).toBe(true);
-        expect(map.hasLater(bytes, 0, bytes.length, 3n)).toBe(true);
+        expect(map.hasLater(bytes, 0, bytes.length, map.relative(offset))).toBe(false);
+        expect(map.hasLater(bytes, 0, bytes.length, map.relative(offset - 1n))).toBe(true);
+        expect(map.hasLater(bytes, 0, bytes.length, map.relative(3n))).toBe(true);
       }
       const other = Buffer.from('another');
-      expect(map.hasLater(other, 0, other.length, 0n)).toBe(false);
+      expect(map.hasLater(other, 0, other.length, 0)).toBe(false);
     }),
   );
 });
@@ -52,14 +52,31 @@ it('is full where the memory is', () => {
   map.clear(0n);
   for (let i = 0; !map.isFull; i++) {
     const key = Buffer.from(String(i));
-    map.put(key, 0, key.length, BigInt(i));
+    map.put(key, 0, key.length, i);
   }
   expect(map.size).toBe(3600);
   for (let i = 0; i < 3600; i++) {
     const key = Buffer.from(String(i));
-    expect(map.hasLater(key, 0, key.length, BigInt(i - 1))).toBe(true);
-    expect(map.hasLater(key, 0, key.length, BigInt(i))).toBe(false);
+    expect(map.hasLater(key, 0, key.length, i - 1)).toBe(true);
+    expect(map.hasLater(key, 0, key.length, i)).toBe(false);
   }
   map.clear(0n);
   expect([map.size, map.isFull]).toEqual([0, false]);
+});
+
+it('is full before a table of it has no room, however large it is', () => {
+  const map = new OffsetMap({ memoryBytes: 24 * (1 << 17), loadFactor: 1, seed: 5 });
+  map.clear(0n);
+  let count = 0;
+  for (; !map.isFull; count++) {
+    const key = Buffer.from(`key ${count}`);
+    map.put(key, 0, key.length, count);
+  }
+  expect(count).toBeGreaterThan(100_000);
+  for (let i = 0; i < count; i++) {
+    const key = Buffer.from(`key ${i}`);
+    expect(map.hasLater(key, 0, key.length, i - 1) && !map.hasLater(key, 0, key.length, i)).toBe(
+      true,
+    );
+  }
 });

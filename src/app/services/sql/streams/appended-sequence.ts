@@ -2,9 +2,9 @@ import {
   CURRENT_MAGIC,
   readBaseSequence,
   readLastOffset,
+  readLastOffsetDelta,
   readMagic,
   readProducerId,
-  readRecordsCount,
   viewOf,
 } from '../../../../domain/record/record-batch-header.ts';
 import { nextBatchSize } from '../../../../domain/record/record-batches.ts';
@@ -59,7 +59,7 @@ function lastOf(
     if (size < 0) return last === undefined ? undefined : { offset: last, sequence };
     last = readLastOffset(view, at);
     if (readMagic(view, at) === CURRENT_MAGIC && readProducerId(view, at) === producerId) {
-      const after = BigInt(readBaseSequence(view, at)) + BigInt(readRecordsCount(view, at));
+      const after = BigInt(readBaseSequence(view, at)) + BigInt(readLastOffsetDelta(view, at) + 1);
       // The distance is below 2^31, as nothing was acknowledged in between.
       sequence += (after - (sequence % SEQUENCES) + SEQUENCES * 2n) % SEQUENCES;
     }
