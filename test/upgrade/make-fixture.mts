@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { batchOf } from '../app/log/log-fixture.ts';
 import { brokerIn, fill, produce } from '../app/storage/filled-broker.ts';
+import { fillCompacted } from '../app/storage/thinned-log.ts';
 import { folderState, SETTINGS } from './folder-state.ts';
 
 const [engine] = process.argv.slice(2);
@@ -15,6 +16,7 @@ const made = await mkdtemp(join(folders, 'new-'));
 const data = join(made, 'data');
 const first = await brokerIn(data, engine, SETTINGS);
 await fill(first, { 'retention.ms': '-1' });
+await fillCompacted(first);
 await first.close();
 // So that a database has tables too and not its write-ahead file alone.
 const broker = await brokerIn(data, engine, SETTINGS);
