@@ -28,4 +28,4 @@ export type { CompressionType } from './domain/record/compression.ts';
 export { SqlError, type SqlErrorKind, type SqlPosition } from './domain/sql/sql-error.ts';
 export type { Logger } from './ports/logger.ts';
 export type { TableColumn, TableSchema } from './ports/sql.ts';
-export type { SqlParameter, SqlValue } from './ports/sql-engine.ts';
+export type { SqlParameter, SqlProgress, SqlValue } from './ports/sql-engine.ts';

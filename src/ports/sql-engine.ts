@@ -47,6 +47,14 @@ export interface SqlStatement {
   readonly parameters?: readonly SqlParameter[] | undefined;
   /** Ends the query, as soon as the engine can. */
   readonly signal?: AbortSignal | undefined;
+  /** Told a few times a second how far the reading of topics has come. */
+  readonly onProgress?: ((progress: SqlProgress) => void) | undefined;
+}
+
+export interface SqlProgress {
+  readonly recordsRead: number;
+  /** By the offsets that are read: of compacted and transactional topics fewer of them are records. */
+  readonly recordsTotal: number;
 }
 
 /** A result as it comes. Reading none of it, or leaving the loop, ends the query. */

@@ -1,4 +1,11 @@
-import type { SqlCursor, SqlDescription, SqlEncoding, SqlParameter, SqlRow } from './sql-engine.ts';
+import type {
+  SqlCursor,
+  SqlDescription,
+  SqlEncoding,
+  SqlParameter,
+  SqlProgress,
+  SqlRow,
+} from './sql-engine.ts';
 
 export interface SqlQuery {
   /** One statement. */
@@ -9,6 +16,8 @@ export interface SqlQuery {
   /** Rows after which the query fails; the configuration's when absent, never more than that. */
   readonly rowsMax?: number | undefined;
   readonly signal?: AbortSignal | undefined;
+  /** Told a few times a second how far the reading of topics has come. */
+  readonly onProgress?: ((progress: SqlProgress) => void) | undefined;
 }
 
 export interface TableColumn {

@@ -22,7 +22,7 @@ async function output(...commands: readonly string[]): Promise<string> {
   return text;
 }
 
-describe.skipIf(!available('psql', 'psql'))('psql', () => {
+describe.skipIf(!available('psql', 'psql'))('psql', { timeout: 120_000 }, () => {
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'kawadb-psql-'));
     broker = await startTestBroker({

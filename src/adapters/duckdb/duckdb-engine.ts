@@ -166,7 +166,7 @@ export class DuckDbEngine implements StreamingSqlEngine {
   }
 
   async #start(
-    { sql, parameters = [], signal }: SqlStatement,
+    { sql, parameters = [], signal, onProgress }: SqlStatement,
     how: Pick<ExecuteCommand, 'encoding' | 'describe'>,
   ): Promise<QueryStream> {
     await this.#turn(signal);
@@ -175,6 +175,7 @@ export class DuckDbEngine implements StreamingSqlEngine {
     const stream = new QueryStream({
       more: () => this.#command({ type: 'more', id }),
       cancel: () => this.#command({ type: 'cancel', id }),
+      progress: onProgress,
       settled: () => {
         this.#streams.delete(id);
         const next = this.#waiting.shift();

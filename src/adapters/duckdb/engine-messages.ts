@@ -5,6 +5,7 @@ import type {
   SqlDescription,
   SqlEncoding,
   SqlParameter,
+  SqlProgress,
   SqlValue,
 } from '../../ports/sql-engine.ts';
 import type { StreamCallName } from './streams/stream-messages.ts';
@@ -91,5 +92,6 @@ export type EngineEvent =
       readonly answer?: unknown;
       readonly failure?: EngineFailure;
     }
+  | { readonly type: 'progress'; readonly id: number; readonly progress: SqlProgress }
   | { readonly type: 'end'; readonly id: number }
   | { readonly type: 'error'; readonly id: number; readonly failure: EngineFailure };

@@ -12,6 +12,7 @@ import { loadPlugin } from './load-plugins.ts';
 import { LogBridge } from './log-bridge.ts';
 import { registerPlugin } from './plugin-functions.ts';
 import { QueryRunner } from './query-runner.ts';
+import { ScanProgress } from './scan-progress.ts';
 import { SchemaStatements } from './schema-statements.ts';
 import { StatementPlanner } from './statement-planner.ts';
 import { BatchNotes } from './streams/batch-notes.ts';
@@ -45,9 +46,11 @@ export async function runEngineThread({
   const bridge = new LogBridge(start.bridge, start.answered);
   try {
     const notes = new BatchNotes();
+    const progress = new ScanProgress(send);
     const database = await openDatabase(start, async (own) => {
       await addFunctions(own, start, plugins);
-      registerTopicFunction(own, { bridge, compression, tally: (name) => notes.tally(name) });
+      const tally = (name: string | undefined) => notes.tally(name);
+      registerTopicFunction(own, { bridge, compression, progress, tally });
       registerDecodeFunctions(own, { decoders, schemaById: (id) => bridge.schemaById(id) });
       registerStreamStatus(own, bridge);
       notes.register(own);
@@ -64,7 +67,8 @@ export async function runEngineThread({
       extensionDirectory: start.extensionDirectory ?? '',
       extensions: database.extensions,
     });
-    serve(database, new StatementPlanner(catalog, { schemas, history, copies }), streams);
+    const planner = new StatementPlanner(catalog, { schemas, history, copies });
+    serve(database, { planner, streams, progress });
     for (const [name, why] of database.extensions.failures) {
       send({
         type: 'warning',
@@ -87,7 +91,13 @@ async function addFunctions(
   }
 }
 
-function serve(database: Database, planner: StatementPlanner, streams: StreamServer): void {
+interface Served {
+  readonly planner: StatementPlanner;
+  readonly streams: StreamServer;
+  readonly progress: ScanProgress;
+}
+
+function serve(database: Database, { planner, streams, progress }: Served): void {
   const free: DuckDBConnection[] = [...database.connections];
   const running = new Map<number, QueryRunner>();
   const runs = new Set<Promise<void>>();
@@ -100,6 +110,7 @@ function serve(database: Database, planner: StatementPlanner, streams: StreamSer
         running.set(command.id, runner);
         const run = runner.run().then(() => {
           free.push(connection);
+          progress.end(command.id);
           running.delete(command.id);
           runs.delete(run);
         });

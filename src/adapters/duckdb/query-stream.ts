@@ -1,5 +1,11 @@
 import { SqlError } from '../../domain/sql/sql-error.ts';
-import type { SqlChunk, SqlColumn, SqlDescription, SqlRow } from '../../ports/sql-engine.ts';
+import type {
+  SqlChunk,
+  SqlColumn,
+  SqlDescription,
+  SqlProgress,
+  SqlRow,
+} from '../../ports/sql-engine.ts';
 import type { EngineEvent } from './engine-messages.ts';
 
 type QueryEvent = Exclude<EngineEvent, { type: 'open' | 'failed' | 'warning' | 'answer' }>;
@@ -8,6 +14,7 @@ export interface QueryStreamCalls {
   /** A chunk was taken. */
   more(): void;
   cancel(): void;
+  progress?: ((progress: SqlProgress) => void) | undefined;
   /** The engine is done with the query, however it ended. Called once. */
   settled(): void;
 }
@@ -58,6 +65,9 @@ export class QueryStream {
       case 'chunk':
         this.#chunks.push({ rowCount: event.rowCount, data: dataOf(event) });
         this.#wake?.();
+        return;
+      case 'progress':
+        this.#calls.progress?.(event.progress);
         return;
       case 'end':
         this.#end(undefined);

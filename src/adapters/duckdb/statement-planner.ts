@@ -68,9 +68,10 @@ export class StatementPlanner {
 
   async plan(
     connection: DuckDBConnection,
-    { sql, parameters }: ExecuteCommand,
+    command: ExecuteCommand,
     cancelled: () => boolean,
   ): Promise<PlannedStatement> {
+    const { sql, parameters } = command;
     const { statements, rest } = splitStatements(sql);
     const [statement = '', ...others] = [...statements, ...(rest === '' ? [] : [rest])];
     if (statement === '') return failed('there is no statement');
@@ -86,12 +87,12 @@ export class StatementPlanner {
     const internal = writtenInternalName(statement);
     if (internal !== undefined) return { sql: '', failure: internalFailure(internal) };
     const copy = this.#copies.parse(statement);
-    if (copy !== undefined) return this.#planCopy(connection, statement, copy, parameters);
+    if (copy !== undefined) return this.#planCopy(connection, statement, copy, command);
     const failure = await wrong(connection, statement);
     if (failure !== undefined) return { sql: '', failure };
     const [prefix = ''] = EXPLAIN.exec(statement) ?? [];
     const { before, query, after } = queryPartOf(statement.slice(prefix.length));
-    const narrowed = await this.#narrow(connection, query, parameters);
+    const narrowed = await this.#narrow(connection, query, command);
     if (narrowed === undefined) return { sql: statement };
     const text = `${before}${narrowed.sql}${after}`;
     // What does not come back as it was meant is run as it was written, over the whole topics.
@@ -106,17 +107,17 @@ export class StatementPlanner {
     connection: DuckDBConnection,
     statement: string,
     copy: CopyStatement,
-    parameters: ExecuteCommand['parameters'],
+    command: ExecuteCommand,
   ): Promise<PlannedStatement> {
     const { query, queryAt } = copy;
     // Spaces for what stands before the query keep its places those of the statement.
     const before = statement.slice(0, queryAt).replaceAll(/[^\n]/g, ' ');
     const failure = await wrong(connection, `${before}${query}`);
     if (failure !== undefined) return { sql: '', failure };
-    const narrowed = await this.#narrow(connection, query, parameters);
+    const narrowed = await this.#narrow(connection, query, command);
     const usable = narrowed && (await wrong(connection, narrowed.sql)) === undefined;
     const source = usable ? narrowed.sql : query;
-    const sql = await this.#copies.run(connection, statement, copy, source, parameters);
+    const sql = await this.#copies.run(connection, statement, copy, source, command.parameters);
     return { sql, exports: true };
   }
 
@@ -124,7 +125,7 @@ export class StatementPlanner {
   async #narrow(
     connection: DuckDBConnection,
     sql: string,
-    parameters: ExecuteCommand['parameters'],
+    command: ExecuteCommand,
   ): Promise<NarrowedQuery | undefined> {
     try {
       const tree = await parseSelect(connection, sql);
@@ -142,7 +143,7 @@ export class StatementPlanner {
       );
       const scans: string[] = [];
       for (const reference of references) {
-        scans.push(await this.#replace(connection, reference, used, parameters));
+        scans.push(await this.#replace(connection, reference, used, command));
       }
       return { sql: (await sqlText(connection, tree)).replace(/;\s*$/, ''), scans };
     } catch {
@@ -154,7 +155,7 @@ export class StatementPlanner {
     connection: DuckDBConnection,
     { node, topic, alias, bounds, unordered }: TopicReference,
     used: ReadonlySet<string> | undefined,
-    parameters: ExecuteCommand['parameters'],
+    { id: statement, parameters }: ExecuteCommand,
   ): Promise<string> {
     const schema = this.#catalog.schema(topic);
     if (schema === undefined) throw new Error(`${topic} is not known`);
@@ -162,7 +163,7 @@ export class StatementPlanner {
     const values = await boundValues(connection, bounds, parameters);
     const history = this.#catalog.history(topic);
     const spec: ScanSpec = {
-      ...{ topic, binaryKey, binaryValue },
+      ...{ topic, binaryKey, binaryValue, statement },
       ...values,
       ...(unordered && { unordered }),
       ...(history && { covered: coveredOffsets(history.manifest) }),

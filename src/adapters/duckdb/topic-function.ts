@@ -16,6 +16,7 @@ import { duckdb } from './bindings.ts';
 import type { LogBridge } from './log-bridge.ts';
 import { IntegerColumn, LongColumn } from './number-column.ts';
 import { outsideOfHistory } from './outside-of-history.ts';
+import type { ScanProgress } from './scan-progress.ts';
 import { heapLayoutHolds, TextColumn } from './text-column.ts';
 import { boundsOf, type ScannedRecord, TopicScan } from './topic-scan.ts';
 
@@ -36,11 +37,13 @@ interface Running {
   readonly scan: TopicScan;
   readonly columns: readonly ProjectedColumn[];
   readonly tally: Map<number, number> | undefined;
+  readonly progress: ((rows: number) => void) | undefined;
 }
 
 export interface TopicFunctionParts {
   readonly bridge: LogBridge;
   readonly compression: Compression;
+  readonly progress?: ScanProgress;
   /** Where a scan that has a name for it counts the records of each partition. */
   readonly tally?: (name: string | undefined) => Map<number, number> | undefined;
 }
@@ -69,12 +72,21 @@ export function registerTopicFunction(connection: DuckDBConnection, parts: Topic
         const withHeaders = indexes.includes(5);
         const scan = new TopicScan(parts.bridge, spec, ranges, { ...parts, withHeaders });
         const columns = indexes.map((index) => projected(index, spec));
-        info.setInitData({ scan, columns, tally: parts.tally?.(spec.tally) } satisfies Running);
+        const tally = parts.tally?.(spec.tally);
+        const progress = parts.progress?.begin(spec.statement, offsetsIn(ranges));
+        info.setInitData({ scan, columns, tally, progress } satisfies Running);
         // Several threads give the rows of a topic out of their order.
         info.setMaxThreads(spec.unordered === true ? THREADS : 1);
       },
       mainFunction: (info, output) => fill(info.initData as Running, output, heapLayout),
     }),
+  );
+}
+
+function offsetsIn(ranges: readonly PartitionRange[]): number {
+  return ranges.reduce(
+    (sum, { startOffset, endOffset }) => sum + Number(endOffset - startOffset),
+    0,
   );
 }
 
@@ -146,7 +158,7 @@ function rangesOf({ ranges }: ScanSpec): PartitionRange[] | undefined {
 }
 
 function fill(
-  { scan, columns, tally }: Running,
+  { scan, columns, tally, progress }: Running,
   output: DuckDBDataChunk,
   heapLayout: boolean,
 ): void {
@@ -158,6 +170,7 @@ function fill(
     tally?.set(partition, (tally.get(partition) ?? 0) + 1);
   }
   duckdb.data_chunk_set_size(output.chunk, rows);
+  progress?.(rows);
   if (rows === 0) return;
   for (const [index, { column }] of columns.entries()) {
     column?.flush(duckdb.data_chunk_get_vector(output.chunk, index), rows, heapLayout);

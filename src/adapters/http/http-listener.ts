@@ -4,6 +4,7 @@ import type { Logger } from '../../ports/logger.ts';
 import type { Sql } from '../../ports/sql.ts';
 import type { TransportAddress } from '../../ports/transport.ts';
 import { errorAnswer, HttpError } from './http-error.ts';
+import { RunningQueries } from './running-queries.ts';
 import { answerSql } from './sql-endpoint.ts';
 
 export interface HttpListenerOptions {
@@ -16,11 +17,13 @@ export interface HttpListenerOptions {
 const CONNECTIONS_MAX = 200;
 const REQUEST_TIMEOUT_MS = 30_000;
 const CLOSE_AFTER_MS = 5000;
+const PROGRESS_PATH = /^\/api\/v1\/sql\/progress\/([\w-]{1,100})$/;
 
 /** The HTTP listener. It asks nobody who he is, so it belongs on a loopback address. */
 export class HttpListener {
   readonly #options: HttpListenerOptions;
   readonly #server: Server;
+  readonly #running = new RunningQueries();
 
   constructor(options: HttpListenerOptions) {
     this.#options = options;
@@ -83,8 +86,22 @@ export class HttpListener {
       throw new HttpError(403, 'requests of web pages are not answered');
     }
     const path = request.url?.split('?')[0];
-    if (path !== '/api/v1/sql') throw new HttpError(404, 'there is only POST /api/v1/sql');
+    const name = PROGRESS_PATH.exec(path ?? '')?.[1];
+    if (name !== undefined && request.method === 'GET') {
+      this.#answerProgress(name, response);
+      return;
+    }
+    if (path !== '/api/v1/sql') {
+      throw new HttpError(404, 'there is POST /api/v1/sql, and GET /api/v1/sql/progress/NAME');
+    }
     if (request.method !== 'POST') throw new HttpError(405, 'ask with POST');
-    await answerSql(this.#options.sql, request, response);
+    await answerSql({ sql: this.#options.sql, running: this.#running }, request, response);
+  }
+
+  #answerProgress(name: string, response: ServerResponse): void {
+    const progress = this.#running.progress(name);
+    if (progress === undefined) throw new HttpError(404, `no query named ${name} runs`);
+    response.writeHead(200, { 'content-type': 'application/json' });
+    response.end(`${JSON.stringify(progress)}\n`);
   }
 }

@@ -7,10 +7,13 @@ export interface SqlRequest {
   readonly parameters: readonly SqlParameter[];
   readonly timeoutMs: number | undefined;
   readonly rowsMax: number | undefined;
+  /** By which its progress can be asked for while it runs. */
+  readonly name: string | undefined;
 }
 
 const BODY_BYTES_MAX = 4 * 1024 * 1024;
 const PARAMETERS_MAX = 1000;
+const NAME = /^[\w-]{1,100}$/;
 
 export const MEDIA_TYPES: Readonly<Record<NamedEncoding, string>> = {
   ndjson: 'application/x-ndjson',
@@ -50,7 +53,7 @@ export async function readSqlRequest(request: IncomingMessage): Promise<SqlReque
   }
   const text = await bodyOf(request);
   if (type === 'application/sql') {
-    return { sql: text, parameters: [], timeoutMs: undefined, rowsMax: undefined };
+    return { sql: text, parameters: [], timeoutMs: undefined, rowsMax: undefined, name: undefined };
   }
   return requestOf(text);
 }
@@ -68,13 +71,16 @@ async function bodyOf(request: IncomingMessage): Promise<string> {
 }
 
 function requestOf(text: string): SqlRequest {
-  const { sql, parameters = [], timeoutMs, rowsMax, ...others } = jsonObject(text);
+  const { sql, parameters = [], timeoutMs, rowsMax, name, ...others } = jsonObject(text);
   const [unknown] = Object.keys(others);
   if (unknown !== undefined) {
     throw new HttpError(
       400,
-      `${unknown} is not known: a request has sql, parameters, timeoutMs, rowsMax`,
+      `${unknown} is not known: a request has sql, parameters, timeoutMs, rowsMax, name`,
     );
+  }
+  if (name !== undefined && (typeof name !== 'string' || !NAME.test(name))) {
+    throw new HttpError(400, 'name has to be a text of 1 to 100 letters, digits, - and _');
   }
   if (typeof sql !== 'string') throw new HttpError(400, 'sql has to be a text');
   if (
@@ -86,7 +92,7 @@ function requestOf(text: string): SqlRequest {
     throw new HttpError(400, message);
   }
   return {
-    ...{ sql, parameters },
+    ...{ sql, parameters, name },
     timeoutMs: positive('timeoutMs', timeoutMs),
     rowsMax: positive('rowsMax', rowsMax),
   };

@@ -1,5 +1,5 @@
 import type { Sql, SqlQuery } from '../../ports/sql.ts';
-import type { SqlColumn, SqlValue } from '../../ports/sql-engine.ts';
+import type { SqlColumn, SqlProgress, SqlValue } from '../../ports/sql-engine.ts';
 
 export interface SqlOptions {
   /** The configuration's (sql.timeout_ms) when absent; never more than that. */
@@ -7,6 +7,8 @@ export interface SqlOptions {
   /** Rows after which the query fails; the configuration's (sql.result_rows_max) when absent. */
   readonly rowsMax?: number;
   readonly signal?: AbortSignal;
+  /** Told a few times a second how far the reading of topics has come. */
+  readonly onProgress?: (progress: SqlProgress) => void;
 }
 
 export type SqlRowObject = Record<string, SqlValue>;

@@ -52,6 +52,8 @@ export interface ScanSpec {
   readonly strict?: boolean;
   /** Just these offsets, the ends exclusive, in place of bounds; a partition without any is not read. */
   readonly ranges?: readonly OffsetRange[];
+  /** The statement that is told how far the scan is. */
+  readonly statement?: number;
   /** Names the count of the records that are read. */
   readonly tally?: string;
 }

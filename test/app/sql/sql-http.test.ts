@@ -85,6 +85,30 @@ describe('POST /api/v1/sql', () => {
     await expect(second).rejects.toThrow('http.bind_port');
   });
 
+  test('how far a named query is can be asked while it runs', async () => {
+    const messages = Array.from({ length: 20_000 }, (_, id) => ({ value: `{"id": ${id}}` }));
+    await broker.produceBatch('user-events', messages);
+    const controller = new AbortController();
+    // One row of the topic at a time meets an endless join: the scan goes on while the query runs.
+    const sql = `SELECT count(*) FROM user_events a, user_events b, user_events c WHERE a.id + b.id = c.id`;
+    const running = fetch(url, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ sql, name: 'long-one' }),
+      signal: controller.signal,
+    }).catch((error: unknown) => error);
+    let answer = await fetch(`${url}/progress/long-one`);
+    while (answer.status === 404) answer = await fetch(`${url}/progress/long-one`);
+    expect(await answer.json()).toEqual({
+      recordsRead: expect.any(Number),
+      recordsTotal: expect.any(Number),
+    });
+    controller.abort();
+    await running;
+    while ((await fetch(`${url}/progress/long-one`)).ok);
+    expect((await post({ sql: 'SELECT 1', name: 'a b' })).status).toBe(400);
+  });
+
   test('other methods and paths', async () => {
     expect((await fetch(url)).status).toBe(405);
     expect((await fetch(`${broker.httpUrl}/`)).status).toBe(404);

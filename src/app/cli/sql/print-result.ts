@@ -1,5 +1,13 @@
+import { randomUUID } from 'node:crypto';
 import { type CliIo, write } from '../cli-io.ts';
-import type { SqlClient, SqlClientColumn, SqlClientResult, SqlClientRow } from './sql-client.ts';
+import { QueryProgress } from './query-progress.ts';
+import type {
+  SqlClient,
+  SqlClientColumn,
+  SqlClientResult,
+  SqlClientRow,
+  StatementOptions,
+} from './sql-client.ts';
 import type { SqlMode } from './sql-options.ts';
 
 /** Rows that the widths of a table are taken from; those that follow have to live with them. */
@@ -11,19 +19,44 @@ export async function printResult(
   client: SqlClient,
   sql: string,
   mode: SqlMode,
-  { stdout }: Pick<CliIo, 'stdout'>,
+  io: CliIo,
   signal?: AbortSignal,
+): Promise<number | undefined> {
+  const name = io.interactive ? randomUUID() : undefined;
+  const progress = new QueryProgress(io, client.progressOf(name ?? ''));
+  const options = { signal, name };
+  const print = async (text: string | Uint8Array): Promise<void> => {
+    progress.stop();
+    await write(io.stdout, text, signal);
+  };
+  try {
+    return await printed(client, sql, mode, { options, print });
+  } finally {
+    progress.stop();
+  }
+}
+
+interface Printing {
+  readonly options: StatementOptions;
+  readonly print: (text: string | Uint8Array) => Promise<void>;
+}
+
+async function printed(
+  client: SqlClient,
+  sql: string,
+  mode: SqlMode,
+  { options, print }: Printing,
 ): Promise<number | undefined> {
   if (mode === 'csv' || mode === 'json') {
     const type = mode === 'csv' ? 'text/csv' : 'application/x-ndjson';
-    const body = await client.text(sql, type, signal);
-    for await (const chunk of body) await write(stdout, chunk, signal);
+    const body = await client.text(sql, type, options);
+    for await (const chunk of body) await print(chunk);
     return undefined;
   }
-  const result = await client.query(sql, signal);
+  const result = await client.query(sql, options);
   let count = 0;
   for await (const text of mode === 'line' ? lineTexts(result) : tableTexts(result, mode)) {
-    await write(stdout, text.text, signal);
+    await print(text.text);
     count += text.rows;
   }
   return count;

@@ -30,6 +30,18 @@ export class StatementError extends CliError {
   }
 }
 
+export interface QueryProgressSource {
+  /** Undefined when nothing is known of it, or the broker cannot be asked. */
+  progress(): Promise<{ readonly recordsRead: number; readonly recordsTotal: number } | undefined>;
+}
+
+/** What goes with a statement. */
+export interface StatementOptions {
+  readonly signal?: AbortSignal | undefined;
+  /** By which its progress can be asked for. */
+  readonly name?: string | undefined;
+}
+
 export interface SqlClientOptions {
   readonly url: string;
   readonly timeoutMs: number | undefined;
@@ -45,26 +57,44 @@ export class SqlClient {
     this.#timeoutMs = timeoutMs;
   }
 
-  async query(sql: string, signal?: AbortSignal): Promise<SqlClientResult> {
-    const response = await this.#post(sql, 'application/x-ndjson', signal);
+  async query(sql: string, options: StatementOptions = {}): Promise<SqlClientResult> {
+    const response = await this.#post(sql, 'application/x-ndjson', options);
     const header = response.headers.get('kawadb-columns');
     const columns =
       header === null ? [] : (JSON.parse(decodeURIComponent(header)) as SqlClientColumn[]);
-    return { columns, rows: rowsOf(bodyOf(response, signal)) };
+    return { columns, rows: rowsOf(bodyOf(response, options.signal)) };
   }
 
   /** The result as text of a type. */
-  async text(sql: string, type: string, signal?: AbortSignal): Promise<AsyncIterable<Uint8Array>> {
-    return bodyOf(await this.#post(sql, type, signal), signal);
+  async text(
+    sql: string,
+    type: string,
+    options: StatementOptions = {},
+  ): Promise<AsyncIterable<Uint8Array>> {
+    return bodyOf(await this.#post(sql, type, options), options.signal);
   }
 
-  async #post(sql: string, accept: string, signal: AbortSignal | undefined): Promise<Response> {
+  /** Of a statement that was given a name. */
+  progressOf(name: string): QueryProgressSource {
+    return {
+      progress: async () => {
+        try {
+          const response = await fetch(`${this.#endpoint}/progress/${name}`);
+          return response.ok ? ((await response.json()) as never) : undefined;
+        } catch {
+          return undefined;
+        }
+      },
+    };
+  }
+
+  async #post(sql: string, accept: string, { signal, name }: StatementOptions): Promise<Response> {
     let response: Response;
     try {
       response = await fetch(this.#endpoint, {
         method: 'POST',
         headers: { 'content-type': 'application/json', accept },
-        body: JSON.stringify({ sql, timeoutMs: this.#timeoutMs }),
+        body: JSON.stringify({ sql, timeoutMs: this.#timeoutMs, name }),
         signal: signal ?? null,
       });
     } catch (cause) {

@@ -133,7 +133,9 @@ export class SqlService implements Sql {
     try {
       const answering = await this.#streams?.carryOut(query.sql, deadline.signal);
       const { sql, parameters } = answering ?? query;
-      const cursor = await start(engine, { sql, parameters, signal: deadline.signal });
+      const { signal } = deadline;
+      const { onProgress } = query;
+      const cursor = await start(engine, { sql, parameters, signal, onProgress });
       return limited(cursor, { ...limits, rowsMax }, deadline);
     } catch (error) {
       deadline.stop();
