@@ -65,8 +65,15 @@ export class OutboxWriter {
     sources: readonly ViewSource[],
     records: readonly RejectedRecord[],
   ): Promise<void> {
+    const seen = new Set<string>();
     for (const [index, source] of sources.entries()) {
-      const own = records.filter((record) => record.source === index);
+      // A topic that is read twice has each of its records once.
+      const own = records.filter((record) => {
+        const place = `${source.topic} ${record.partition} ${record.offset}`;
+        if (record.source !== index || seen.has(place)) return false;
+        seen.add(place);
+        return true;
+      });
       if (own.length === 0) continue;
       const values = own.map(
         ({ partition, offset, reason }) => `(${partition}, ${offset}, ${quoteText(reason)})`,

@@ -33,6 +33,13 @@ export interface StreamViewsParts {
 const OF_RECORDS =
   /^(Conversion|Out of Range|Invalid Input|Constraint|Mismatch Type|Invalid Type|Divide by Zero) Error/;
 
+const OF_SIZE = /^Out of Memory Error/;
+
+function causeOf({ message }: Error): 'record' | 'size' | undefined {
+  if (OF_SIZE.test(message)) return 'size';
+  return OF_RECORDS.test(message) ? 'record' : undefined;
+}
+
 interface KnownView {
   row: ViewRow;
   open: OpenView | undefined;
@@ -185,7 +192,9 @@ export class StreamViews {
     } catch (error) {
       if (error instanceof RejectedRecordError) return failed(known, error);
       const { message } = failureOf(error, view.definition.sql);
-      if (!OF_RECORDS.test((error as Error).message) || records === 0) throw error;
+      const causedBy = causeOf(error as Error);
+      if (causedBy === undefined || records === 0) throw error;
+      if (causedBy === 'size' && records === 1) throw error;
       // Half of it is tried next; of a single record it is known then that it is the one.
       known.rowsMax = records > 1 ? Math.floor(records / 2) : 0;
       known.row = { ...known.row, progress: { ...known.row.progress, message } };

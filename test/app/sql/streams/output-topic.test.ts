@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -62,4 +62,26 @@ test('closed windows go to a topic once, over restarts', { timeout: 60_000 }, as
     const own = records.filter(({ value }) => JSON.parse(value).user_id === user);
     expect(new Set(own.map(({ partition }) => partition)).size).toBe(1);
   }
+});
+
+test('a broker that has views goes on with them unasked; one that has none loads no engine', {
+  timeout: 60_000,
+}, async () => {
+  const options: StartBrokerOptions = { storage: 'segment', dataDir };
+  const files = () => readdir(join(dataDir, 'sql')).catch(() => []);
+  {
+    await using broker = await startTestBroker({ ...options, topics: ['user-events'] });
+    expect(await files()).toEqual([]);
+    await broker.produceBatch('user-events', events(100));
+    await broker.processStream('user-events', SQL, 'analytics', { topic: 'closed' });
+    expect(await files()).toContain('has-streams');
+  }
+  {
+    await using broker = await startTestBroker(options);
+    await broker.produceBatch('user-events', events(100, 100));
+    // No statement is sent, and the second and third minute are closed.
+    await expect.poll(() => broker.getLatestOffset('closed', 0), { timeout: 30_000 }).toBe(21n);
+    await broker.sql('DROP MATERIALIZED VIEW analytics');
+  }
+  expect(await files()).not.toContain('has-streams');
 });

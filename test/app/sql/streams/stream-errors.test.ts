@@ -166,3 +166,23 @@ test('paused views take nothing, and go on where they were', async () => {
   await broker.streamCaughtUp('paused_view');
   expect(await broker.sql('SELECT id, n FROM paused_view')).toEqual([{ id: 2n, n: 2n }]);
 });
+
+test('a table that is gone is waited for: it is no fault of the records', async () => {
+  await broker.createTopic('visits');
+  await broker.sql('CREATE TABLE people (id BIGINT, name VARCHAR)');
+  await broker.sql("INSERT INTO people VALUES (1, 'Alice')");
+  await broker.sql("CREATE STREAM visit_stream (id BIGINT) WITH (topic = 'visits')");
+  await broker.sql(`CREATE MATERIALIZED VIEW named_visits AS SELECT name, count(*) AS n
+    FROM visit_stream JOIN people ON people.id = visit_stream.id GROUP BY name ${WINDOW}`);
+  await broker.produceBatch('visits', [at(0, { id: 1 })]);
+  await broker.streamCaughtUp('named_visits');
+  await broker.sql('ALTER TABLE people RENAME TO others');
+  await broker.produceBatch('visits', [at(1, { id: 1 }), at(2, { id: 1 })]);
+  await expect
+    .poll(() => statusOf('named_visits'), { timeout: 20_000 })
+    .toMatchObject({ state: 'WAITING', message: expect.stringContaining('people'), errors: 0n });
+  await broker.sql('ALTER TABLE others RENAME TO people');
+  await broker.streamCaughtUp('named_visits');
+  expect(await broker.sql('SELECT name, n FROM named_visits')).toEqual([{ name: 'Alice', n: 3n }]);
+  expect(await statusOf('named_visits')).toMatchObject({ state: 'RUNNING', errors: 0n });
+});

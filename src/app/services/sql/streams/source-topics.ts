@@ -1,5 +1,6 @@
 import type { Offset, TopicId } from '../../../../domain/topic-partition.ts';
 import type { Catalog } from '../../../../ports/catalog.ts';
+import type { LedLog } from '../../partition/led-log.ts';
 import type { PartitionFinder } from '../../partition/partition-finder.ts';
 
 /** What a view may read of a partition now. */
@@ -26,13 +27,14 @@ export class SourceTopics {
     this.#partitions = partitions;
   }
 
-  /** Undefined when there is no such topic now. Partitions whose log is not there yet are left out. */
-  partitions(name: string): readonly SourcePartition[] | undefined {
+  /** What is in the way when there is no such topic now, or a log of it cannot be read. */
+  partitions(name: string): readonly SourcePartition[] | 'missing' | 'not ready' {
     const topic = this.#partitions.topicByName(name);
-    if (topic === undefined || topic.internal) return undefined;
-    return topic.partitions.flatMap(({ partition }) => {
-      const log = this.#partitions.log(topic, partition);
-      if (typeof log === 'string') return [];
+    if (topic === undefined || topic.internal) return 'missing';
+    const logs = topic.partitions.map(({ partition }) => this.#partitions.log(topic, partition));
+    // A topic just created has its metadata a moment before its logs.
+    if (logs.some((log) => typeof log === 'string')) return 'not ready';
+    return (logs as LedLog[]).map((log, partition) => {
       const { logStartOffset, lastStableOffset, logEndOffset, sizeBytes } = log;
       const records = Math.max(Number(logEndOffset - logStartOffset), 1);
       return {
@@ -44,8 +46,11 @@ export class SourceTopics {
     });
   }
 
-  /** Calls `listener` when records of the topics became readable, or topics came, went or grew. */
-  watch(names: readonly string[], listener: () => void): () => void {
+  /** Calls `listener` when records of the topics became readable; `count` is how many logs are watched. */
+  watch(
+    names: readonly string[],
+    listener: () => void,
+  ): { readonly count: number; readonly stop: () => void } {
     const logs = names.flatMap((name) => {
       const topic = this.#partitions.topicByName(name);
       if (topic === undefined) return [];
@@ -55,8 +60,11 @@ export class SourceTopics {
       });
     });
     const unwatch = logs.map((log) => log.onHighWatermarkAdvance(listener));
-    return () => {
-      for (const stop of unwatch) stop();
+    return {
+      count: logs.length,
+      stop: () => {
+        for (const stop of unwatch) stop();
+      },
     };
   }
 

@@ -54,7 +54,9 @@ export class StreamRegistry {
     const { state, message, positions, watermarkMs, pendingOutput, rowsPerSecond } = loop.report;
     const ends = new Map<string, bigint>();
     for (const topic of new Set(sources)) {
-      for (const { partition, endOffset } of this.#sources.partitions(topic) ?? []) {
+      const found = this.#sources.partitions(topic);
+      if (typeof found === 'string') continue;
+      for (const { partition, endOffset } of found) {
         ends.set(`${topic} ${partition}`, endOffset);
       }
     }

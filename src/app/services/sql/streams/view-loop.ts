@@ -34,6 +34,7 @@ export interface ViewProgressReport {
   readonly rowsPerSecond: number;
 }
 
+const NOT_READY_MS = 250;
 const RETRY_FIRST_MS = 250;
 const RETRY_MAX_MS = 30_000;
 
@@ -155,10 +156,13 @@ export class ViewLoop {
   }
 
   #stopWatching: () => void = () => undefined;
+  #watchedCount = 0;
 
   #watch(): void {
     this.#stopWatching();
-    this.#stopWatching = this.#parts.sources.watch(this.#sources, () => this.#wake());
+    const watched = this.#parts.sources.watch(this.#sources, () => this.#wake());
+    this.#stopWatching = watched.stop;
+    this.#watchedCount = watched.count;
   }
 
   /** New records: waits for others to come with them, since a batch costs much the same for one row as for hundreds. */
@@ -172,10 +176,12 @@ export class ViewLoop {
   }
 
   #pause(delayMs: number): void {
-    this.#cancelPause = this.#parts.timer.schedule(delayMs, () => {
-      this.#cancelPause = undefined;
-      this.#wakeNow();
-    });
+    this.#cancelPause = this.#parts.timer.schedule(delayMs, () => this.#afterPause());
+  }
+
+  #afterPause(): void {
+    this.#cancelPause = undefined;
+    this.#wakeNow();
   }
 
   #wakeNow(): void {
@@ -205,6 +211,7 @@ export class ViewLoop {
     this.#pending = 0;
     const partitions = this.#partitions();
     if (partitions === undefined) return false;
+    if (partitions.length !== this.#watchedCount) this.#watch();
     if (this.#batches === 0) this.#positions = this.#initialPositions(partitions);
     const next = nextRanges(partitions, this.#positions, this.#parts.limits());
     for (const event of next.events) this.#parts.logger.warn({ view: this.#name }, event);
@@ -270,8 +277,13 @@ export class ViewLoop {
     const partitions: SourcePartition[] = [];
     for (const topic of new Set(this.#sources)) {
       const found = this.#parts.sources.partitions(topic);
-      if (found === undefined) {
-        this.#state = 'WAITING';
+      if (found === 'not ready') {
+        // The catalog tells of topics that come, but not of their logs, which come a moment later.
+        this.#cancelPause ??= this.#parts.timer.schedule(NOT_READY_MS, () => this.#afterPause());
+        return undefined;
+      }
+      if (found === 'missing') {
+        if (!this.#isResting) this.#state = 'WAITING';
         this.#message = `there is no topic ${topic}`;
         return undefined;
       }
