@@ -31,6 +31,8 @@ const FRAME_BYTES_PER_MS = 16;
 const NO_MEMORY = new Uint8Array(1);
 /** Answers are sent before the turn ends once this much is ready, so that the backlog limit sees them. */
 const SEND_BYTES = 256 * 1024;
+/** Answers one client need not have read while those of all clients are many; more than Node's sockets hold without a `drain`. */
+const FEW_ANSWER_BYTES = 256 * 1024;
 
 /**
  * One client: starts its requests in the order they came, and answers in that order. It stops reading while a limit is
@@ -57,6 +59,8 @@ export class Connection implements SocketEvents {
   #pieces: Uint8Array[] = [];
   #piecesBytes = 0;
   #callbacks: (() => void)[] = [];
+  /** What the backlog of all connections knows of this one's. */
+  #backlogBytes = 0;
   #socket!: ConnectionSocket;
   #paused = false;
   #flushPlanned = false;
@@ -106,11 +110,13 @@ export class Connection implements SocketEvents {
 
   drained(): void {
     this.#active = true;
+    this.#noteBacklog(this.#socket.backlogBytes);
     this.#proceed();
   }
 
   closed(): void {
     this.#close();
+    this.#noteBacklog(0);
     this.#options.onClose(this);
   }
 
@@ -132,6 +138,7 @@ export class Connection implements SocketEvents {
 
   /** Looks for a client that is idle, slow or stuck; the transport calls it now and then. */
   sweep(nowMs: number): void {
+    this.#noteBacklog(this.#socket.backlogBytes);
     if (this.#closed) {
       // Closing waits for the client to take its answers, but not for long.
       this.#closedSweeps += 1;
@@ -185,7 +192,7 @@ export class Connection implements SocketEvents {
   #mayStart(handler: RequestHandler): boolean {
     const { limits } = this.#options;
     if (this.#unmute !== undefined) return false;
-    if (this.#socket.backlogBytes > limits.writeBacklogBytesMax) return false;
+    if (this.#isBacklogFull()) return false;
     const count = this.inFlightCount;
     if (count > 0 && this.#unsettled > 0) {
       const last = this.#inFlight[this.#inFlight.length - 1]!;
@@ -194,6 +201,19 @@ export class Connection implements SocketEvents {
       if (this.#inFlightBytes >= limits.inFlightBytesMax) return false;
     }
     return this.#reservedBytes > 0 || this.#options.budget.mayStart || this.#waitForBudget();
+  }
+
+  /** It goes on with `drained`. */
+  #isBacklogFull(): boolean {
+    const { backlogBytes } = this.#socket;
+    const { limits, budget } = this.#options;
+    if (backlogBytes > limits.writeBacklogBytesMax) return true;
+    return backlogBytes > FEW_ANSWER_BYTES && budget.answers.isLarge;
+  }
+
+  #noteBacklog(bytes: number): void {
+    this.#options.budget.answers.changed(this.#backlogBytes, bytes);
+    this.#backlogBytes = bytes;
   }
 
   /** Kafka takes a request's memory from its pool before it reads it; here only large ones are worth that. */
@@ -307,6 +327,7 @@ export class Connection implements SocketEvents {
     this.#piecesBytes = 0;
     this.#active = true;
     this.#socket.write(pieces, callbacks.length > 0 ? () => this.#run(callbacks) : undefined);
+    this.#noteBacklog(this.#socket.backlogBytes);
   }
 
   #encode(exchange: Exchange): boolean {

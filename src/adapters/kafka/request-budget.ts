@@ -1,3 +1,5 @@
+import { AnswerBacklog } from './answer-backlog.ts';
+
 /**
  * The bytes of requests of all connections of a broker (Kafka's SimpleMemoryPool behind queued.max.request.bytes, not
  * strict: whoever is let in may go over the bound once). A connection that is not let in stops reading and is called, in
@@ -7,6 +9,8 @@
  * others out; what they were promised they always get, so that no frame waits for another one's end.
  */
 export class RequestBudget {
+  /** The same bound for answers that wait to be read. */
+  readonly answers: AnswerBacklog;
   readonly #bytesMax: number;
   readonly #waiting = new Set<() => void>();
   #startedBytes = 0;
@@ -16,6 +20,7 @@ export class RequestBudget {
 
   constructor(bytesMax: number) {
     this.#bytesMax = bytesMax;
+    this.answers = new AnswerBacklog(bytesMax);
   }
 
   get bytes(): number {

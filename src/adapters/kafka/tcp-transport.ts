@@ -73,6 +73,11 @@ export class TcpTransport implements Transport {
     return this.#budget.bytes;
   }
 
+  /** Bytes of answers that clients have not read yet, of all who share the budget. */
+  get unreadAnswerBytes(): number {
+    return this.#budget.answers.bytes;
+  }
+
   get pool(): ChunkPool {
     return this.#pool;
   }

@@ -224,6 +224,37 @@ for (const readMode of ['in-place', 'data-event'] as ReadMode[]) {
   });
 }
 
+it('holds few answers of many clients that do not read, and serves the others', async () => {
+  const group = { groupId: 'g'.repeat(30_000), protocolType: '' };
+  const groups = Array.from({ length: 4 }, () => group);
+  const chatty = handler(ListGroupsApi, () => ({ errorCode: 0, groups }));
+  const bytesMax = 2_000_000;
+  const { port, transport } = await start([chatty], {
+    limits: { queuedRequestBytesMax: bytesMax },
+  });
+  const silent = await Promise.all(Array.from({ length: 8 }, () => open(port)));
+  const count = 100;
+  for (const client of silent) {
+    client.socket.pause();
+    for (let i = 0; i < count; i += 1) client.send(requestOf(ListGroupsApi, 0, i, {}));
+  }
+  await until(() => transport.unreadAnswerBytes >= bytesMax);
+  const reading = await open(port);
+  for (let i = 0; i < 10; i += 1) {
+    reading.send(requestOf(ListGroupsApi, 0, i, {}));
+    expect((await reading.receive())?.readInt32BE(0)).toBe(i);
+  }
+  // Each of them may have had some before there were many, and what it was given last.
+  expect(transport.unreadAnswerBytes).toBeLessThan(bytesMax + silent.length * 1_000_000);
+  const [one, ...others] = silent;
+  for (const client of others) client.socket.destroy();
+  one!.socket.resume();
+  for (let i = 0; i < count; i += 1) {
+    expect((await one!.receive())?.readInt32BE(0)).toBe(i);
+  }
+  await until(() => transport.unreadAnswerBytes === 0);
+});
+
 describe('limits', () => {
   it('refuses connections beyond max.connections', async () => {
     const { port } = await start([slowHeartbeats()], { limits: { connectionsMax: 1 } });
