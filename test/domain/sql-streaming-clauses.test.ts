@@ -33,7 +33,7 @@ test.each([
 ])('%s is lifted, and all else stays where it was', (clause, lifted) => {
   const sql = `SELECT x FROM t ${clause} GROUP BY x`;
   const result = liftStreamingClauses(sql);
-  const { sql: rest, original, windowAt: _, ...found } = result;
+  const { sql: rest, original, windowAt: _, emitAt: _at, ...found } = result;
   expect(found).toEqual(lifted);
   expect(original).toBe(sql);
   expect(rest).toHaveLength(sql.length);
@@ -78,6 +78,9 @@ test.each([
   ['WINDOW TUMBLING (soon)', /interval is expected/, 34],
   ['WINDOW TUMBLING (1 MINUTE', /no closing/, 17],
   ['WINDOW TUMBLING (SIZE 1 MINUTE, RETENTION 7 DAYS)', /RETENTION/, 49],
+  ['JOIN o WITHIN (1 DAY', /one or two intervals/, 31],
+  ['JOIN o WITHIN () ON x', /one or two intervals/, 31],
+  ['JOIN o WITHIN (1 DAY, 1 DAY, 1 DAY) ON x', /one or two intervals/, 31],
   ['EMIT CHANGES EMIT FINAL', /EMIT stands twice/, 30],
   ['WINDOW TUMBLING (1 DAY) WINDOW SESSION (1 DAY)', /WINDOW stands twice/, 41],
 ])('%s is refused with its place', (clause, message, column) => {
@@ -124,5 +127,6 @@ test('any text is taken or refused with an SqlError', () => {
         expect(error).toBeInstanceOf(SqlError);
       }
     }),
+    { numRuns: 500 },
   );
 });

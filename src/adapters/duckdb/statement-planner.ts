@@ -5,6 +5,7 @@ import { historySelects } from '../../domain/sql/history/history-select.ts';
 import { writtenInternalName } from '../../domain/sql/internal-names.ts';
 import { queryPartOf } from '../../domain/sql/query-part.ts';
 import { quoteIdentifier, quoteText } from '../../domain/sql/quote.ts';
+import { SqlError } from '../../domain/sql/sql-error.ts';
 import { splitStatements } from '../../domain/sql/statements.ts';
 import type { SyntaxNode } from '../../domain/sql/syntax-tree.ts';
 import {
@@ -26,6 +27,7 @@ import { refusalOf } from './statement-rules.ts';
 import { parseSelect, queryNode, sqlText } from './syntax-json.ts';
 import type { TopicCatalog } from './topic-catalog.ts';
 import { expandViews } from './view-expansion.ts';
+import { windowQuery } from './window-query.ts';
 
 export interface PlannedStatement {
   readonly sql: string;
@@ -88,9 +90,21 @@ export class StatementPlanner {
     if (internal !== undefined) return { sql: '', failure: internalFailure(internal) };
     const copy = this.#copies.parse(statement);
     if (copy !== undefined) return this.#planCopy(connection, statement, copy, command);
+    const [prefix = ''] = EXPLAIN.exec(statement) ?? [];
+    const windowed = await this.#windowed(connection, statement.slice(prefix.length));
+    if (windowed?.failure !== undefined) return windowed;
+    const query = windowed === undefined ? statement : `${prefix}${windowed.sql}`;
+    return this.#planQuery(connection, query, prefix, command);
+  }
+
+  async #planQuery(
+    connection: DuckDBConnection,
+    statement: string,
+    prefix: string,
+    command: ExecuteCommand,
+  ): Promise<PlannedStatement> {
     const failure = await wrong(connection, statement);
     if (failure !== undefined) return { sql: '', failure };
-    const [prefix = ''] = EXPLAIN.exec(statement) ?? [];
     const { before, query, after } = queryPartOf(statement.slice(prefix.length));
     const narrowed = await this.#narrow(connection, query, command);
     if (narrowed === undefined) return { sql: statement };
@@ -101,6 +115,21 @@ export class StatementPlanner {
       sql: `${prefix}${text}`,
       ...(prefix !== '' && { explained: narrowed.scans.join('\n') }),
     };
+  }
+
+  /** A query with a window of streaming SQL as an ordinary one; undefined for any other. */
+  async #windowed(
+    connection: DuckDBConnection,
+    query: string,
+  ): Promise<PlannedStatement | undefined> {
+    try {
+      const sql = await windowQuery(connection, this.#catalog, query);
+      return sql === undefined ? undefined : { sql };
+    } catch (error) {
+      if (!(error instanceof SqlError)) throw error;
+      const { kind, message, position, hint } = error;
+      return { sql: '', failure: { kind, message, position, hint } };
+    }
   }
 
   async #planCopy(

@@ -42,6 +42,13 @@ export class EngineSyntaxPrinter implements SyntaxPrinter {
     return text.slice('SELECT NULL FROM '.length);
   }
 
+  /** A SELECT of all columns of a table, with what stands behind WHERE and GROUP BY. */
+  async selectOf(table: string, modifiers: readonly SyntaxNode[]): Promise<string> {
+    const tree = await parseSelect(this.#connection, `SELECT * FROM ${table}`);
+    const node = { ...queryNode(tree as SyntaxNode), modifiers };
+    return this.#text(node);
+  }
+
   /** A statement that has nothing but what is put into it. */
   async #text(parts: SyntaxNode): Promise<string> {
     this.#frame ??= parseSelect(this.#connection, 'SELECT NULL').then((tree) => {

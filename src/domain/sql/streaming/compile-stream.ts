@@ -1,7 +1,6 @@
 import type { SyntaxNode } from '../syntax-tree.ts';
 import { Grouping, type GroupingParts } from './grouping.ts';
 import { HoppingWindow } from './hopping-window.ts';
-import type { IntervalJoin } from './interval-join.ts';
 import { MappedRows } from './mapped-rows.ts';
 import { streamNames } from './plan-names.ts';
 import { timed } from './plan-time.ts';
@@ -14,6 +13,7 @@ import {
   lateStatement,
   measureStatement,
   type StagedSource,
+  stagedRows,
   stagedSources,
   stageStatements,
 } from './staged-sources.ts';
@@ -61,7 +61,7 @@ export async function compileStream(request: StreamRequest): Promise<StreamPlan>
   const emit = emitOf(request, shape);
   const input = await streamInputOf(query, shape, sources, names, printer);
   const compiled = await operatorOf(request, shape, input, { names, emit });
-  return planOf(request, shape, { sources, emit, join: input.join, ...compiled });
+  return planOf(request, shape, { sources, emit, input, ...compiled });
 }
 
 /** Sliding windows need the rows themselves, whatever the aggregates are. */
@@ -137,14 +137,15 @@ interface Compiled {
   readonly emit: EmitMode;
   readonly operator: StreamOperator;
   readonly engineBound: boolean;
-  readonly join: IntervalJoin | undefined;
+  readonly input: StreamInput;
 }
 
 function planOf(
   { query, late }: StreamRequest,
   { from, window, outputs }: QueryShape,
-  { sources, emit, operator, engineBound, join }: Compiled,
+  { sources, emit, operator, engineBound, input }: Compiled,
 ): StreamPlan {
+  const { join } = input;
   const planned: PlannedWindow = window ?? { kind: 'none' };
   const empty = (relation: string): string => `(SELECT * FROM ${relation} LIMIT 0)`;
   // Of two streams, what is older than what is closed is late, whatever is made of the joined rows.
@@ -168,6 +169,12 @@ function planOf(
     apply: (closed) => [...(join?.apply(closed) ?? []), ...operator.apply(within(closed))],
     emitted: (closed) => operator.emitted(within(closed)),
     compact: () => operator.compact(),
+    query: (relations) =>
+      operator.query(
+        input.fromOf(
+          sources.map((source, index) => `(${stagedRows(source, relations[index] ?? '')})`),
+        ),
+      ),
     tearDown: [...(join?.tables ?? []), ...operator.tables].map((table) =>
       timed(`DROP TABLE IF EXISTS ${table}`),
     ),

@@ -110,6 +110,12 @@ export class HoppingWindow implements StreamOperator {
     return `SELECT * FROM ${results} UNION ALL ${current}`;
   }
 
+  query(from: string): string {
+    const { grouping, time } = this.#parts;
+    const rows = this.#intake(`${time} IS NOT NULL`, from);
+    return grouping.results(this.#windows(`(${rows})`, 'true'));
+  }
+
   get #names(): Record<'state' | 'results' | 'closed' | 'partial' | 'changed', string> {
     const { names } = this.#parts;
     return {
@@ -135,8 +141,8 @@ export class HoppingWindow implements StreamOperator {
     return Math.floor((closedUntil - this.#sizeMs) / this.#advanceMs) * this.#advanceMs;
   }
 
-  #intake(condition: string): string {
-    const { grouping, from, time } = this.#parts;
+  #intake(condition: string, from = this.#parts.from): string {
+    const { grouping, time } = this.#parts;
     return grouping.intake(
       from,
       [{ name: 'kawa_pane', text: bucket(this.#paneMs, time) }],

@@ -106,6 +106,12 @@ export class IntervalJoin {
     ];
   }
 
+  /** The joined rows of two relations, all at once. */
+  query(leftRows: string, rightRows: string): string {
+    const { inner, outer } = this.#parts;
+    return this.#select(leftRows, rightRows, outer ?? inner);
+  }
+
   /** Rows of the batch come to the state, and leave it once they are too old by the time and a shift of it. */
   #keep(
     { table }: StagedSource,

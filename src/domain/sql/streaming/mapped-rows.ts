@@ -57,9 +57,17 @@ export class MappedRows implements StreamOperator {
     return `SELECT * FROM ${this.#results}`;
   }
 
-  /** The row's place beside its columns makes the engine refuse an aggregate that was not known as one. */
+  query(from: string): string {
+    return this.#rowsOf(from);
+  }
+
   get #rows(): string {
-    const { outputs, from, where, place } = this.#parts;
+    return this.#rowsOf(this.#parts.from);
+  }
+
+  /** The row's place beside its columns makes the engine refuse an aggregate that was not known as one. */
+  #rowsOf(from: string): string {
+    const { outputs, where, place } = this.#parts;
     const columns = outputs.map(({ name, text }) => `${text} AS ${quoteIdentifier(name)}`);
     const condition = where === undefined ? '' : ` WHERE ${where}`;
     return `SELECT * EXCLUDE (kawa_place) FROM (SELECT ${columns.join(', ')}, ${place} AS kawa_place FROM ${from}${condition})`;

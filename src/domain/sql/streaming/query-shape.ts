@@ -28,6 +28,14 @@ interface Output extends SelectItem {
   readonly key: boolean;
 }
 
+/** The parts of a query with all names resolved, before it is told what is computed per row and what above the groups. */
+interface ResolvedQuery {
+  readonly common: Pick<QueryShape, 'from' | 'resolver' | 'window' | 'where'>;
+  readonly items: readonly SelectItem[];
+  readonly having: SyntaxNode | undefined;
+  readonly groups: readonly SyntaxNode[];
+}
+
 export async function queryShapeOf(
   query: LiftedQuery,
   select: SyntaxNode,
@@ -35,6 +43,32 @@ export async function queryShapeOf(
   printer: SyntaxPrinter,
 ): Promise<QueryShape> {
   const isDistinct = refuseUnfit(select, query);
+  const resolved = resolvedQuery(query, select, catalog);
+  const { common, items, having, groups } = resolved;
+  const expressions = items.map(({ expression }) => expression);
+  const isGrouped =
+    groups.length > 0 ||
+    select.aggregate_handling === 'FORCE_AGGREGATES' ||
+    [...expressions, having].some(holdsAggregate);
+  if (isDistinct && isGrouped) refuseDistinct(query, select);
+  if (isGrouped || isDistinct) {
+    const keys = isDistinct ? expressions : groups;
+    if (common.from.sources.some((source) => source.window !== undefined)) {
+      refuseOpenWindow(keys, query, select);
+    }
+    return groupedShape(query, resolved, keys, printer);
+  }
+  if (common.window !== undefined || having !== undefined) throw nothingGrouped(query, select);
+  const mapped = items.map((item) => ({ ...item, key: false }));
+  const outputs = await named(mapped, printer);
+  return { ...common, grouping: undefined, outputs, startName: '', endName: '' };
+}
+
+function resolvedQuery(
+  query: LiftedQuery,
+  select: SyntaxNode,
+  catalog: StreamCatalog,
+): ResolvedQuery {
   const from = fromClauseOf(select.from_table, catalog, query);
   const window = windowOf(query, from);
   const resolver = new ColumnResolver({
@@ -49,36 +83,23 @@ export async function queryShapeOf(
     return { ...item, expression };
   });
   const where = whereOf(select, resolver, aliases, query);
-  const having = isNode(select.having) ? resolver.resolve(select.having, aliases) : undefined;
-  const groups = groupsOf(select, items, resolver, aliases, query);
-  const isGrouped =
-    groups.length > 0 ||
-    select.aggregate_handling === 'FORCE_AGGREGATES' ||
-    [...items.map(({ expression }) => expression), having].some(holdsAggregate);
-  if (isDistinct && isGrouped) refuseDistinct(query, select);
-  if (!isGrouped && !isDistinct) {
-    if (window !== undefined || having !== undefined) throw nothingGrouped(query, select);
-    const outputs = await named(
-      items.map((item) => ({ ...item, key: false })),
-      printer,
-    );
-    return {
-      from,
-      resolver,
-      window,
-      where,
-      grouping: undefined,
-      outputs,
-      startName: '',
-      endName: '',
-    };
-  }
-  const keyNodes = isDistinct ? items.map(({ expression }) => expression) : groups;
-  const keys = keyNodes.filter((key) => !isOfWindow(key));
-  if (from.sources.some((source) => source.window !== undefined)) {
-    refuseOpenWindow(keyNodes, query, select);
-  }
-  const grouped = new GroupedQuery(keys, query);
+  return {
+    ...{ common: { from, resolver, window, where }, items },
+    having: isNode(select.having) ? resolver.resolve(select.having, aliases) : undefined,
+    groups: groupsOf(select, items, resolver, aliases, query),
+  };
+}
+
+async function groupedShape(
+  query: LiftedQuery,
+  { common, items, having }: ResolvedQuery,
+  keys: readonly SyntaxNode[],
+  printer: SyntaxPrinter,
+): Promise<QueryShape> {
+  const grouped = new GroupedQuery(
+    keys.filter((key) => !isOfWindow(key)),
+    query,
+  );
   const list = items.map(
     ({ name, expression, written }): Output => ({
       name,
@@ -87,23 +108,19 @@ export async function queryShapeOf(
       key: grouped.keyOf(expression) !== -1 || isOfWindow(expression),
     }),
   );
-  const all = window === undefined ? list : withWindow(list);
+  const all = common.window === undefined ? list : withWindow(list);
   const outputs = await named(all, printer);
-  const havingText =
-    having === undefined ? undefined : await printer.expression(grouped.overGroups(having));
   const textOf = (node: SyntaxNode): Promise<string> => printer.expression(node);
-  const aggregates = await grouped.aggregates(textOf);
   const grouping: Omit<GroupingParts, 'where'> = {
-    keys: await grouped.keys(textOf),
-    aggregates,
-    outputs,
-    having: havingText,
+    ...{ outputs, keys: await grouped.keys(textOf) },
+    having: having === undefined ? undefined : await textOf(grouped.overGroups(having)),
+    aggregates: await grouped.aggregates(textOf),
     columns: await grouped.columns(textOf),
   };
   const nameOf = (column: string): string =>
     outputs[all.findIndex(({ expression }) => isWindow(expression, column))]?.name ?? '';
   return {
-    ...{ from, resolver, window, where, grouping, outputs },
+    ...{ ...common, grouping, outputs },
     ...{ startName: nameOf(WINDOW_START), endName: nameOf(WINDOW_END) },
   };
 }

@@ -68,6 +68,12 @@ export class RunningGroups implements StreamOperator {
     return grouping.results(grouping.finished(this.#state, plainLead()));
   }
 
+  query(from: string): string {
+    const { grouping } = this.#parts;
+    const rows = grouping.intake(from, [], 'true');
+    return grouping.results(grouping.finished(`(${rows})`, plainLead()));
+  }
+
   get #intake(): string {
     const { grouping, from } = this.#parts;
     return grouping.intake(from, [], 'true');

@@ -81,9 +81,15 @@ export class SessionWindow implements StreamOperator {
     return `${closed} UNION ALL ${grouping.results(this.#sessions(this.#state))}`;
   }
 
+  query(from: string): string {
+    const { grouping, time } = this.#parts;
+    const rows = this.#intake(`${time} IS NOT NULL`, from);
+    return grouping.results(this.#sessions(`(${rows})`));
+  }
+
   /** The stretches of a batch: its rows first merged by time, then with their neighbours. */
-  #intake(condition: string): string {
-    const { grouping, from, time } = this.#parts;
+  #intake(condition: string, from = this.#parts.from): string {
+    const { grouping, time } = this.#parts;
     const lead = SPAN.map((name) => ({ name, text: time }));
     return this.#stretches(`(${grouping.intake(from, lead, condition)})`);
   }

@@ -82,8 +82,14 @@ export class SlidingWindow implements StreamOperator {
     return `${closed} UNION ALL ${grouping.results(this.#windows(this.#state, open))}`;
   }
 
-  #intake(condition: string): string {
-    const { grouping, from, time } = this.#parts;
+  query(from: string): string {
+    const { grouping, time } = this.#parts;
+    const rows = this.#intake(`${time} IS NOT NULL`, from);
+    return grouping.results(this.#windows(`(${rows})`, 'true'));
+  }
+
+  #intake(condition: string, from = this.#parts.from): string {
+    const { grouping, time } = this.#parts;
     return grouping.intake(from, [{ name: 'kawa_end', text: time }], condition);
   }
 

@@ -46,18 +46,19 @@ export function stageStatements(
   sources: readonly StagedSource[],
   relations: readonly string[],
 ): readonly PlanStatement[] {
-  return sources.map(({ table, columns, place, eventTime }, index) => {
-    const kept = [...new Set([...place, ...columns])].map(quoteIdentifier);
-    const time = `TRY_CAST(${eventTime} AS TIMESTAMP) AS kawa_time`;
-    const rows = `SELECT ${[...kept, time].join(', ')} FROM ${relations[index]}`;
-    const staged = [
-      ...kept,
-      `CASE WHEN kawa_time BETWEEN ${FIRST_TIME} AND ${LAST_TIME} THEN kawa_time END AS kawa_time`,
-    ];
-    return timed(
-      `CREATE OR REPLACE TEMP TABLE ${table} AS SELECT ${staged.join(', ')} FROM (${rows})`,
-    );
+  return sources.map((source, index) => {
+    const rows = stagedRows(source, relations[index] ?? '');
+    return timed(`CREATE OR REPLACE TEMP TABLE ${source.table} AS ${rows}`);
   });
+}
+
+/** A SELECT of what is staged of a relation. */
+export function stagedRows({ columns, place, eventTime }: StagedSource, relation: string): string {
+  const kept = [...new Set([...place, ...columns])].map(quoteIdentifier);
+  const time = `TRY_CAST(${eventTime} AS TIMESTAMP) AS kawa_time`;
+  const rows = `SELECT ${[...kept, time].join(', ')} FROM ${relation}`;
+  const inRange = `CASE WHEN kawa_time BETWEEN ${FIRST_TIME} AND ${LAST_TIME} THEN kawa_time END`;
+  return `SELECT ${[...kept, `${inRange} AS kawa_time`].join(', ')} FROM (${rows})`;
 }
 
 export function measureStatement(
@@ -84,15 +85,12 @@ export function lateStatement(
   return timed(selects.join(' UNION ALL '), lateBefore);
 }
 
-/** Puts a table in a node's place: a temporary one as `StreamNames` has it, or a bare name. */
+/** Puts a table of a name in a node's place. */
 export function replaceSource(node: SyntaxNode, table: string, alias: string): void {
-  const temporary = /^temp\.main\."((?:[^"]|"")*)"$/.exec(table)?.[1];
   for (const name of Object.keys(node)) delete node[name];
   Object.assign(node, {
     ...{ type: 'BASE_TABLE', alias, sample: null, query_location: 0 },
+    ...{ catalog_name: '', schema_name: '', table_name: table },
     ...{ column_name_alias: [], at_clause: null },
-    ...(temporary === undefined
-      ? { catalog_name: '', schema_name: '', table_name: table }
-      : { catalog_name: 'temp', schema_name: 'main', table_name: temporary.replaceAll('""', '"') }),
   });
 }

@@ -13,8 +13,10 @@ import { type TimeBounds, timeBounds } from './time-bounds.ts';
 
 /** Where the rows of a batch are read from, once they are staged. */
 export interface StreamInput {
-  /** What stands after FROM. */
+  /** What stands after FROM to read the staged rows, or the joined ones. */
   readonly from: string;
+  /** The same over other relations than the staged ones, one for each source. */
+  readonly fromOf: (relations: readonly string[]) => string;
   /** Over `from`: a row's event time. */
   readonly time: string;
   /** Over `from`: a column of each row. */
@@ -26,6 +28,8 @@ export interface StreamInput {
 }
 
 const WITHIN_NAME = 'kawa_within';
+/** Stands in texts for where rows are read from. */
+const ROWS = 'kawa_rows';
 const HINT =
   'JOIN … WITHIN 30 SECONDS ON …, or a condition such as b.kafka_timestamp BETWEEN a.kafka_timestamp AND a.kafka_timestamp + INTERVAL 30 SECONDS';
 
@@ -43,10 +47,12 @@ export async function streamInputOf(
       throw refuse(query, from.tree, 'WITHIN is for joins of two streams', 'leave it out');
     }
     const [source] = streams as [FromSource];
-    replaceSource(source.node, only.table, only.alias);
+    replaceSource(source.node, ROWS, only.alias);
+    const text = await printer.from(from.tree);
     const alias = quoteIdentifier(only.alias);
+    const fromOf = ([rows = '']: readonly string[]): string => text.replace(ROWS, () => rows);
     return {
-      from: await printer.from(from.tree),
+      ...{ from: fromOf([only.table]), fromOf },
       ...{ time: `${alias}.kawa_time`, place: `${alias}.kafka_partition`, join: undefined, where },
     };
   }
@@ -93,9 +99,12 @@ async function joinInput(
     outer: isOuter ? await textOf('LEFT') : undefined,
     where: taken === undefined ? undefined : await printer.expression(taken),
   });
-  replaceSource(node, join.joined, 'kawa_joined');
+  replaceSource(node, ROWS, 'kawa_joined');
+  const text = await printer.from(from.tree);
   return {
-    from: await printer.from(from.tree),
+    from: text.replace(ROWS, () => join.joined),
+    fromOf: ([leftRows = '', rightRows = '']) =>
+      text.replace(ROWS, () => `(${join.query(leftRows, rightRows)})`),
     ...{ time: 'kawa_joined.kawa_time', place: 'kawa_joined.kawa_time', join },
     where: taken === undefined ? where : undefined,
   };

@@ -40,4 +40,6 @@ export interface StreamOperator {
   apply(closed: ClosedRange): readonly PlanStatement[];
   emitted(closed: ClosedRange): PlanStatement | undefined;
   compact(): readonly PlanStatement[];
+  /** One SELECT of what the results would be of all rows at once. */
+  query(from: string): string;
 }

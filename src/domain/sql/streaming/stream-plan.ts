@@ -96,5 +96,10 @@ export interface StreamPlan {
   compact(): readonly PlanStatement[];
   /** A SELECT of the results as they are, the body of the view that users read. */
   readonly view: string;
+  /**
+   * One SELECT that gives of relations what the plan gives once it has taken all of their rows, as one with EMIT CHANGES
+   * would show it and without any of them late. It reads no tables of the plan.
+   */
+  query(relations: readonly string[]): string;
   readonly tearDown: readonly PlanStatement[];
 }

@@ -33,6 +33,7 @@ export interface LiftedQuery {
   readonly windowAt?: number;
   readonly graceMs?: number;
   readonly emit?: EmitMode;
+  readonly emitAt?: number;
   readonly within?: WithinClause;
 }
 
@@ -151,6 +152,7 @@ function liftEmit(
   if (!onClose && !isWord(next, 'CHANGES', 'FINAL')) return undefined;
   const mode = isWord(next, 'CHANGES') ? 'changes' : 'final';
   lifted.emit = once(lifted, lifted.emit, token, () => mode);
+  lifted.emitAt = token?.at ?? 0;
   return index + (onClose ? 4 : 2);
 }
 
@@ -160,6 +162,10 @@ function liftWithin(lifted: Lifted, tokens: readonly SignificantToken[], index: 
   if (isMark(tokens[open], '(')) {
     const close = closingIndex(tokens, open);
     const parts = argumentsBetween(tokens, open + 1, close);
+    if (close === tokens.length || parts.length === 0 || parts.length > 2) {
+      const hint = 'as in WITHIN 30 SECONDS, or WITHIN (1 MINUTE, 2 MINUTES) for before and after';
+      throw errorAt(lifted.original, tokens[open]?.at, 'one or two intervals are expected', hint);
+    }
     const [before = 0, after = before] = parts.map((part) => intervalAt(lifted, part, token));
     lifted.within = once(lifted, lifted.within, token, () => ({
       ...{ beforeMs: before, afterMs: after },

@@ -84,6 +84,32 @@ function sorted(rows: readonly Record<string, unknown>[]): string[] {
   return rows.map((row) => JSON.stringify(row, plain)).sort();
 }
 
+test('a query with a window is answered at once, of all records there are', async () => {
+  for (const [name, [asked, sql]] of Object.entries(VIEWS)) {
+    const rows = sorted(await broker.sql(asked));
+    expect({ name, rows }).toEqual({ name, rows: sorted(await broker.sql(sql)) });
+  }
+  const windows = 'FROM TUMBLE(clicks, kafka_timestamp, INTERVAL 20 SECONDS) GROUP BY window_start';
+  const top = await broker.sql(
+    `SELECT user_id, count(*) AS n FROM clicks WHERE kafka_partition = 0 GROUP BY user_id WINDOW TUMBLING (1 DAY) ORDER BY n DESC, 1 LIMIT 2`,
+  );
+  expect(top).toHaveLength(2);
+  expect(Number(top[0]?.n)).toBeGreaterThanOrEqual(Number(top[1]?.n));
+  const counts = await broker.sql(
+    `SELECT window_start, count(*) AS n ${windows} ORDER BY 1 LIMIT 3`,
+  );
+  expect(counts.map(({ n }) => n)).toHaveLength(3);
+  expect(counts[0]?.window_start).toEqual(new Date(START_MS));
+  const [plan] = await broker.sql(`EXPLAIN SELECT count(*) ${windows}`);
+  expect(plan?.explain_value).toMatch(/^clicks: /);
+  await expect(broker.sql('SELECT count(*) FROM clicks EMIT CHANGES')).rejects.toMatchObject({
+    ...{ kind: 'INVALID', position: { line: 1, column: 29 } },
+    hint: expect.stringContaining('MATERIALIZED VIEW') as string,
+  });
+  const wrong = 'SELECT page, count(*) FROM clicks WINDOW TUMBLING (1 DAY)';
+  await expect(broker.sql(wrong)).rejects.toMatchObject({ position: { line: 1, column: 8 } });
+});
+
 test('views over topics show what one query over them gives, before and after more records came', async () => {
   for (const [name, [sql]] of Object.entries(VIEWS)) {
     await broker.sql(`CREATE MATERIALIZED VIEW ${name} ${OPTIONS} AS ${sql}`);
