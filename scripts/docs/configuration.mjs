@@ -42,6 +42,7 @@ const AREAS = [
   ['SQL, and its listeners', /^(sql|http|postgres)\./],
   ['Listeners, connections and requests', /listener|connections|socket|request|^fetch|incremental/],
   ['Topics', /^(auto\.create|delete\.topic|num\.partitions|default\.replication|min\.insync)/],
+  ['Share groups', /^(group\.)?share\./],
   ['Consumer groups', /^(group|offsets?)\./],
   ['Logs: what a topic has that sets nothing of its own', /./],
 ];
@@ -49,7 +50,10 @@ const AREAS = [
 /** Why a key does nothing; the first that fits. */
 const IDLE = [
   ['Transactions are not there yet', /transaction|\.txn\.|^producer\.id/],
-  ['Share groups are not there yet', /share\.|^errors\.deadletterqueue/],
+  [
+    'Of share groups: there is one assignor, and no queue for dead letters',
+    /share\.|^errors\.deadletterqueue/,
+  ],
   ['Streams groups are not there yet', /^(group\.)?streams\./],
   ['Every protocol of groups that is there is served', /rebalance\.protocols/],
   ['Storage in tiers is not there', /remote|tiered|local\.retention/],

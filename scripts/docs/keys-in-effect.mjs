@@ -16,8 +16,13 @@ const WITHOUT_EFFECT = [
 ];
 
 /** The protocols whose groups are served, and what a group may set for itself. */
-const GROUP_PROTOCOLS = ['consumer'];
+const GROUP_PROTOCOLS = ['consumer', 'share'];
 const GROUP_TIMINGS = ['session.timeout.ms', 'heartbeat.interval.ms', 'assignment.interval.ms'];
+const SHARE_LIMITS = [
+  'record.lock.duration.ms',
+  'delivery.count.limit',
+  'partition.max.record.locks',
+];
 
 /** The names of the topic's, the broker's and a group's keys that have an effect. */
 export function keysInEffect() {
@@ -30,11 +35,12 @@ export function keysInEffect() {
   return { topic, broker, group: groupKeys(broker) };
 }
 
-/** Read by names that are put together: see group-config-of.ts. */
+/** Read by names that are put together: see group-config-of.ts and share-group-options-of.ts. */
 function groupKeys(broker) {
-  const group = new Set();
+  const group = new Set(namesRead().filter((name) => CONFIG_TABLE.group.has(name)));
   for (const protocol of GROUP_PROTOCOLS) {
-    for (const timing of GROUP_TIMINGS) {
+    const limits = protocol === 'share' ? SHARE_LIMITS : [];
+    for (const timing of [...GROUP_TIMINGS, ...limits]) {
       const name = `${protocol}.${timing}`;
       group.add(name);
       addSynonyms(CONFIG_TABLE.group.get(name), broker);

@@ -24,7 +24,7 @@ const NOTES = {
 
 /** Why an API is not served; the first that fits. */
 const REASONS = [
-  [/Share/, 'share groups (KIP-932)'],
+  [/Share/, 'state of share groups: calls within the broker'],
   [/^ConsumerGroup/, 'the new consumer protocol (KIP-848)'],
   [/^StreamsGroup/, 'streams groups (KIP-1071)'],
   [/Acls?$/, 'authorisation'],

@@ -1,3 +1,4 @@
+import type { ErrorName } from '../domain/error-code.ts';
 import type { SharePartitionKey } from '../domain/share-coordinator/share-partition-key.ts';
 import type {
   InitializeStateCommand,
@@ -12,6 +13,8 @@ import type {
  * the broker here). Nothing rejects: failures are told in the answers.
  */
 export interface SharePersister {
+  /** Makes sure that there is a topic to keep states in. */
+  prepare(): Promise<ErrorName>;
   /** Afterwards the share-partition can be read and written. A later state epoch starts it anew. */
   initialize(key: SharePartitionKey, command: InitializeStateCommand): Promise<StateAnswer>;
   /** Afterwards leaders of earlier epochs can neither read nor write. */

@@ -9,7 +9,8 @@ interface Deviation {
 /** Where we mean to answer otherwise than Kafka. */
 export const DEVIATIONS: Readonly<Record<string, Deviation>> = {
   'a reason is told': {
-    where: /(Produce v\d+ .*errorMessage|CreatePartitions .*errorMessage): null, ours "<text>"/,
+    where:
+      /(Produce v\d+|CreatePartitions|ShareGroupHeartbeat v1) .*errorMessage: null, ours "<text>"/,
     why: 'We say why a batch or a change was refused where Kafka says only which error it is.',
   },
   'log start offset of a refused batch': {
@@ -56,6 +57,14 @@ export const DEVIATIONS: Readonly<Record<string, Deviation>> = {
   'a batch of no transactions': {
     where: /AddPartitionsToTxn v[45] nothing \|/,
     why: 'Kafka never answers one; an empty answer frees whoever asked.',
+  },
+  'unknown acquire mode': {
+    where: /ShareFetch v2 unknown mode \|/,
+    why: 'Kafka fails unexpectedly; we name the error.',
+  },
+  'share group set back': {
+    where: /ShareFetch v1 reads from there \| .*(firstOffset: 3, ours 5|deliveryCount: 2, ours 1)$/,
+    why: 'Kafka goes on with what it has in memory; the group reads from where it was set.',
   },
   'features that are not served': {
     where: /ApiVersions v[34] .*\/finalizedFeatures\//,

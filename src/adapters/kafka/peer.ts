@@ -3,6 +3,7 @@ import type { ClientSoftware } from './request-handler.ts';
 /** Who is on the other end; one object per connection, shared by its exchanges. */
 export class Peer {
   readonly connectionId: string;
+  /** As Kafka tells it of members of groups: with a slash before the address. */
   readonly clientHost: string;
   readonly clientPort: number;
   software: ClientSoftware | undefined;

@@ -150,7 +150,8 @@ export class TcpTransport implements Transport {
     this.#connectionsMade += 1;
     // Kafka's form of a connection id: local address, remote address, a running number.
     const ends = `${localAddress}:${localPort}-${remoteAddress}:${remotePort}`;
-    const peer = new Peer(`${ends}-${this.#connectionsMade}`, host, remotePort ?? 0, listenerName);
+    const name = `${ends}-${this.#connectionsMade}`;
+    const peer = new Peer(name, `/${host}`, remotePort ?? 0, listenerName);
     const connection = new Connection({
       peer,
       dispatcher: this.#dispatcher,

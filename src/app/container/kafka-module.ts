@@ -5,6 +5,7 @@ import { alterClientQuotasHandler } from '../../adapters/kafka/handlers/alter-cl
 import { alterConfigsHandler } from '../../adapters/kafka/handlers/alter-configs.ts';
 import { alterPartitionReassignmentsHandler } from '../../adapters/kafka/handlers/alter-partition-reassignments.ts';
 import { alterReplicaLogDirsHandler } from '../../adapters/kafka/handlers/alter-replica-log-dirs.ts';
+import { alterShareGroupOffsetsHandler } from '../../adapters/kafka/handlers/alter-share-group-offsets.ts';
 import { consumerGroupDescribeHandler } from '../../adapters/kafka/handlers/consumer-group-describe.ts';
 import { consumerGroupHeartbeatHandler } from '../../adapters/kafka/handlers/consumer-group-heartbeat.ts';
 import { createDelegationTokenHandler } from '../../adapters/kafka/handlers/create-delegation-token.ts';
@@ -12,6 +13,7 @@ import { createPartitionsHandler } from '../../adapters/kafka/handlers/create-pa
 import { createTopicsHandler } from '../../adapters/kafka/handlers/create-topics.ts';
 import { deleteGroupsHandler } from '../../adapters/kafka/handlers/delete-groups.ts';
 import { deleteRecordsHandler } from '../../adapters/kafka/handlers/delete-records.ts';
+import { deleteShareGroupOffsetsHandler } from '../../adapters/kafka/handlers/delete-share-group-offsets.ts';
 import { deleteTopicsHandler } from '../../adapters/kafka/handlers/delete-topics.ts';
 import { describeClientQuotasHandler } from '../../adapters/kafka/handlers/describe-client-quotas.ts';
 import { describeClusterHandler } from '../../adapters/kafka/handlers/describe-cluster.ts';
@@ -21,6 +23,7 @@ import { describeGroupsHandler } from '../../adapters/kafka/handlers/describe-gr
 import { describeLogDirsHandler } from '../../adapters/kafka/handlers/describe-log-dirs.ts';
 import { describeProducersHandler } from '../../adapters/kafka/handlers/describe-producers.ts';
 import { describeQuorumHandler } from '../../adapters/kafka/handlers/describe-quorum.ts';
+import { describeShareGroupOffsetsHandler } from '../../adapters/kafka/handlers/describe-share-group-offsets.ts';
 import { describeTopicPartitionsHandler } from '../../adapters/kafka/handlers/describe-topic-partitions.ts';
 import { describeTransactionsHandler } from '../../adapters/kafka/handlers/describe-transactions.ts';
 import { electLeadersHandler } from '../../adapters/kafka/handlers/elect-leaders.ts';
@@ -47,6 +50,10 @@ import { offsetForLeaderEpochHandler } from '../../adapters/kafka/handlers/offse
 import { produceHandler } from '../../adapters/kafka/handlers/produce.ts';
 import { pushTelemetryHandler } from '../../adapters/kafka/handlers/push-telemetry.ts';
 import { renewDelegationTokenHandler } from '../../adapters/kafka/handlers/renew-delegation-token.ts';
+import { shareAcknowledgeHandler } from '../../adapters/kafka/handlers/share-acknowledge.ts';
+import { shareFetchHandler } from '../../adapters/kafka/handlers/share-fetch.ts';
+import { shareGroupDescribeHandler } from '../../adapters/kafka/handlers/share-group-describe.ts';
+import { shareGroupHeartbeatHandler } from '../../adapters/kafka/handlers/share-group-heartbeat.ts';
 import { syncGroupHandler } from '../../adapters/kafka/handlers/sync-group.ts';
 import { txnOffsetCommitHandler } from '../../adapters/kafka/handlers/txn-offset-commit.ts';
 import { updateFeaturesHandler } from '../../adapters/kafka/handlers/update-features.ts';
@@ -121,8 +128,8 @@ export const kafkaModule = new ContainerModule(({ bind }) => {
     [T.clientTelemetry],
   );
   bind(T.groupHandlers).toResolvedValue(
-    (groups, transactions, identity) => [
-      findCoordinatorHandler({ groups, transactions, identity }),
+    (groups, shareGroups, transactions, share, identity) => [
+      findCoordinatorHandler({ groups, transactions, share, identity }),
       joinGroupHandler({ groups }),
       syncGroupHandler({ groups }),
       heartbeatHandler({ groups }),
@@ -132,11 +139,23 @@ export const kafkaModule = new ContainerModule(({ bind }) => {
       offsetDeleteHandler({ groups }),
       listGroupsHandler({ groups }),
       describeGroupsHandler({ groups }),
-      deleteGroupsHandler({ groups }),
+      deleteGroupsHandler({ groups: shareGroups }),
       consumerGroupHeartbeatHandler({ groups }),
       consumerGroupDescribeHandler({ groups }),
     ],
-    [T.groups, T.transactions, T.identity],
+    [T.groups, T.shareGroups, T.transactions, T.shareCoordinator, T.identity],
+  );
+  bind(T.shareHandlers).toResolvedValue(
+    (share, shareGroups, identity) => [
+      shareGroupHeartbeatHandler({ shareGroups }),
+      shareGroupDescribeHandler({ shareGroups }),
+      shareFetchHandler({ share, identity }),
+      shareAcknowledgeHandler({ share, identity }),
+      describeShareGroupOffsetsHandler({ shareGroups }),
+      alterShareGroupOffsetsHandler({ shareGroups }),
+      deleteShareGroupOffsetsHandler({ shareGroups }),
+    ],
+    [T.shareConsume, T.shareGroups, T.identity],
   );
   bind(T.transactionHandlers).toResolvedValue(
     (transactions, offsets, markers, producerIds, producers, partitions) => [
@@ -159,9 +178,17 @@ export const kafkaModule = new ContainerModule(({ bind }) => {
     ],
   );
   bind(T.registry).toResolvedValue(
-    (data, administration, cluster, groups, transactions, telemetry, catalog) =>
+    (data, administration, cluster, groups, share, transactions, telemetry, catalog) =>
       plaintextRegistry(
-        [...data, ...administration, ...cluster, ...groups, ...transactions, ...telemetry],
+        [
+          ...data,
+          ...administration,
+          ...cluster,
+          ...groups,
+          ...share,
+          ...transactions,
+          ...telemetry,
+        ],
         () => {
           const { version, featureLevels } = catalog.metadata;
           return { epoch: version, features: finalizedFeatures(featureLevels) };
@@ -169,8 +196,8 @@ export const kafkaModule = new ContainerModule(({ bind }) => {
       ),
     [
       ...([T.dataHandlers, T.administrationHandlers, T.clusterHandlers] as const),
-      ...([T.groupHandlers, T.transactionHandlers, T.telemetryHandlers] as const),
-      T.catalog,
+      ...([T.groupHandlers, T.shareHandlers, T.transactionHandlers] as const),
+      ...([T.telemetryHandlers, T.catalog] as const),
     ],
   );
 });

@@ -172,6 +172,12 @@ async function startCoordinators(container: Container, lifecycle: Lifecycle): Pr
     () => share.open(),
     () => share.close(),
   );
+  const sharePartitions = container.get(TOKENS.sharePartitions);
+  await lifecycle.start(
+    'share-partitions',
+    () => share.watchResets((key) => sharePartitions.onReset(key)),
+    () => sharePartitions.close(),
+  );
   let unwatch: (() => void) | undefined;
   await lifecycle.start(
     'watching the topics of groups',
@@ -180,8 +186,10 @@ async function startCoordinators(container: Container, lifecycle: Lifecycle): Pr
         groups.onMetadataChanged(now, before);
         const deleted = deletedTopics(now, before);
         if (deleted.length === 0) return;
+        const deletedIds = new Set(deleted.map(({ id }) => id));
         groups.onTopicsDeleted(new Set(deleted.map(({ name }) => name)));
-        share.onTopicsDeleted(new Set(deleted.map(({ id }) => id)));
+        share.onTopicsDeleted(deletedIds);
+        sharePartitions.onTopicsDeleted(deletedIds);
       });
     },
     () => unwatch?.(),

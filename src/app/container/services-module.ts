@@ -1,9 +1,7 @@
 import { ContainerModule } from 'inversify';
-
 import { systemTokenMac } from '../../adapters/node/system-token-mac.ts';
 import { groupConfigOf, groupTimingsOf } from '../../domain/config/group-config-of.ts';
 import { configsOf } from '../../domain/topic/cluster-metadata.ts';
-
 import { CONSUMER_OFFSETS_TOPIC } from '../../domain/topic/internal-topics.ts';
 import { ConfigAdminService } from '../services/config/config-admin-service.ts';
 import { ConfigPropagation } from '../services/config/config-propagation.ts';

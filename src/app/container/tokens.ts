@@ -36,7 +36,10 @@ import type { LogCleaner } from '../services/log/cleaner/log-cleaner.ts';
 import type { LogManager } from '../services/log/log-manager.ts';
 import type { PartitionFinder } from '../services/partition/partition-finder.ts';
 import type { TransactionalProduce } from '../services/produce/transactional-produce.ts';
+import type { ShareConsumeService } from '../services/share/share-consume-service.ts';
 import type { ShareCoordinatorService } from '../services/share/share-coordinator-service.ts';
+import type { ShareGroupService } from '../services/share/share-group-service.ts';
+import type { SharePartitions } from '../services/share/share-partitions.ts';
 import type { HistoryPolicy } from '../services/sql/history-policy.ts';
 import type { HistoryService } from '../services/sql/history-service.ts';
 import type { LazyEngine } from '../services/sql/lazy-engine.ts';
@@ -102,6 +105,9 @@ export const TOKENS = {
   transactionalOffsets: token<TransactionalOffsets>('TransactionalOffsets'),
 
   shareCoordinator: token<ShareCoordinatorService>('ShareCoordinator'),
+  sharePartitions: token<SharePartitions>('SharePartitions'),
+  shareConsume: token<ShareConsumeService>('ShareConsume'),
+  shareGroups: token<ShareGroupService>('ShareGroups'),
 
   topicSource: token<TopicSource>('TopicSource'),
   topicHistory: token<HistoryService>('TopicHistory'),
@@ -118,5 +124,6 @@ export const TOKENS = {
   clusterHandlers: token<readonly RequestHandler[]>('ClusterHandlers'),
   transactionHandlers: token<readonly RequestHandler[]>('TransactionHandlers'),
   groupHandlers: token<readonly RequestHandler[]>('GroupHandlers'),
+  shareHandlers: token<readonly RequestHandler[]>('ShareHandlers'),
   registry: token<HandlerRegistry>('HandlerRegistry'),
 } as const;

@@ -8,6 +8,12 @@ type Values = ReadonlyMap<string, string>;
 
 const PROTOCOLS = ['consumer', 'share', 'streams'];
 const TIMINGS = ['heartbeat.interval.ms', 'session.timeout.ms', 'assignment.interval.ms'];
+/** Of share groups, further ones with bounds (KIP-1240). */
+const SHARE_LIMITS = [
+  'record.lock.duration.ms',
+  'delivery.count.limit',
+  'partition.max.record.locks',
+];
 
 /** A group's configs, within what the broker allows any group (Kafka's `GroupConfig.validate`). */
 export function validateGroupConfigs(configs: Values, brokerConfig: BrokerConfig): void {
@@ -24,17 +30,19 @@ export function validateGroupConfigs(configs: Values, brokerConfig: BrokerConfig
 
 function checkBounds(name: string, configs: Values, brokerConfig: BrokerConfig): void {
   const [protocol = '', ...words] = name.split('.');
-  const timing = words.join('.');
-  if (!PROTOCOLS.includes(protocol) || !TIMINGS.includes(timing)) return;
+  const setting = words.join('.');
+  const isTiming = PROTOCOLS.includes(protocol) && TIMINGS.includes(setting);
+  const isShareLimit = protocol === 'share' && SHARE_LIMITS.includes(setting);
+  if (!isTiming && !isShareLimit) return;
   const value = amount(name, configs, brokerConfig);
-  const min = `group.${protocol}.min.${timing}`;
+  const min = `group.${protocol}.min.${setting}`;
   if (value < Number(brokerConfig.text(min))) {
     throw new KafkaError(
       'INVALID_CONFIG',
       `${name} is ${value}, but the broker's ${min} is ${brokerConfig.text(min)}`,
     );
   }
-  const max = `group.${protocol}.max.${timing}`;
+  const max = `group.${protocol}.max.${setting}`;
   if (value > Number(brokerConfig.text(max))) {
     throw new KafkaError(
       'INVALID_CONFIG',

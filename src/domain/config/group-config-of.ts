@@ -25,6 +25,10 @@ export function groupConfigOf(brokerConfig: BrokerConfig): Partial<GroupConfig> 
       brokerConfig.get('offsets.retention.check.interval.ms'),
     ),
     consumer: consumerGroupConfigOf(brokerConfig),
+    share: {
+      maxSize: brokerConfig.get('group.share.max.size'),
+      initializeRetryIntervalMs: brokerConfig.get('group.share.initialize.retry.interval.ms'),
+    },
   };
 }
 

@@ -17,6 +17,7 @@ export interface GroupConfig {
   /** How long a member that joins for the first time may wait for its group. */
   readonly newMemberJoinTimeoutMs: number;
   readonly consumer: ConsumerGroupConfig;
+  readonly share: ShareGroupConfig;
 }
 
 /** The settings of consumer groups (KIP-848) that are the same for all of them. */
@@ -33,6 +34,14 @@ export interface ConsumerGroupConfig {
 
 /** Which way a group may change between the classic and the consumer protocol while it has members. */
 export type MigrationPolicy = 'disabled' | 'downgrade' | 'upgrade' | 'bidirectional';
+
+/** The settings of share groups (KIP-932) that are the same for all of them. */
+export interface ShareGroupConfig {
+  /** group.share.max.size */
+  readonly maxSize: number;
+  /** group.share.initialize.retry.interval.ms */
+  readonly initializeRetryIntervalMs: number;
+}
 
 /** The protocols whose groups have settings of their own. */
 export type ModernProtocol = 'consumer' | 'share' | 'streams';
@@ -60,6 +69,7 @@ export const DEFAULT_GROUP_CONFIG: GroupConfig = {
     migrationPolicy: 'bidirectional',
     regexRefreshIntervalMs: 600_000,
   },
+  share: { maxSize: 200, initializeRetryIntervalMs: 30_000 },
 };
 
 export const DEFAULT_GROUP_TIMINGS: GroupTimings = {

@@ -41,6 +41,8 @@ import {
   OFFSET_RECORD_TYPES,
   type OffsetRecord,
 } from './offsets/offset-record.ts';
+import { ShareGroup } from './share/share-group.ts';
+import { ShareGroups } from './share/share-groups.ts';
 
 /**
  * The groups of one partition of `__consumer_offsets` (Kafka's GroupCoordinatorShard): which kind a command is for, and
@@ -51,6 +53,8 @@ export class GroupShard implements CoordinatorShard {
   private readonly context: CoordinatorContext;
   private readonly config: GroupConfig;
   private readonly image: () => GroupMetadata;
+  /** Commands for share groups go there. */
+  readonly share: ShareGroups;
   private readonly classic: ClassicGroups;
   private readonly consumer: ConsumerGroups;
   private readonly kinds: readonly GroupKind[];
@@ -63,7 +67,8 @@ export class GroupShard implements CoordinatorShard {
     this.image = image;
     this.classic = new ClassicGroups(this.groups, context, config);
     this.consumer = new ConsumerGroups(this.groups, environment, this.classic);
-    this.kinds = [this.classic, this.consumer];
+    this.share = new ShareGroups(this.groups, environment);
+    this.kinds = [this.classic, this.consumer, this.share];
     this.offsets = new GroupOffsets(context, config);
   }
 
@@ -175,6 +180,9 @@ export class GroupShard implements CoordinatorShard {
     if (group === undefined || group.isDead) {
       throw new KafkaError('GROUP_ID_NOT_FOUND', `Group ${groupId} not found.`);
     }
+    if (group.type === 'share') {
+      throw new KafkaError('GROUP_ID_NOT_FOUND', `Group ${groupId} is not a consumer group.`);
+    }
     if (group instanceof ClassicGroup && group.state !== 'Empty' && !group.usesConsumerProtocol) {
       throw new KafkaError('NON_EMPTY_GROUP', `Group ${groupId} has members.`);
     }
@@ -195,6 +203,7 @@ export class GroupShard implements CoordinatorShard {
   ): void {
     if (group instanceof ClassicGroup) this.classic.remove(group, others, done);
     else if (group instanceof ConsumerGroup) this.consumer.remove(group, others, done);
+    else if (group instanceof ShareGroup) this.share.remove(group, others, done);
   }
 
   /** As DescribeGroups tells it, which knows classic groups only. */
@@ -236,7 +245,9 @@ export class GroupShard implements CoordinatorShard {
   cleanupExpiredOffsets(): void {
     for (const group of this.groups.values()) {
       const { records, allExpired } = this.offsets.expire(group);
-      if (allExpired && group.isEmpty) this.removeGroup(group, records, () => {});
+      // A share group has no offsets here; it stays until it is deleted.
+      const isUnused = allExpired && group.isEmpty && group.type !== 'share';
+      if (isUnused) this.removeGroup(group, records, () => {});
       else this.append(records);
     }
   }

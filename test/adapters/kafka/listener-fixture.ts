@@ -7,6 +7,7 @@ import {
 } from '../../../src/adapters/kafka/tcp-transport.ts';
 import { systemClock } from '../../../src/adapters/node/system-clock.ts';
 import { systemTimer } from '../../../src/adapters/node/system-timer.ts';
+import { finalizedFeatures } from '../../../src/domain/feature/features.ts';
 import type { Logger } from '../../../src/ports/logger.ts';
 
 export interface LoggedLine {
@@ -42,7 +43,10 @@ export async function startListener(
   const transport = new TcpTransport({
     host: '127.0.0.1',
     port: 0,
-    registry: plaintextRegistry(handlers, () => ({ epoch: 1n, features: [] })),
+    registry: plaintextRegistry(handlers, () => ({
+      epoch: 1n,
+      features: finalizedFeatures(new Map()),
+    })),
     clock: systemClock,
     timer: systemTimer,
     logger: recordingLogger(log),

@@ -63,6 +63,7 @@ export function groupHandlers(groups: GroupCoordinator): readonly RequestHandler
     findCoordinatorHandler({
       groups,
       transactions: { prepare: async () => 'NONE' },
+      share: { prepare: async () => 'NONE' },
       identity,
     }),
     joinGroupHandler({ groups }),

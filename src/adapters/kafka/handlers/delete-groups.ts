@@ -4,7 +4,11 @@ import { DeleteGroupsApi } from '../../../domain/protocol/messages/delete-groups
 import type { GroupCoordinator } from '../../../ports/group-coordinator.ts';
 import { handler, type RequestHandler } from '../request-handler.ts';
 
-export function deleteGroupsHandler({ groups }: { groups: GroupCoordinator }): RequestHandler {
+export function deleteGroupsHandler({
+  groups,
+}: {
+  readonly groups: Pick<GroupCoordinator, 'deleteGroups'>;
+}): RequestHandler {
   return handler(DeleteGroupsApi, async (request) => {
     const results = await groups.deleteGroups(request.groupsNames);
     return {

@@ -4,18 +4,21 @@ import { ERROR_CODES, type ErrorName } from '../../../domain/error-code.ts';
 import { FindCoordinatorApi } from '../../../domain/protocol/messages/find-coordinator.ts';
 import type { BrokerIdentity } from '../../../ports/broker-identity.ts';
 import type { GroupCoordinator } from '../../../ports/group-coordinator.ts';
+import type { SharePersister } from '../../../ports/share-persister.ts';
 import type { TransactionCoordinator } from '../../../ports/transaction-coordinator.ts';
 import { handler, type RequestHandler } from '../request-handler.ts';
 
 const GROUP = 0;
 const TRANSACTION = 1;
 const SHARE = 2;
+const SHARE_SINCE = 6;
 
 const NO_NODE = { nodeId: -1, host: '', port: -1 };
 
 export interface FindCoordinatorOptions {
   readonly groups: Pick<GroupCoordinator, 'prepare'>;
   readonly transactions: Pick<TransactionCoordinator, 'prepare'>;
+  readonly share: Pick<SharePersister, 'prepare'>;
   /** How clients of a listener reach this broker. */
   readonly identity: (listenerName: string) => BrokerIdentity;
 }
@@ -25,7 +28,7 @@ export function findCoordinatorHandler(options: FindCoordinatorOptions): Request
     const { keyType } = request;
     const { apiVersion } = context;
     const answerFor = async (key: string) => {
-      const error = await coordinatorError(options, keyType);
+      const error = await coordinatorError(options, keyType, key, apiVersion);
       const node = error === 'NONE' ? options.identity(context.listenerName) : NO_NODE;
       return {
         key,
@@ -59,15 +62,24 @@ function isKeyType(keyType: number): boolean {
 }
 
 async function coordinatorError(
-  { groups, transactions }: FindCoordinatorOptions,
+  { groups, transactions, share }: FindCoordinatorOptions,
   keyType: number,
+  key: string,
+  apiVersion: number,
 ): Promise<ErrorName> {
   switch (keyType) {
     case GROUP:
       return groups.prepare();
     case TRANSACTION:
       return transactions.prepare();
+    case SHARE:
+      return apiVersion >= SHARE_SINCE && isShareKey(key) ? share.prepare() : 'INVALID_REQUEST';
     default:
       return 'INVALID_REQUEST';
   }
+}
+
+/** `groupId:topicId:partition`; the group's name may hold colons (Kafka's SharePartitionKey.validate). */
+function isShareKey(key: string): boolean {
+  return /^\s*\S.*:[\w-]{22}:\d{1,10}$/s.test(key);
 }

@@ -79,6 +79,11 @@ export class GroupCoordinatorService implements GroupCoordinator {
     });
   }
 
+  /** For those who ask groups of one kind more than is asked of all. */
+  get shards(): Pick<CoordinatorRuntime<GroupShard>, 'submit' | 'shardOf'> {
+    return this.runtime;
+  }
+
   /** Loads the groups of the partitions that are there. */
   open(): Promise<void> {
     return this.runtime.open();

@@ -39,6 +39,7 @@ export class ShareCoordinatorService implements SharePersister {
   readonly #runtime: CoordinatorRuntime<ShareCoordinatorShard>;
   readonly #prunedBefore = new Map<number, Offset>();
   #cancelPruning: () => void = () => undefined;
+  #onReset: (key: SharePartitionKey) => void = () => undefined;
 
   constructor(options: ShareCoordinatorOptions) {
     this.#options = options;
@@ -60,6 +61,11 @@ export class ShareCoordinatorService implements SharePersister {
     return this.#runtime.close();
   }
 
+  /** Tells who reads share-partitions when someone else replaced or deleted the state of one. */
+  watchResets(onReset: (key: SharePartitionKey) => void): void {
+    this.#onReset = onReset;
+  }
+
   /** Makes sure that there is a topic to keep states in. */
   async prepare(): Promise<ErrorName> {
     try {
@@ -70,12 +76,14 @@ export class ShareCoordinatorService implements SharePersister {
     }
   }
 
-  initialize(key: SharePartitionKey, command: InitializeStateCommand): Promise<StateAnswer> {
-    return this.#submit<StateAnswer>(
+  async initialize(key: SharePartitionKey, command: InitializeStateCommand): Promise<StateAnswer> {
+    const answer = await this.#submit<StateAnswer>(
       key,
       (shard, reply) => shard.initialize(key, command, reply),
       (refusal) => refusal,
     );
+    if (answer.error === 'NONE') this.#onReset(key);
+    return answer;
   }
 
   read(key: SharePartitionKey, leaderEpoch: number): Promise<ReadStateAnswer> {
@@ -105,12 +113,14 @@ export class ShareCoordinatorService implements SharePersister {
     );
   }
 
-  delete(key: SharePartitionKey): Promise<StateAnswer> {
-    return this.#submit<StateAnswer>(
+  async delete(key: SharePartitionKey): Promise<StateAnswer> {
+    const answer = await this.#submit<StateAnswer>(
       key,
       (shard, reply) => shard.delete(key, reply),
       (refusal) => refusal,
     );
+    if (answer.error === 'NONE') this.#onReset(key);
+    return answer;
   }
 
   /** Told by whoever watches the catalog. */

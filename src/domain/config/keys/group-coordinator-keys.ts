@@ -88,52 +88,103 @@ export const GROUP_COORDINATOR_KEYS = {
   'group.min.session.timeout.ms': int('6000', 'read-only', {
     doc: 'The shortest session timeout a classic member may ask for.',
   }),
-  'group.share.assignment.interval.ms': int('1000', 'cluster-wide', { rule: atLeast(0) }),
+  'group.share.assignment.interval.ms': int('1000', 'cluster-wide', {
+    doc: 'How far apart two assignments of a share group are at least.',
+    rule: atLeast(0),
+  }),
   'group.share.assignor.offload.enable': boolean('true', 'cluster-wide', { internal: true }),
   'group.share.assignors': list('simple', 'read-only'),
-  'group.share.delivery.count.limit': int('5', 'read-only', { rule: between(2, 10) }),
+  'group.share.delivery.count.limit': int('5', 'read-only', {
+    doc: 'How often a record is delivered to a share group, until it is given up.',
+    rule: between(2, 10),
+  }),
   'group.share.dlq.manager.class.name': string(
     'org.apache.kafka.server.share.dlq.DefaultShareGroupDLQManager',
     'read-only',
     { internal: true },
   ),
-  'group.share.heartbeat.interval.ms': int('5000', 'read-only', { rule: atLeast(1) }),
+  'group.share.heartbeat.interval.ms': int('5000', 'read-only', {
+    doc: 'How often a member of a share group is told to send its heartbeat.',
+    rule: atLeast(1),
+  }),
   'group.share.initialize.retry.interval.ms': int('30000', 'read-only', {
+    doc: 'How long the making of states of partitions is waited for, until it is asked for again.',
     rule: atLeast(1),
     internal: true,
   }),
-  'group.share.max.assignment.interval.ms': int('15000', 'read-only', { rule: atLeast(0) }),
-  'group.share.max.delivery.count.limit': int('10', 'read-only', { rule: between(5, 25) }),
-  'group.share.max.heartbeat.interval.ms': int('15000', 'read-only', { rule: atLeast(1) }),
+  'group.share.max.assignment.interval.ms': int('15000', 'read-only', {
+    doc: 'The most a group may set for `share.assignment.interval.ms`.',
+    rule: atLeast(0),
+  }),
+  'group.share.max.delivery.count.limit': int('10', 'read-only', {
+    doc: 'The most a group may set for `share.delivery.count.limit`.',
+    rule: between(5, 25),
+  }),
+  'group.share.max.heartbeat.interval.ms': int('15000', 'read-only', {
+    doc: 'The most a group may set for `share.heartbeat.interval.ms`.',
+    rule: atLeast(1),
+  }),
   'group.share.max.partition.max.record.locks': int('4000', 'read-only', {
+    doc: 'The most a group may set for `share.partition.max.record.locks`.',
     rule: between(2000, 10000),
   }),
   'group.share.max.record.lock.duration.ms': int('60000', 'read-only', {
+    doc: 'The most a group may set for `share.record.lock.duration.ms`.',
     rule: between(30000, 3600000),
   }),
-  'group.share.max.session.timeout.ms': int('60000', 'read-only', { rule: atLeast(1) }),
-  'group.share.max.share.sessions': int('2000', 'read-only', { rule: atLeast(1) }),
-  'group.share.max.size': int('200', 'read-only', { rule: between(1, 1000) }),
-  'group.share.min.assignment.interval.ms': int('0', 'read-only', { rule: atLeast(0) }),
-  'group.share.min.delivery.count.limit': int('2', 'read-only', { rule: between(2, 5) }),
-  'group.share.min.heartbeat.interval.ms': int('5000', 'read-only', { rule: atLeast(1) }),
+  'group.share.max.session.timeout.ms': int('60000', 'read-only', {
+    doc: 'The most a group may set for `share.session.timeout.ms`.',
+    rule: atLeast(1),
+  }),
+  'group.share.max.share.sessions': int('2000', 'read-only', {
+    doc: 'How many members of share groups may fetch at a time.',
+    rule: atLeast(1),
+  }),
+  'group.share.max.size': int('200', 'read-only', {
+    doc: 'How many members a share group (KIP-932) may have.',
+    rule: between(1, 1000),
+  }),
+  'group.share.min.assignment.interval.ms': int('0', 'read-only', {
+    doc: 'The least a group may set for `share.assignment.interval.ms`.',
+    rule: atLeast(0),
+  }),
+  'group.share.min.delivery.count.limit': int('2', 'read-only', {
+    doc: 'The least a group may set for `share.delivery.count.limit`.',
+    rule: between(2, 5),
+  }),
+  'group.share.min.heartbeat.interval.ms': int('5000', 'read-only', {
+    doc: 'The least a group may set for `share.heartbeat.interval.ms`.',
+    rule: atLeast(1),
+  }),
   'group.share.min.partition.max.record.locks': int('100', 'read-only', {
+    doc: 'The least a group may set for `share.partition.max.record.locks`.',
     rule: between(100, 2000),
   }),
   'group.share.min.record.lock.duration.ms': int('15000', 'read-only', {
+    doc: 'The least a group may set for `share.record.lock.duration.ms`.',
     rule: between(1000, 30000),
   }),
-  'group.share.min.session.timeout.ms': int('45000', 'read-only', { rule: atLeast(1) }),
-  'group.share.partition.max.record.locks': int('2000', 'read-only', { rule: between(100, 10000) }),
+  'group.share.min.session.timeout.ms': int('45000', 'read-only', {
+    doc: 'The least a group may set for `share.session.timeout.ms`.',
+    rule: atLeast(1),
+  }),
+  'group.share.partition.max.record.locks': int('2000', 'read-only', {
+    doc: 'How many records of a partition may be on their way to members of a share group.',
+    rule: between(100, 10000),
+  }),
   'group.share.persister.class.name': string(
     'org.apache.kafka.server.share.persister.DefaultStatePersister',
     'read-only',
     { internal: true },
   ),
   'group.share.record.lock.duration.ms': int('30000', 'read-only', {
+    doc: 'How long a member of a share group has a record, until others may have it.',
     rule: between(1000, 3600000),
   }),
-  'group.share.session.timeout.ms': int('45000', 'read-only', { rule: atLeast(1) }),
+  'group.share.session.timeout.ms': int('45000', 'read-only', {
+    doc: 'How long a member of a share group is waited for after its last heartbeat.',
+    rule: atLeast(1),
+  }),
   'group.streams.acceptable.recovery.lag': long('10000', 'read-only', {
     rule: atLeast(0),
     internal: true,

@@ -25,6 +25,7 @@ export const GROUP_KEYS = {
   'errors.deadletterqueue.copy.record.enable': boolean('false', 'cluster-wide'),
   'errors.deadletterqueue.topic.name': string('', 'cluster-wide'),
   'share.assignment.interval.ms': int('1000', 'cluster-wide', {
+    doc: 'How far apart two assignments of the group are at least.',
     rule: atLeast(0),
     synonyms: synonyms('group.share.assignment.interval.ms'),
   }),
@@ -32,28 +33,39 @@ export const GROUP_KEYS = {
     internal: true,
     synonyms: synonyms('group.share.assignor.offload.enable'),
   }),
-  'share.auto.offset.reset': string('latest', 'cluster-wide', { rule: SHARE_OFFSET_RESET }),
+  'share.auto.offset.reset': string('latest', 'cluster-wide', {
+    doc: 'Where the group starts in a partition it has not read: `earliest`, `latest`, or `by_duration:` and an ISO 8601 duration such as `PT1H`.',
+    rule: SHARE_OFFSET_RESET,
+  }),
   'share.delivery.count.limit': int('5', 'cluster-wide', {
+    doc: 'How often a record is delivered, until it is given up.',
     rule: atLeast(2),
     synonyms: synonyms('group.share.delivery.count.limit'),
   }),
   'share.heartbeat.interval.ms': int('5000', 'cluster-wide', {
+    doc: 'How often a member is told to send its heartbeat.',
     rule: atLeast(1),
     synonyms: synonyms('group.share.heartbeat.interval.ms'),
   }),
   'share.isolation.level': string('read_uncommitted', 'cluster-wide', {
+    doc: 'Whether records of open and aborted transactions are delivered.',
     rule: oneOf('read_committed', 'read_uncommitted'),
   }),
   'share.partition.max.record.locks': int('2000', 'cluster-wide', {
+    doc: 'How many records of a partition may be on their way to members.',
     rule: atLeast(100),
     synonyms: synonyms('group.share.partition.max.record.locks'),
   }),
   'share.record.lock.duration.ms': int('30000', 'cluster-wide', {
+    doc: 'How long a member has a record, until others may have it.',
     rule: atLeast(1000),
     synonyms: synonyms('group.share.record.lock.duration.ms'),
   }),
-  'share.renew.acknowledge.enable': boolean('true', 'cluster-wide'),
+  'share.renew.acknowledge.enable': boolean('true', 'cluster-wide', {
+    doc: 'Whether members may renew their locks (KIP-1222).',
+  }),
   'share.session.timeout.ms': int('45000', 'cluster-wide', {
+    doc: 'How long a member is waited for after its last heartbeat.',
     rule: atLeast(1),
     synonyms: synonyms('group.share.session.timeout.ms'),
   }),
