@@ -36,6 +36,9 @@ describe.skipIf(!available('psql', 'psql'))('psql', { timeout: 120_000 }, () => 
     await broker.sql('CREATE TABLE users (id BIGINT PRIMARY KEY, price DECIMAL(8, 2) DEFAULT 1)');
     await broker.sql('CREATE VIEW clicks AS SELECT id FROM "user-events"');
     await broker.sql('CREATE MACRO twice(x) AS 2 * x');
+    await broker.sql(
+      'CREATE MATERIALIZED VIEW totals AS SELECT id % 2 AS odd, count(*) AS n FROM "user-events" GROUP BY odd',
+    );
   });
   afterAll(async () => {
     await broker.close();
@@ -52,6 +55,9 @@ describe.skipIf(!available('psql', 'psql'))('psql', { timeout: 120_000 }, () => 
     expect(await output('\\dt ord*')).not.toContain('users');
     expect(await output('\\dn', '\\dn+')).toContain('public|kawadb');
     expect(await output('\\l', '\\l+')).toContain('kawadb|kawadb|UTF8');
+    expect(await output('\\dm')).toContain('public|totals|materialized view|kawadb');
+    expect(await output('\\d totals')).toContain('n|bigint|||');
+    expect(await output('\\dt *.*', '\\dn')).not.toContain('streams');
     expect(await output('\\df')).toContain('public|twice|any|x|func');
     expect(await output('\\di')).toContain('users_id_pkey|index');
     const quiet = [
@@ -144,7 +150,9 @@ describe.skipIf(!available('psql', 'psql'))('psql', { timeout: 120_000 }, () => 
         FROM generate_series(array_lower(string_to_array(current_setting('search_path'),','),1),
           array_upper(string_to_array(current_setting('search_path'),','),1)) as i,
         string_to_array(current_setting('search_path'),',') s) order by 1`;
-    expect(await output(tables)).toBe('table\n"user-events"\nclicks\norders\nusers\n(4 rows)\n');
+    expect(await output(tables)).toBe(
+      'table\n"user-events"\nclicks\norders\ntotals\nusers\n(5 rows)\n',
+    );
     const columns = `select quote_ident(column_name) as "column", data_type as "type" from information_schema.columns
       where quote_ident(table_name) = '"user-events"'`;
     expect(await output(columns)).toContain('kafka_timestamp|timestamp without time zone');

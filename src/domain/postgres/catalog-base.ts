@@ -1,3 +1,4 @@
+import { STREAM_SCHEMA } from '../sql/internal-names.ts';
 import { POSTGRES_TYPES } from './postgres-types.ts';
 
 /** Identifiers of what is in the tables' database start here; those of topics are below. */
@@ -5,7 +6,10 @@ export const TABLE_OIDS_FROM = 100_000_000;
 export const TOPIC_OIDS_FROM = 16_384;
 
 const KEYS = "constraint_type IN ('PRIMARY KEY', 'UNIQUE')";
-const OWN = "database_name = 'kawadb'";
+// What streams keep for themselves is nobody else's.
+const OWN = `database_name = 'kawadb' AND schema_name <> '${STREAM_SCHEMA}'`;
+const MATERIALIZED = `lower(view_name) IN (SELECT lower(name) FROM topics.main.kawadb_streams
+  WHERE kind = 'materialized view')`;
 const COLUMNS_OF =
   "list_aggregate(list_transform(constraint_column_names, n -> '\"' || n || '\"'), 'string_agg', ', ')";
 
@@ -38,7 +42,8 @@ export const BASE_RELATIONS: Readonly<Record<string, string>> = {
   relations: `SELECT ${TABLE_OIDS_FROM} + table_oid AS oid, schema_name, table_name AS name, 'r' AS kind,
       estimated_size::DOUBLE AS row_count, has_primary_key OR index_count > 0 AS has_index, NULL::VARCHAR AS definition
     FROM duckdb_tables() WHERE ${OWN} AND NOT internal
-    UNION ALL SELECT ${TABLE_OIDS_FROM} + view_oid, schema_name, view_name, 'v', 0, false, rtrim(sql, ';')
+    UNION ALL SELECT ${TABLE_OIDS_FROM} + view_oid, schema_name, view_name, CASE WHEN ${MATERIALIZED} THEN 'm' ELSE 'v' END, 0,
+      false, rtrim(sql, ';')
     FROM duckdb_views() WHERE ${OWN} AND NOT internal
     UNION ALL SELECT oid, schema_name, name, 'i', 0, false, definition FROM postgres_catalog.main.indexes
     UNION ALL SELECT oid, 'main', name, 'r', -1, false, NULL FROM postgres_catalog.main.topics
@@ -54,7 +59,7 @@ export const BASE_RELATIONS: Readonly<Record<string, string>> = {
         THEN (c.numeric_precision << 16 | c.numeric_scale) + 4 ELSE -1 END AS modifier,
       c.numeric_precision, c.numeric_scale
     FROM duckdb_columns() c JOIN postgres_catalog.main.relations r
-      ON r.name = c.table_name AND r.kind IN ('r', 'v')
+      ON r.name = c.table_name AND r.kind IN ('r', 'v', 'm')
         AND CASE WHEN r.oid >= ${TABLE_OIDS_FROM} THEN c.database_name = 'kawadb' AND c.schema_name = r.schema_name
           ELSE c.database_name = 'topics' END
     JOIN postgres_catalog.main.schemas s ON s.schema_name = r.schema_name`,

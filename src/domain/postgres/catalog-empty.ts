@@ -23,8 +23,6 @@ const COLUMNS: Readonly<Record<string, string>> = {
   pg_foreign_table: 'ftrelid:BIGINT ftserver:BIGINT ftoptions:VARCHAR[]',
   pg_inherits: 'inhrelid:BIGINT inhparent:BIGINT inhseqno:INTEGER inhdetachpending:BOOLEAN',
   pg_locks: 'locktype database:BIGINT relation:BIGINT pid:INTEGER mode granted:BOOLEAN',
-  pg_matviews:
-    'schemaname matviewname matviewowner tablespace hasindexes:BOOLEAN ispopulated:BOOLEAN definition',
   pg_opclass:
     'oid:BIGINT opcmethod:BIGINT opcname opcnamespace:BIGINT opcowner:BIGINT opcfamily:BIGINT opcintype:BIGINT opcdefault:BOOLEAN opckeytype:BIGINT',
   pg_operator:

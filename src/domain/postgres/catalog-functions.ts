@@ -165,7 +165,7 @@ function settingSql(name: string): string {
 
 function viewSql(oid: string): string {
   return `(SELECT min(regexp_replace(r.definition, '(?is)^create\\s+view\\s+.*?\\s+as\\s+', ' '))
-    FROM postgres_catalog.main.relations r WHERE r.oid = ${oid} AND r.kind = 'v')`;
+    FROM postgres_catalog.main.relations r WHERE r.oid = ${oid} AND r.kind IN ('v', 'm'))`;
 }
 
 function indexSql(oid: string): string {

@@ -107,6 +107,10 @@ export const FILLED_RELATIONS: Readonly<Record<string, string>> = {
   pg_views: `SELECT s.name AS schemaname, r.name AS viewname, 'kawadb' AS viewowner, r.definition
     FROM ${BASE}.relations r JOIN ${BASE}.schemas s ON s.schema_name = r.schema_name WHERE r.kind = 'v'`,
 
+  pg_matviews: `SELECT s.name AS schemaname, r.name AS matviewname, 'kawadb' AS matviewowner, NULL::VARCHAR AS tablespace,
+      false AS hasindexes, true AS ispopulated, r.definition
+    FROM ${BASE}.relations r JOIN ${BASE}.schemas s ON s.schema_name = r.schema_name WHERE r.kind = 'm'`,
+
   pg_indexes: `SELECT s.name AS schemaname, t.name AS tablename, i.name AS indexname, NULL::VARCHAR AS tablespace,
       i.definition AS indexdef
     FROM ${BASE}.indexes i JOIN ${BASE}.relations t ON t.oid = i.relation

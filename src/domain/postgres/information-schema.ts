@@ -10,16 +10,16 @@ export const INFORMATION_VIEWS: Readonly<Record<string, string>> = {
       NULL::VARCHAR AS default_character_set_name, NULL::VARCHAR AS sql_path FROM ${BASE}.schemas`,
 
   tables: `SELECT ${CATALOG} AS table_catalog, s.name AS table_schema, r.name AS table_name,
-      CASE r.kind WHEN 'v' THEN 'VIEW' ELSE 'BASE TABLE' END AS table_type,
+      CASE r.kind WHEN 'r' THEN 'BASE TABLE' ELSE 'VIEW' END AS table_type,
       NULL::VARCHAR AS self_referencing_column_name, NULL::VARCHAR AS reference_generation,
       NULL::VARCHAR AS user_defined_type_catalog, NULL::VARCHAR AS user_defined_type_schema,
       NULL::VARCHAR AS user_defined_type_name, CASE WHEN r.oid >= 100000000 AND r.kind = 'r' THEN 'YES' ELSE 'NO' END
         AS is_insertable_into, 'NO' AS is_typed, NULL::VARCHAR AS commit_action
-    FROM ${BASE}.relations r JOIN ${BASE}.schemas s ON s.schema_name = r.schema_name WHERE r.kind IN ('r', 'v')`,
+    FROM ${BASE}.relations r JOIN ${BASE}.schemas s ON s.schema_name = r.schema_name WHERE r.kind IN ('r', 'v', 'm')`,
 
   views: `SELECT ${CATALOG} AS table_catalog, s.name AS table_schema, r.name AS table_name, r.definition AS view_definition,
       'NONE' AS check_option, 'NO' AS is_updatable, 'NO' AS is_insertable_into
-    FROM ${BASE}.relations r JOIN ${BASE}.schemas s ON s.schema_name = r.schema_name WHERE r.kind = 'v'`,
+    FROM ${BASE}.relations r JOIN ${BASE}.schemas s ON s.schema_name = r.schema_name WHERE r.kind IN ('v', 'm')`,
 
   columns: `SELECT ${CATALOG} AS table_catalog, c.schema_name AS table_schema, c.relation_name AS table_name,
       c.name AS column_name, c.position AS ordinal_position, c.column_default,
