@@ -4,7 +4,7 @@ import { homedir } from 'node:os';
 import { fileURLToPath } from 'node:url';
 
 const CACHE = process.env['KAWADB_CLIENTS_CACHE'] ?? `${homedir()}/.cache/kawadb-clients`;
-const KAFKA_TOOL = fileURLToPath(
+export const KAFKA_TOOL = fileURLToPath(
   new URL('../../../shared/peers/kafka/kafka-tool', import.meta.url),
 );
 
