@@ -19,6 +19,8 @@ export interface LogValidatorOptions {
 
 type Mutable<T> = { -readonly [Key in keyof T]: T[Key] };
 
+const MAX_COORDINATOR_BATCH_BYTES = 16 * 1024 * 1024;
+
 /**
  * Whether a batch may be appended to a log of this config, apart from its producer's state
  * (Kafka's LogValidator). One is made per config, because every append needs its settings.
@@ -50,7 +52,9 @@ export class LogValidator {
     }
     if (config.messageTimestampType === 'CreateTime') options.timestampBounds = this.#bounds;
     this.#client = { ...options, origin: 'client' };
-    this.#coordinator = { ...options, origin: 'coordinator' };
+    // What belongs together is stored together: an assignment of ten thousand members is one batch.
+    const maxBatchBytes = Math.max(config.maxMessageBytes, MAX_COORDINATOR_BATCH_BYTES);
+    this.#coordinator = { ...options, origin: 'coordinator', maxBatchBytes };
     this.#compacted = config.cleanupPolicy.includes('compact');
     this.#compression = brokerCompression(config);
   }

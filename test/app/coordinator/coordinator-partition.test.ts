@@ -236,4 +236,19 @@ describe('appends that build on one another', () => {
     ]);
     expect(log.batches).toHaveLength(3);
   });
+
+  test('no single record may be larger than what a client could send', async () => {
+    const log = new FailingLog();
+    const partition = partitionOn(log);
+    await partition.load();
+    const told: unknown[] = [];
+    partition.append([recordOf(1, 1_000_000)], (error) => told.push(error?.errorName));
+    partition.append(
+      Array.from({ length: 200 }, (_, n) => recordOf(n % 100, 10_000)),
+      (error) => told.push(error?.errorName),
+    );
+    await turn();
+    await turn();
+    expect(told).toEqual(['MESSAGE_TOO_LARGE', undefined]);
+  });
 });

@@ -44,6 +44,10 @@ describe('a batch', () => {
     expect(errorOf(() => validate(batch, { maxMessageBytes: batch.length - 1 }))?.errorName).toBe(
       'MESSAGE_TOO_LARGE',
     );
+    // What a coordinator stores together may be many records.
+    const tight = new LogValidator({ ...DEFAULT_LOG_CONFIG, maxMessageBytes: 10 }, options);
+    const validated = tight.validate(batch, viewOf(batch), 'coordinator', NOW_MS);
+    expect(validated.sizeInBytes).toBe(batch.length);
     expect(errorOf(() => validate(batch, { segmentBytes: 100 }))?.errorName).toBe(
       'RECORD_LIST_TOO_LARGE',
     );

@@ -26,6 +26,8 @@ import type { PendingAppend } from './pending-append.ts';
 const RECORD_OVERHEAD_BYTES = 32;
 /** Of what was not stored. */
 const NO_OFFSET = -1n;
+/** As much as a client could put into one batch of the topic; only many records together may be more. */
+const MAX_RECORD_BYTES = 1_000_000;
 const FIRST_RETRY_MS = 1_000;
 const MAX_RETRY_MS = 30_000;
 
@@ -226,6 +228,10 @@ export class CoordinatorPartition<Shard extends CoordinatorShard> implements Coo
     const failed = (error: unknown) => this.sequences.failed(appends, KafkaError.from(error));
     try {
       if (this.state === 'closed') throw new KafkaError('NOT_COORDINATOR');
+      for (const { key, value } of records) {
+        const bytes = key.length + (value?.length ?? 0);
+        if (bytes > MAX_RECORD_BYTES) throw new KafkaError('MESSAGE_TOO_LARGE');
+      }
       const timestampMs = BigInt(this.nowMs());
       const bytes = encodeRecordBatch(
         {

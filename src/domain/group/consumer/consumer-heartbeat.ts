@@ -55,7 +55,7 @@ export class ConsumerHeartbeat {
         },
         (error) => {
           if (error === undefined) reply(answered as ConsumerGroupHeartbeatAnswer);
-          else reply(heartbeatError(new KafkaError(appendErrorForClients(error))));
+          else reply(heartbeatError(storageErrorForClients(error)));
         },
       );
     } catch (error) {
@@ -144,6 +144,12 @@ export class ConsumerHeartbeat {
       assignment: null,
     };
   }
+}
+
+function storageErrorForClients(error: KafkaError): KafkaError {
+  const isTooLarge = error.errorName === 'MESSAGE_TOO_LARGE';
+  const message = isTooLarge ? 'The subscription is too large to be stored.' : undefined;
+  return new KafkaError(appendErrorForClients(error), message);
 }
 
 /** A client that says everything wants to hear everything: it may have missed something. */
