@@ -30,6 +30,11 @@ export class FileCache {
     return this.#open.size >= this.#capacity;
   }
 
+  /** Whether twice as many are: those that are in use come on top. */
+  get isOverfull(): boolean {
+    return this.#open.size >= this.#capacity * 2;
+  }
+
   acquire(path: string): OpenFile {
     let file = this.#open.get(path);
     if (file === undefined) {

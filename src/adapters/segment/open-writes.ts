@@ -35,6 +35,14 @@ export class OpenWrites {
     this.#writers.delete(writer);
   }
 
+  /**
+   * What an append waits for before it is answered, where the device syncs more slowly than new files are written to:
+   * else there would be a file open for each log.
+   */
+  get congestion(): Promise<void> | undefined {
+    return this.#cache.isOverfull ? this.#relief : undefined;
+  }
+
   async settled(): Promise<void> {
     await this.#relief;
   }

@@ -199,10 +199,14 @@ export class SegmentLogStore implements LogStore {
       if (log.gathered.length === 0) logs.push(log);
       log.gathered.push(entry);
     }
-    if (logs.length === 1) return appendTo(logs[0]!, durability);
     if (logs.length === 0) return DONE;
-    // So that every log's end is final by then.
-    return allSettled(logs.map((log) => appendTo(log, durability)));
+    const appended =
+      logs.length === 1
+        ? appendTo(logs[0]!, durability)
+        : // So that every log's end is final by then.
+          allSettled(logs.map((log) => appendTo(log, durability)));
+    const { congestion } = this.#context.writes;
+    return congestion === undefined ? appended : allSettled([appended, congestion]);
   }
 
   async sync(log: StoredLog): Promise<void> {
