@@ -166,7 +166,15 @@ describe('a log that is opened again', () => {
     expect(files()).toEqual([name(0n)]);
     expect(files('index')).toEqual([]);
     await appended;
-    await again.append([entryOf(log, batchAt(5n, 1n))], 'written');
-    expect(files()).toEqual([name(0n), name(5n)]);
+    // Nor before the log is noted as changed, which is not waited for.
+    let next = 5n;
+    await expect
+      .poll(async () => {
+        await again.append([entryOf(log, batchAt(next, 1n))], 'written');
+        next += 1n;
+        return files();
+      })
+      .toEqual([name(0n), expect.any(String)]);
+    expect(files()[1]).toBe(name(log.endOffset - 1n));
   });
 });

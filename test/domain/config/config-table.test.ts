@@ -65,7 +65,9 @@ describe('the config table', () => {
     expectLikeKafka(ours, sample('broker'));
     const strangers = ours.filter(({ name }) => !sample('broker').some((k) => k.name === name));
     expect(
-      strangers.filter(({ name }) => !/^(http|postgres|sql|storage)\.[a-z_.]+$/.test(name)),
+      strangers.filter(
+        ({ name }) => !/^(http|postgres|sql|storage|telemetry)\.[a-z_.]+$/.test(name),
+      ),
     ).toEqual([]);
     expect(strangers.length).toBeGreaterThan(0);
   });
