@@ -38,8 +38,8 @@ export interface ExportedRange {
 
 /** Records of topics in files that outlive the log's retention. */
 export interface TopicHistory {
-  /** Undefined for topics without any, and for those whose log is compacted. */
-  historyOf(topic: string): Promise<TopicHistoryPlace | undefined>;
+  /** Undefined for topics without any, and for those whose log is compacted; 'same' where it still has the known revision. */
+  historyOf(topic: string, known?: number): Promise<TopicHistoryPlace | 'same' | undefined>;
   /** Of topics that exist. */
   list(): Promise<readonly HistoryManifest[]>;
   /** Rejects with an SqlError where a topic cannot have history. */

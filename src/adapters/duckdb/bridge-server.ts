@@ -73,7 +73,7 @@ async function answerTo(
     case 'drop-schema':
       return schemas.drop(question.topic, question.role);
     case 'history':
-      return history.historyOf(question.topic);
+      return history.historyOf(question.topic, question.known);
     case 'histories':
       return history.list();
     case 'exportable':

@@ -17,6 +17,13 @@ const ICEBERG_TYPES: Readonly<Record<string, string>> = {
   ...{ USMALLINT: 'INTEGER', UINTEGER: 'BIGINT', UBIGINT: 'DECIMAL(20, 0)' },
 };
 
+/** The statement as it was written, and the query as it is run. */
+export interface CopyRun {
+  readonly sql: string;
+  readonly query: string;
+  readonly parameters: readonly SqlParameter[];
+}
+
 export interface CopyStatementsOptions {
   readonly exportDirectory: string | undefined;
   readonly extensionDirectory: string;
@@ -45,10 +52,8 @@ export class CopyStatements {
   /** The statement that writes the result of `query`, or that answers once it is written. */
   async run(
     connection: DuckDBConnection,
-    sql: string,
     copy: CopyStatement,
-    query: string,
-    parameters: readonly SqlParameter[],
+    { sql, query, parameters }: CopyRun,
   ): Promise<string> {
     const directory = this.#o.exportDirectory ?? '';
     const { format, options, target } = copy;

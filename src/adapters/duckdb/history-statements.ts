@@ -29,6 +29,11 @@ export class HistoryStatements {
     this.#bridge = bridge;
   }
 
+  /** A SELECT with the columns of the answer; undefined for statements of other kinds. Carries nothing out. */
+  describe(sql: string): string | undefined {
+    return parseHistoryStatement(sql) === undefined ? undefined : shown([]);
+  }
+
   /** The SELECT whose rows answer the statement, once it is carried out; undefined for statements of other kinds. */
   async run(
     connection: DuckDBConnection,

@@ -21,7 +21,7 @@ export type BridgeQuestion =
   | { readonly type: 'declared-schemas' }
   | { readonly type: 'declare-schema'; readonly schema: DeclaredSchema }
   | { readonly type: 'drop-schema'; readonly topic: string; readonly role: SchemaRole }
-  | { readonly type: 'history'; readonly topic: string }
+  | { readonly type: 'history'; readonly topic: string; readonly known?: number | undefined }
   | { readonly type: 'histories' }
   | { readonly type: 'exportable'; readonly topic: string; readonly choice: ExportChoice }
   | { readonly type: 'exported'; readonly exported: ExportedRange }
@@ -61,6 +61,7 @@ export type BridgeAnswer =
   | SchemaDefinition
   | readonly DeclaredSchema[]
   | TopicHistoryPlace
+  | 'same'
   | readonly HistoryManifest[]
   | ExportableTopic
   | boolean

@@ -30,6 +30,11 @@ export class SchemaStatements {
     this.#parts = parts;
   }
 
+  /** A SELECT with the columns of the answer; undefined for statements of other kinds. Carries nothing out. */
+  describe(sql: string): string | undefined {
+    return parseTopicSchemaStatement(sql) === undefined ? undefined : shown([]);
+  }
+
   /** The SELECT whose rows answer the statement, once it is carried out; undefined for statements of other kinds. */
   async run(connection: DuckDBConnection, sql: string): Promise<string | undefined> {
     const statement = parseTopicSchemaStatement(sql);

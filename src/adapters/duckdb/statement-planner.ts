@@ -73,12 +73,17 @@ export class StatementPlanner {
     command: ExecuteCommand,
     cancelled: () => boolean,
   ): Promise<PlannedStatement> {
-    const { sql, parameters } = command;
+    const { sql, parameters, describe } = command;
     const { statements, rest } = splitStatements(sql);
     const [statement = '', ...others] = [...statements, ...(rest === '' ? [] : [rest])];
     if (statement === '') return failed('there is no statement');
     if (others.length > 0) return failed('one statement at a time');
     if (SHOW_TABLES.test(statement)) return { sql: this.#showTables() };
+    const described =
+      describe === true
+        ? (this.#schemas.describe(statement) ?? this.#history.describe(statement))
+        : undefined;
+    if (described !== undefined) return { sql: described };
     const carriedOut =
       (await this.#schemas.run(connection, statement)) ??
       (await this.#history.run(connection, statement, cancelled)) ??
@@ -89,7 +94,9 @@ export class StatementPlanner {
     const internal = writtenInternalName(statement);
     if (internal !== undefined) return { sql: '', failure: internalFailure(internal) };
     const copy = this.#copies.parse(statement);
-    if (copy !== undefined) return this.#planCopy(connection, statement, copy, command);
+    if (copy !== undefined) {
+      return this.#planCopy(connection, { ...command, sql: statement }, copy);
+    }
     const [prefix = ''] = EXPLAIN.exec(statement) ?? [];
     const windowed = await this.#windowed(connection, statement.slice(prefix.length));
     if (windowed?.failure !== undefined) return windowed;
@@ -134,20 +141,21 @@ export class StatementPlanner {
 
   async #planCopy(
     connection: DuckDBConnection,
-    statement: string,
-    copy: CopyStatement,
     command: ExecuteCommand,
+    copy: CopyStatement,
   ): Promise<PlannedStatement> {
     const { query, queryAt } = copy;
     // Spaces for what stands before the query keep its places those of the statement.
-    const before = statement.slice(0, queryAt).replaceAll(/[^\n]/g, ' ');
+    const before = command.sql.slice(0, queryAt).replaceAll(/[^\n]/g, ' ');
     const failure = await wrong(connection, `${before}${query}`);
     if (failure !== undefined) return { sql: '', failure };
+    // The answer has the shape of this one, and the same parameters.
+    if (command.describe === true) return { sql: `SELECT count(*) AS "Count" FROM (${query})` };
     const narrowed = await this.#narrow(connection, query, command);
     const usable = narrowed && (await wrong(connection, narrowed.sql)) === undefined;
     const source = usable ? narrowed.sql : query;
-    const sql = await this.#copies.run(connection, statement, copy, source, command.parameters);
-    return { sql, exports: true };
+    const run = { sql: command.sql, query: source, parameters: command.parameters };
+    return { sql: await this.#copies.run(connection, copy, run), exports: true };
   }
 
   /** Puts in place of each topic a scan of what the query needs of it; undefined when there is nothing to put. */

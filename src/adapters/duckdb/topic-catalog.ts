@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { type DuckDBConnection, LIST, listValue, VARCHAR } from '@duckdb/node-api';
-import { coveredOffsets, type HistoryManifest } from '../../domain/sql/history/history-manifest.ts';
+import { coveredOffsets } from '../../domain/sql/history/history-manifest.ts';
 import { historySelects, type TopicHistoryPlace } from '../../domain/sql/history/history-select.ts';
 import { quoteIdentifier } from '../../domain/sql/quote.ts';
 import { namesIn } from '../../domain/sql/statements.ts';
@@ -34,8 +34,6 @@ interface KnownTopic {
   /** The declared schemas it was made of. */
   readonly declared: string;
   readonly history: TopicHistoryPlace | undefined;
-  /** What the history was when the view was made. */
-  readonly historyState: string;
   /** Where the partitions ended when it was looked at. */
   readonly ends: string;
   readonly lookedAtMs: number;
@@ -137,22 +135,23 @@ export class TopicCatalog {
   async #refresh(topic: string): Promise<void> {
     const { bridge } = this.#parts;
     const asked = bridge.ask({ type: 'schemas', topic });
-    const askedHistory = bridge.ask({ type: 'history', topic });
+    const known = this.#known.get(topic);
+    const revision = known?.history?.revision;
+    const askedHistory = bridge.ask({ type: 'history', topic, known: revision });
     const ranges = bridge.ranges(topic, {});
     const schemas = bridge.take(asked) as SchemasAnswer;
-    const history = bridge.take(askedHistory) as TopicHistoryPlace | undefined;
-    const historyState = history === undefined ? '' : stateOf(history.manifest);
+    const answer = bridge.take(askedHistory) as TopicHistoryPlace | 'same' | undefined;
+    const history = answer === 'same' ? known?.history : answer;
     const declared = JSON.stringify(schemas);
     const ends = ranges.map(({ endOffset }) => endOffset).join();
-    const known = this.#known.get(topic);
     const nowMs = performance.now();
-    if (known?.declared === declared && known.historyState === historyState) {
+    if (known?.declared === declared && known.history?.revision === history?.revision) {
       const isNew = nowMs - known.lookedAtMs < SCHEMA_AGE_MS && known.ends !== '';
       if (known.ends === ends || isNew) return;
     }
     const found = await this.#look(topic, ranges, schemas);
     const schema = schemas.value === undefined ? withHistory(found, history) : found;
-    this.#known.set(topic, { schema, declared, history, historyState, ends, lookedAtMs: nowMs });
+    this.#known.set(topic, { schema, declared, history, ends, lookedAtMs: nowMs });
     const { binaryKey, binaryValue } = schema;
     const covered = history && coveredOffsets(history.manifest);
     const select = [
@@ -246,11 +245,6 @@ export class TopicCatalog {
       ? undefined
       : JSON.parse(String(structure));
   }
-}
-
-/** Changes whenever a query would read other files. */
-function stateOf({ partitions, files }: HistoryManifest): string {
-  return JSON.stringify([partitions, files.map(({ name }) => name)]);
 }
 
 /** A sample of the log does not show what only history has any more. */

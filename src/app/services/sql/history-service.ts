@@ -42,6 +42,8 @@ export interface HistoryServiceOptions {
 export class HistoryService implements TopicHistory, DeletedRecordsWatcher {
   readonly #o: HistoryServiceOptions;
   readonly #manifests = new Map<TopicId, Promise<HistoryManifest | undefined>>();
+  readonly #revisions = new WeakMap<HistoryManifest, number>();
+  #lastRevision = 0;
   #last: Promise<unknown> = Promise.resolve();
   #stopWatching: (() => void) | undefined;
 
@@ -73,13 +75,15 @@ export class HistoryService implements TopicHistory, DeletedRecordsWatcher {
     await this.#last;
   }
 
-  async historyOf(name: string): Promise<TopicHistoryPlace | undefined> {
+  async historyOf(name: string, known?: number): Promise<TopicHistoryPlace | 'same' | undefined> {
     const { store } = this.#o;
     const topic = this.#o.partitions.topicByName(name);
     if (store === undefined || topic === undefined || this.#isCompacted(topic)) return undefined;
     const manifest = await this.#manifest(topic);
     if (manifest === undefined || manifest.partitions.length === 0) return undefined;
-    return { directory: store.directory(name, topic.id), manifest };
+    const revision = this.#revisionOf(manifest);
+    if (revision === known) return 'same';
+    return { directory: store.directory(name, topic.id), manifest, revision };
   }
 
   async list(): Promise<readonly HistoryManifest[]> {
@@ -160,6 +164,14 @@ export class HistoryService implements TopicHistory, DeletedRecordsWatcher {
     await this.#inTurn(() =>
       this.#change(topic, (manifest) => withDeleted(manifest, partition, Number(before))),
     );
+  }
+
+  #revisionOf(manifest: HistoryManifest): number {
+    const known = this.#revisions.get(manifest);
+    if (known !== undefined) return known;
+    this.#lastRevision += 1;
+    this.#revisions.set(manifest, this.#lastRevision);
+    return this.#lastRevision;
   }
 
   /** The first of them, up to one that is younger: history has no gaps. */

@@ -18,6 +18,8 @@ export interface TopicHistoryPlace {
   /** The folder of the files. */
   readonly directory: string;
   readonly manifest: HistoryManifest;
+  /** Another one whenever the manifest is another. */
+  readonly revision: number;
 }
 
 interface Run {
