@@ -225,6 +225,30 @@ describe('the log cleaner', () => {
     expect(sizes()[2]).toBe(before[2]);
   });
 
+  it('compacts what retention leaves, where the topic has both policies', async () => {
+    const bench = await CleanerBench.open({
+      cleanupPolicy: ['compact', 'delete'],
+      retentionMs: 10_000,
+    });
+    await bench.produce('a=1 b=1');
+    await bench.roll();
+    bench.time.ms += 8000;
+    await bench.produce('a=2');
+    await bench.produce('a=3');
+    await bench.roll();
+    await bench.clean();
+    expect(await bench.batches()).toEqual(['0-1 b=1', '5-5 a=3']);
+    bench.time.ms += 3000;
+    await bench.manager.applyRetention();
+    expect(bench.log.logStartOffset).toBeGreaterThan(0n);
+    await bench.produce('a=4');
+    await bench.roll();
+    await bench.clean();
+    const { logStartOffset, logEndOffset } = bench.log;
+    expect((await bench.batches()).at(-1)).toBe('8-8 a=4');
+    expect([logStartOffset > 0n, logEndOffset]).toEqual([true, 11n]);
+  });
+
   it('goes on where it was after a restart', async () => {
     const bench = await CleanerBench.open({ minCleanableDirtyRatio: 0.5 });
     await bench.produce('a=1 b=1');
