@@ -26,6 +26,7 @@ export {
 export type { ErrorName } from './domain/error-code.ts';
 export type { CompressionType } from './domain/record/compression.ts';
 export { SqlError, type SqlErrorKind, type SqlPosition } from './domain/sql/sql-error.ts';
+export type { ViewOptions } from './domain/sql/streaming/stream-options.ts';
 export type { Logger } from './ports/logger.ts';
 export type { TableColumn, TableSchema } from './ports/sql.ts';
 export type { SqlParameter, SqlProgress, SqlValue } from './ports/sql-engine.ts';
