@@ -2,7 +2,9 @@ import type { DuckDBConnection } from '@duckdb/node-api';
 import { quoteIdentifier } from '../../domain/sql/quote.ts';
 import { SqlError } from '../../domain/sql/sql-error.ts';
 import { compileStream } from '../../domain/sql/streaming/compile-stream.ts';
+import { isAggregateCall } from '../../domain/sql/streaming/grouped-query.ts';
 import { orderedResults, takeOrder } from '../../domain/sql/streaming/ordered-results.ts';
+import { refuse } from '../../domain/sql/streaming/query-text.ts';
 import type { KnownRelation } from '../../domain/sql/streaming/stream-catalog.ts';
 import {
   type LiftedQuery,
@@ -43,6 +45,11 @@ export async function windowQuery(
   const isWindowed = (): boolean => [...nodesOf(select)].some(isWindowFunction);
   if (window === undefined && within === undefined && !isWindowed()) return undefined;
   const modifiers = takeOrder(select);
+  const aggregate = modifiers.flatMap((modifier) => [...nodesOf(modifier)]).find(isAggregateCall);
+  if (aggregate !== undefined) {
+    const hint = 'name it in the select list, count(*) AS n, and order by that name';
+    throw refuse(lifted, aggregate, 'ORDER BY is over the results of the windows', hint);
+  }
   const listed = Array.isArray(select.select_list) ? select.select_list.length : 0;
   const plan = await planOf(connection, catalog, lifted, select);
   const names = plan.outputColumns.map(({ name }) => name);

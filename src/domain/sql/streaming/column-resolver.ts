@@ -91,7 +91,12 @@ export class ColumnResolver {
     }
     if (node.class === 'PARAMETER') {
       const hint = 'write the value itself';
-      throw refuse(text, node, 'a continuous query has no parameters', hint);
+      throw refuse(
+        text,
+        node,
+        'a query with a window, or one that never ends, has no parameters',
+        hint,
+      );
     }
     if (node.class === 'STAR' || node.class === 'POSITIONAL_REFERENCE') {
       throw refuse(text, node, 'columns are named here one by one', 'write their names');

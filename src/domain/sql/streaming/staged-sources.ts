@@ -17,6 +17,10 @@ export interface StagedSource extends StreamSource {
 /** Beyond these a time is none: such a one would overflow what is computed with it, or close all windows for ever. */
 const FIRST_TIME = `TIMESTAMP '0001-01-01'`;
 const LAST_TIME = `TIMESTAMP '9999-12-31'`;
+const FIRST_MS = -62_135_596_800_000;
+const LAST_MS = 253_402_214_400_000;
+/** It is a timestamp whatever the topic. */
+const RECORD_TIME = 'kafka_timestamp';
 
 export async function stagedSources(
   sources: readonly FromSource[],
@@ -55,10 +59,18 @@ export function stageStatements(
 /** A SELECT of what is staged of a relation. */
 export function stagedRows({ columns, place, eventTime }: StagedSource, relation: string): string {
   const kept = [...new Set([...place, ...columns])].map(quoteIdentifier);
-  const time = `TRY_CAST(${eventTime} AS TIMESTAMP) AS kawa_time`;
-  const rows = `SELECT ${[...kept, time].join(', ')} FROM ${relation}`;
+  const rows = `SELECT ${[...kept, `${timeOf(eventTime)} AS kawa_time`].join(', ')} FROM ${relation}`;
   const inRange = `CASE WHEN kawa_time BETWEEN ${FIRST_TIME} AND ${LAST_TIME} THEN kawa_time END`;
   return `SELECT ${[...kept, `${inRange} AS kawa_time`].join(', ')} FROM (${rows})`;
+}
+
+/** Numbers are milliseconds since 1970. The engine's TRY_CAST makes NULL of them, as of all that it has no cast for. */
+function timeOf(eventTime: string): string {
+  const time = `TRY_CAST(${eventTime} AS TIMESTAMP)`;
+  if (eventTime === RECORD_TIME) return time;
+  const milliseconds = `TRY_CAST(${eventTime} AS BIGINT)`;
+  const inRange = `CASE WHEN ${milliseconds} BETWEEN ${FIRST_MS} AND ${LAST_MS} THEN ${milliseconds} END`;
+  return `coalesce(${time}, make_timestamp(1000 * ${inRange}))`;
 }
 
 export function measureStatement(

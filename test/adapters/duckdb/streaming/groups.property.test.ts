@@ -157,6 +157,21 @@ test('rows whose time is missing or out of any range are counted, and stop nothi
   expect([stream.untimed, stream.late, stream.closedUntil]).toEqual([8, 0, 4000]);
 });
 
+test.each([
+  'epoch_ms(kafka_timestamp)',
+  'epoch_ms(kafka_timestamp)::DOUBLE',
+  'epoch_ms(kafka_timestamp)::VARCHAR',
+  "strftime(kafka_timestamp, '%Y-%m-%dT%H:%M:%SZ')",
+  'kafka_timestamp::TIMESTAMPTZ',
+])('%s is a time', async (time) => {
+  const sql = `SELECT count(*) AS n FROM TUMBLE(events, ${time}, INTERVAL 1 MINUTE) GROUP BY window_start`;
+  const stream = await StreamRun.open(connection, sql);
+  const row = { partition: 0, user: 1, amount: 1, item: null };
+  await stream.feed([0, 59, 60, 253].map((seconds) => ({ ...row, timeMs: seconds * 1000 })));
+  expect((await stream.results()).map(({ n }) => n).sort()).toEqual(['1', '1', '2']);
+  expect(stream.untimed).toBe(0);
+});
+
 test('many rows at one time are of one session', async () => {
   const sql =
     'SELECT user_id, count(*) AS n, median(amount) AS middle FROM events GROUP BY user_id WINDOW SESSION (7 SECONDS)';

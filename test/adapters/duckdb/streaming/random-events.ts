@@ -99,4 +99,4 @@ export function randomLists(kinds: 'mergeable' | 'whole' | 'both'): fc.Arbitrary
   });
 }
 
-export const NUM_RUNS = Number(process.env.NUM_RUNS ?? (process.env.CI === 'true' ? 25 : 5));
+export const NUM_RUNS = Number(process.env.NUM_RUNS ?? (process.env.CI === 'true' ? 10 : 4));

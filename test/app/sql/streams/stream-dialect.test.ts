@@ -106,6 +106,8 @@ test('a query with a window is answered at once, of all records there are', asyn
     ...{ kind: 'INVALID', position: { line: 1, column: 29 } },
     hint: expect.stringContaining('MATERIALIZED VIEW') as string,
   });
+  const byCount = 'SELECT count(*) FROM clicks WINDOW TUMBLING (1 DAY) ORDER BY count(*)';
+  await expect(broker.sql(byCount)).rejects.toMatchObject({ position: { line: 1, column: 62 } });
   const wrong = 'SELECT page, count(*) FROM clicks WINDOW TUMBLING (1 DAY)';
   await expect(broker.sql(wrong)).rejects.toMatchObject({ position: { line: 1, column: 8 } });
 });
