@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 
 /** A process id alone is given to another process one day; with the time of its start it is not. */
 export interface ProcessIdentity {
@@ -23,17 +23,32 @@ export const nodeProcesses: Processes = {
       // It may be another user's.
       if ((error as NodeJS.ErrnoException).code !== 'EPERM') return false;
     }
+    if (isZombie(pid)) return false;
     const now = startTimeOf(pid);
     return startTime === '' || now === undefined || now === startTime;
   },
 };
 
-/** Field 22 of Linux's /proc/<pid>/stat, after the name in parentheses, with the boot it counts from. */
+/** What `/proc/<pid>/stat` says after the name in parentheses, on Linux. */
+function statOf(pid: number): readonly string[] {
+  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+  return stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+}
+
+/** One that died and whose parent did not ask how: it does nothing more, unless another thread of it is still on its way out. */
+function isZombie(pid: number): boolean {
+  try {
+    return statOf(pid)[0] === 'Z' && readdirSync(`/proc/${pid}/task`).length === 1;
+  } catch {
+    return false;
+  }
+}
+
+/** Field 22, with the boot it counts from. */
 function startTimeOf(pid: number): string | undefined {
   try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
     const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
-    const ticks = stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19];
+    const ticks = statOf(pid)[19];
     return ticks === undefined ? undefined : `${boot}/${ticks}`;
   } catch {
     return undefined;

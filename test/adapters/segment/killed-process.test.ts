@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -12,11 +13,14 @@ async function killedWhileAppending(directory: string, afterLines: number): Prom
   const child = spawn(process.execPath, [PROGRAM, directory], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
+  const exited = once(child, 'exit');
   let output = '';
   for await (const chunk of child.stdout) {
     output += String(chunk);
     if (output.split('\n').length > afterLines) child.kill('SIGKILL');
   }
+  // Its output ends before it does.
+  await exited;
   return output.split('\n').slice(0, -1).map(BigInt);
 }
 

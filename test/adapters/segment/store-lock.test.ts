@@ -1,6 +1,8 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { nodeFileSystem } from '../../../src/adapters/data-folder/file-system.ts';
 import {
   nodeProcesses,
@@ -129,5 +131,19 @@ describe('a partition', () => {
     const store = storeIn(await temporaryDirectory());
     await store.open();
     await expect(store.create({ ...ORDERS, topic }, CONFIG)).rejects.toThrow();
+  });
+});
+
+describe.skipIf(process.platform !== 'linux')('a process that was killed', () => {
+  it('does not run any more, though its parent did not ask how it ended', async () => {
+    // What takes the shell's place knows nothing of the child.
+    const parent = spawn('sh', ['-c', 'sleep 60 & echo $!; exec sleep 60']);
+    onTestFinished(() => void parent.kill('SIGKILL'));
+    const [line] = (await once(parent.stdout, 'data')) as [Buffer];
+    const pid = Number(line.toString());
+    expect(nodeProcesses.isRunning({ pid, startTime: '' })).toBe(true);
+    process.kill(pid, 'SIGKILL');
+    await expect.poll(() => readFileSync(`/proc/${pid}/stat`, 'utf8')).toContain(') Z ');
+    expect(nodeProcesses.isRunning({ pid, startTime: '' })).toBe(false);
   });
 });
