@@ -154,6 +154,28 @@ test('a lock that ran out gives the records to others, and its holder cannot ack
   quick.leave();
 });
 
+test('records that DeleteRecords took are passed over, held or not', async () => {
+  const topic = await topicOf('trimmed');
+  for (const values of ['abc', 'def', 'ghi']) await feed(topic, ...values);
+  const trim = (offset: bigint) => {
+    const partitions = [{ partitionIndex: 0, offset }];
+    return setup.quietly('DeleteRecords', 2, {
+      ...{ topics: [{ name: topic.name, partitions }], timeoutMs: 5_000 },
+    });
+  };
+  const member = await new Member(broker, 't1', topic).join();
+  expect(await member.acquire([], { maxRecords: 1, batchSize: 1 })).toEqual([[0, 2, 1]]);
+  await trim(4n);
+  expect(await member.acquire()).toEqual([[4, 8, 1]]);
+  await trim(7n);
+  expect(await member.acknowledge(range(7, 7, RELEASE))).toBe(0);
+  expect(await member.acquire()).toEqual([[7, 7, 2]]);
+  expect(await member.acknowledge(range(7, 8, ACCEPT))).toBe(0);
+  await feed(topic, 'j');
+  expect(await member.acquire()).toEqual([[9, 9, 1]]);
+  member.leave();
+});
+
 test('sessions are limited, over all groups', async () => {
   const topic = await topicOf('crowd');
   const scene = new Scene(broker.port);
