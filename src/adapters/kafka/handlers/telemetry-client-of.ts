@@ -11,6 +11,6 @@ export function telemetryClientOf(
     ...{ clientInstanceId, clientId: clientId ?? '' },
     softwareName: software?.name ?? UNKNOWN,
     softwareVersion: software?.version ?? UNKNOWN,
-    ...{ sourceAddress: clientHost, sourcePort: clientPort ?? 0 },
+    ...{ sourceAddress: clientHost.replace('/', ''), sourcePort: clientPort ?? 0 },
   };
 }
