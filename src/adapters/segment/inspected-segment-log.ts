@@ -178,7 +178,7 @@ export class InspectedSegmentLog implements InspectedLog {
     const segments = new Set(this.segments.map(({ name }) => name));
     for (const file of this.#names) {
       const name = /^(\d{20})\.(?:index|timeindex)$/.exec(file)?.[1];
-      if (name === undefined || segments.has(name)) continue;
+      if (name === undefined || segments.has(name) || this.#isReplaced(BigInt(name))) continue;
       const finding: LogFinding = {
         kind: 'file',
         file: `${this.#folder.directory}/${name}.log`,
@@ -187,6 +187,13 @@ export class InspectedSegmentLog implements InspectedLog {
       };
       scan.finding(finding);
     }
+  }
+
+  /** Whether a start removes what is left of a segment, because another one has taken its place. */
+  #isReplaced(base: Offset): boolean {
+    return this.segments.some(({ baseOffset, compactedTo }) => {
+      return baseOffset < base && base < compactedTo;
+    });
   }
 
   #place({ path }: SegmentFile): { file: string } {
