@@ -1,4 +1,5 @@
 import type { RunningBroker } from '../../src/app/running-broker.ts';
+import { VersionedMap } from '../../src/domain/topic/versioned-map.ts';
 import { stateOf } from '../app/storage/filled-broker.ts';
 
 /** What was committed must not be too old, whenever this is. */
@@ -11,5 +12,6 @@ export async function folderState(broker: RunningBroker): Promise<unknown> {
 
 function plain(_name: string, value: unknown): unknown {
   if (typeof value === 'bigint') return String(value);
-  return value instanceof Map ? Object.fromEntries(value) : value;
+  const isMap = value instanceof Map || value instanceof VersionedMap;
+  return isMap ? Object.fromEntries(value) : value;
 }
