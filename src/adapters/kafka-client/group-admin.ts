@@ -4,6 +4,7 @@ import { ConsumerGroupDescribeApi } from '../../domain/protocol/messages/consume
 import { DeleteGroupsApi } from '../../domain/protocol/messages/delete-groups.ts';
 import { DescribeGroupsApi } from '../../domain/protocol/messages/describe-groups.ts';
 import { ListGroupsApi } from '../../domain/protocol/messages/list-groups.ts';
+import { ShareGroupDescribeApi } from '../../domain/protocol/messages/share-group-describe.ts';
 import { decodeRecord } from '../../domain/protocol/record-codec.ts';
 import type { ResponseOf } from '../../domain/protocol/schema.ts';
 import { ProtocolError } from '../../domain/wire/protocol-error.ts';
@@ -32,7 +33,7 @@ export interface GroupMemberView {
 export interface GroupView {
   readonly groupId: string;
   readonly state: string;
-  readonly type: 'classic' | 'consumer';
+  readonly type: 'classic' | 'consumer' | 'share';
   readonly protocolType: string;
   /** The assignor, for a group of consumers. */
   readonly protocol: string;
@@ -72,7 +73,7 @@ export async function describeGroup(
     const [group] = answer.groups;
     if (group === undefined) return undefined;
     const missing = group.errorCode === GROUP_ID_NOT_FOUND || group.groupState === 'Dead';
-    if (missing) return describeConsumerGroup(cluster, groupId);
+    if (missing) return describeModernGroup(cluster, groupId);
     checkAnswer(group.errorCode, `cannot describe group ${groupId}`, group.errorMessage);
     return classicGroupView(group);
   });
@@ -117,39 +118,50 @@ function assignmentsOf(bytes: Uint8Array): readonly AssignedTopic[] {
   }
 }
 
-/** Groups of the newer protocol (KIP-848), where the broker has it. */
-async function describeConsumerGroup(
+type ModernAnswer =
+  | ResponseOf<typeof ConsumerGroupDescribeApi>['groups'][number]
+  | ResponseOf<typeof ShareGroupDescribeApi>['groups'][number];
+
+/** Groups that the broker assigns: of consumers (KIP-848), or share groups (KIP-932). */
+async function describeModernGroup(
   cluster: ClusterClient,
   groupId: string,
 ): Promise<GroupView | undefined> {
+  const target = { coordinatorOf: groupId };
+  const request = { groupIds: [groupId], includeAuthorizedOperations: false };
+  const [consumers] =
+    (await whereServed(cluster.send(target, ConsumerGroupDescribeApi, request)))?.groups ?? [];
+  if (consumers !== undefined && consumers.errorCode !== GROUP_ID_NOT_FOUND) {
+    return modernGroupView(consumers, 'consumer');
+  }
+  const [shared] =
+    (await whereServed(cluster.send(target, ShareGroupDescribeApi, request)))?.groups ?? [];
+  if (shared === undefined || shared.errorCode === GROUP_ID_NOT_FOUND) return undefined;
+  return modernGroupView(shared, 'share');
+}
+
+async function whereServed<Answer>(asked: Promise<Answer>): Promise<Answer | undefined> {
   try {
-    const answer = await cluster.send({ coordinatorOf: groupId }, ConsumerGroupDescribeApi, {
-      groupIds: [groupId],
-      includeAuthorizedOperations: false,
-    });
-    const [group] = answer.groups;
-    if (group === undefined || group.errorCode === GROUP_ID_NOT_FOUND) return undefined;
-    if (group.errorCode !== 0) {
-      throw answerError(group.errorCode, `cannot describe group ${groupId}`, group.errorMessage);
-    }
-    return {
-      groupId,
-      state: group.groupState,
-      type: 'consumer',
-      protocolType: 'consumer',
-      protocol: group.assignorName,
-      members: group.members.map(({ memberId, clientId, clientHost, assignment }) => ({
-        memberId,
-        clientId,
-        clientHost,
-        assignments: assignment.topicPartitions.map(({ topicName, partitions }) => ({
-          topic: topicName,
-          partitions,
-        })),
-      })),
-    };
+    return await asked;
   } catch (error) {
     if (error instanceof KafkaError && error.errorName === 'UNSUPPORTED_VERSION') return undefined;
     throw error;
   }
+}
+
+function modernGroupView(group: ModernAnswer, type: 'consumer' | 'share'): GroupView {
+  const { groupId, errorCode, errorMessage } = group;
+  if (errorCode !== 0)
+    throw answerError(errorCode, `cannot describe group ${groupId}`, errorMessage);
+  return {
+    ...{ groupId, state: group.groupState, type, protocolType: type },
+    protocol: group.assignorName,
+    members: group.members.map(({ memberId, clientId, clientHost, assignment }) => ({
+      ...{ memberId, clientId, clientHost },
+      assignments: assignment.topicPartitions.map(({ topicName, partitions }) => ({
+        topic: topicName,
+        partitions,
+      })),
+    })),
+  };
 }

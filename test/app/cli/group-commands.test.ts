@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Broker, startTestBroker } from '../../../src/testing/index.ts';
+import { Scene } from '../../fidelity/scene.ts';
 import { cli, startCli } from './cli-run.ts';
 
 let broker: Broker;
@@ -122,5 +123,31 @@ describe('group list, describe, seek, delete', () => {
     expect(await offsets('timed')).toEqual([0]);
     await run('group seek timed --topic events:0 --to 2999-01-01');
     expect(await offsets('timed')).toEqual([5]);
+  });
+});
+
+describe('share groups', () => {
+  it('are listed and described with their members', async () => {
+    const scene = new Scene(broker.port);
+    const member = { groupId: 'workers', memberId: 'w1', subscribedTopicNames: ['events'] };
+    let memberEpoch = 0;
+    for (let left = 400, assigned = 0; left > 0 && assigned < 4; left--) {
+      const answer = await scene.quietly('ShareGroupHeartbeat', 1, { ...member, memberEpoch });
+      if (answer.errorCode === 0) memberEpoch = answer.memberEpoch;
+      assigned = answer.assignment?.topicPartitions[0]?.partitions.length ?? 0;
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+    expect((await run('group list')).out).toMatch(/workers\s.*share/);
+    const { out } = await run('group describe workers -o json');
+    expect(JSON.parse(out)).toMatchObject([
+      {
+        ...{ group: 'workers', type: 'share', state: 'Stable', protocol: 'simple' },
+        members: [{ memberId: 'w1', assignments: [{ topic: 'events', partitions: [0, 1, 2, 3] }] }],
+      },
+    ]);
+    await scene.quietly('ShareGroupHeartbeat', 1, { ...member, memberEpoch: -1 });
+    scene.close();
+    expect((await run('group delete workers')).code).toBe(0);
+    expect((await run('group describe workers')).err).toContain('no group workers');
   });
 });
