@@ -33,9 +33,16 @@ export class Outbox extends BackendMessages {
     if (this.#socket.destroyed || this.#socket.write(bytes)) return;
     const left = new AbortController();
     const { signal } = left;
-    await Promise.race([
+    const roomOrEnd = [
       once(this.#socket, 'drain', { signal }),
       once(this.#socket, 'close', { signal }),
-    ]).finally(() => left.abort());
+    ];
+    try {
+      await Promise.race(roomOrEnd);
+    } catch {
+      // The connection broke: its end is told by the socket, and ends what runs for it.
+    } finally {
+      left.abort();
+    }
   }
 }

@@ -4,6 +4,7 @@ import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Broker } from '../../../src/index.ts';
 import { startTestBroker } from '../../../src/testing/index.ts';
+import { RecordingLogger } from '../../support/recording-logger.ts';
 
 let broker: Broker;
 let port: number;
@@ -197,8 +198,8 @@ class RawClient {
   #isClosed = false;
   #wake: () => void = () => undefined;
 
-  constructor() {
-    this.socket = connect(port, '127.0.0.1');
+  constructor(at = port) {
+    this.socket = connect(at, '127.0.0.1');
     this.socket.on('data', (chunk) => {
       this.#received = Buffer.concat([this.#received, chunk]);
       this.#wake();
@@ -210,8 +211,8 @@ class RawClient {
     });
   }
 
-  static async connected(): Promise<RawClient> {
-    const client = new RawClient();
+  static async connected(at = port): Promise<RawClient> {
+    const client = new RawClient(at);
     client.startup('user\0me\0database\0any\0\0');
     await client.until('Z');
     return client;
@@ -457,6 +458,24 @@ describe('hostile clients', () => {
     for (const client of clients) client.close();
     await Promise.all(clients.map(({ socket }) => once(socket, 'close')));
   });
+});
+
+test('connections that break in the middle of a result are no failures of the broker', async () => {
+  const logger = new RecordingLogger();
+  await using own = await startTestBroker({
+    settings: { 'postgres.enabled': true, 'postgres.bind_port': 0 },
+    logger,
+  });
+  const ownPort = Number(new URL(own.postgresUrl ?? '').port);
+  for (let i = 0; i < 6; i++) {
+    const client = await RawClient.connected(ownPort);
+    client.send('Q', "SELECT repeat('x', 1000) FROM range(10000000)\0");
+    await client.until('D');
+    client.socket.resetAndDestroy();
+  }
+  // More than run at a time: their queries have ended.
+  expect(await own.sql('SELECT 1 AS one')).toEqual([{ one: 1 }]);
+  expect(logger.errors).toEqual([]);
 });
 
 test('a broker that stops tells its clients', async () => {
