@@ -15,6 +15,8 @@ const ESCAPES: Readonly<Record<string, string>> = {
   '\\': '\\\\',
 };
 
+const SPECIAL = /[\b\f\n\r\t\v\\]/;
+
 /** One line of COPY … TO STDOUT, with its end; undefined is NULL. */
 export function copyLine(cells: readonly (string | undefined)[], format: CopyFormat): string {
   const texts = cells.map((cell) =>
@@ -25,7 +27,9 @@ export function copyLine(cells: readonly (string | undefined)[], format: CopyFor
 
 function cellText(text: string, { csv, delimiter, nullText }: CopyFormat): string {
   if (!csv) {
-    const escaped = text.replaceAll(/[\b\f\n\r\t\v\\]/g, (each) => ESCAPES[each] as string);
+    const escaped = SPECIAL.test(text)
+      ? text.replaceAll(/[\b\f\n\r\t\v\\]/g, (each) => ESCAPES[each] as string)
+      : text;
     // A tab is escaped already, whatever else was asked for is not.
     return delimiter in ESCAPES ? escaped : escaped.replaceAll(delimiter, `\\${delimiter}`);
   }
