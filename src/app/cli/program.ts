@@ -6,6 +6,7 @@ import type { CliSession } from './command-run.ts';
 import { addCompletion } from './completion.ts';
 import { addConfigCommands } from './config-commands.ts';
 import { addGroupCommands } from './group-commands.ts';
+import { addHistoryCommands } from './history-commands.ts';
 import { reportFailure } from './report-failure.ts';
 import { addServeCommand } from './serve-command.ts';
 import { addSqlCommand } from './sql-command.ts';
@@ -44,6 +45,7 @@ export function buildProgram(session: CliSession): Command {
   addGroupCommands(program, session);
   addConfigCommands(program, session);
   addSqlCommand(program, session);
+  addHistoryCommands(program, session);
   addStorageCommands(program, session);
   return program;
 }
