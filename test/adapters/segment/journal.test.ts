@@ -113,7 +113,23 @@ describe('appends to many logs', () => {
 
   it('go on when the files of the journal are written anew, again and again', async () => {
     const directory = await temporaryDirectory();
-    const store = storeIn(directory, { journalBytes: 3 * 16384 });
+    // Where the device is slow a round may go past the journal: then it is in the logs' own files.
+    const synced = new Map<string, number>();
+    const openedAs = new Map<number, string>();
+    const files = filesWith({
+      openSync: (path) => {
+        const fd = nodeFileSystem.openSync(path);
+        openedAs.set(fd, path);
+        return fd;
+      },
+      fdatasync: async (fd) => {
+        const path = openedAs.get(fd)!;
+        const { size } = statSync(path);
+        await nodeFileSystem.fdatasync(fd);
+        synced.set(path, Math.max(synced.get(path) ?? 0, size));
+      },
+    });
+    const store = storeIn(directory, { journalBytes: 3 * 16384, files });
     await store.open();
     const logs = await logsOf(store);
     await appendToAll(store, logs);
@@ -123,7 +139,10 @@ describe('appends to many logs', () => {
       await appendToAll(store, logs, { valueBytes: 500 });
     }
     // What the last two files have is not synced anywhere else, perhaps.
-    const copy = await afterPowerLoss(directory, sizes.at(-4)!);
+    const left = sizes.at(-4)!.map((size, index) => {
+      return Math.max(size, synced.get(segmentFile(directory, index)) ?? 0);
+    });
+    const copy = await afterPowerLoss(directory, left);
     expect(await contentOf(await reopened(copy))).toEqual(await contentOf(logs));
     const journal = readdirSync(join(directory, 'journal'));
     for (const name of journal) {
