@@ -85,3 +85,15 @@ test('a broker that has views goes on with them unasked; one that has none loads
   }
   expect(await files()).not.toContain('has-streams');
 });
+
+test('the first query after a start sees the views, though they are loaded meanwhile', {
+  timeout: 60_000,
+}, async () => {
+  const options: StartBrokerOptions = { storage: 'segment', dataDir };
+  {
+    await using broker = await startTestBroker({ ...options, topics: ['user-events'] });
+    await broker.processStream('user-events', SQL, 'user-analytics');
+  }
+  await using broker = await startTestBroker(options);
+  expect(await broker.sql('SELECT name FROM kawadb_streams')).toEqual([{ name: 'user-analytics' }]);
+});

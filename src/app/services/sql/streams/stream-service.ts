@@ -41,6 +41,11 @@ export class StreamService implements Streams {
     if (await this.#parts.marker.exists()) this.#resume();
   }
 
+  /** Resolves when what the start found is loaded, or could not be: until then a query would see no streams. */
+  async started(): Promise<void> {
+    await this.#loading?.catch(() => undefined);
+  }
+
   /** Resolves when no batch runs any more. */
   async close(): Promise<void> {
     this.#closed = true;

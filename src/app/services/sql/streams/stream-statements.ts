@@ -32,6 +32,7 @@ export class StreamStatements {
 
   /** Undefined for statements of other kinds. Rejects with an SqlError. */
   async carryOut(sql: string, signal: AbortSignal): Promise<AnsweringStatement | undefined> {
+    await unlessAborted(this.#streams.started(), signal);
     const call = processStreamCallOf(sql);
     if (call !== undefined) return this.#process(call, signal);
     const command = streamingCommandOf(sql);
