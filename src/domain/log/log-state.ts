@@ -69,7 +69,10 @@ export class LogState {
       this.producers.appendMarker(producerId, epoch, marker, firstOffset, timestampMs);
       return;
     }
-    this.producers.appendDataBatch(producerId, epoch, header.isTransactional(attributes), {
+    // One that the cleaner emptied is of a transaction that ended, though its marker may be gone: it must not seem open.
+    const inTransaction =
+      header.isTransactional(attributes) && header.readRecordsCount(view, 0) > 0;
+    this.producers.appendDataBatch(producerId, epoch, inTransaction, {
       firstSequence: header.readBaseSequence(view, 0),
       lastSequence: header.readLastSequence(view, 0),
       firstOffset,
