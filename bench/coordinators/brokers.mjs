@@ -70,7 +70,7 @@ export class Kafka extends Process {
 
   async start() {
     const { stdout, status } = spawnSync(join(peers, 'kafka/kafka-up'), [String(this.port)], {
-      ...{ encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] },
+      ...{ encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] },
     });
     if (status !== 0) throw new Error('Kafka did not start');
     this.pid = Number(stdout.trim());

@@ -99,7 +99,9 @@ test('a query without GROUP BY has one result a window, and columns of one name 
   const rows = await resultsOf(
     'SELECT count(*) AS n, sum(amount) AS n, max(amount) FROM events WINDOW TUMBLING (1 MINUTE)',
   );
-  expect(rows.map((row) => Object.values(row).slice(2).map(Number))).toEqual([
+  // The windows come in any order.
+  const values = rows.map((row) => Object.values(row).slice(2).map(Number));
+  expect(values.sort(([a], [b]) => Number(b) - Number(a))).toEqual([
     [8, 16, 5],
     [2, 1, 0.5],
   ]);
