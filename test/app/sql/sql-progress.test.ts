@@ -13,7 +13,7 @@ test('a reader is told how far the reading of topics is', async () => {
   const told: SqlProgress[] = [];
   const onProgress = (progress: SqlProgress): void => void told.push(progress);
   // Until something was told: a fast machine is done in less time than it is told anything.
-  const sql = `SELECT max(length(regexp_replace(text, '(x+x+)+y', ''))) AS n, count(*) AS c FROM orders`;
+  const sql = `SELECT max(md5(repeat(text, 60))) AS n, count(*) AS c FROM orders`;
   for (let attempt = 0; attempt < 50 && told.length === 0; attempt++) {
     const [row] = await broker.sql(sql, [], { onProgress });
     expect(row?.c).toBe(BigInt(total));
