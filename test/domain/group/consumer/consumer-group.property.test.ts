@@ -143,7 +143,9 @@ class World {
   /** Everybody goes on undisturbed: everything is assigned, once. */
   converge(): void {
     this.settle(false);
-    for (let round = 0; round < 12; round++) {
+    // Who left, and whose leaving could not be stored, is a member until its session is over.
+    const rounds = 12 + Math.ceil(SESSION_MS / 2_000);
+    for (let round = 0; round < rounds; round++) {
       this.h.advance(2_000);
       for (const client of this.clients) {
         if (!client.isIn) continue;
