@@ -1,158 +1,58 @@
 import type { CoordinatorContext, CoordinatorRecord } from '../../coordinator/coordinator-shard.ts';
-import { TimelineWriter } from '../../coordinator/timeline-writer.ts';
+import type { Timeline } from '../../coordinator/timeline.ts';
 import { KafkaError } from '../../kafka-error.ts';
 import type { Group } from '../group.ts';
+import { ModernGroupLog, type PutRecord } from '../modern/modern-group-log.ts';
 import { ConsumerGroup } from './consumer-group.ts';
-import { NO_ASSIGNMENT, newMember } from './consumer-group-member.ts';
+import { type ConsumerGroupMember, NO_ASSIGNMENT, newMember } from './consumer-group-member.ts';
 import { type ConsumerGroupRecord, encodeConsumerGroupRecord } from './consumer-group-record.ts';
 
-/** What is written with a change of a consumer group though it is none of its own, and what it means to the group. */
-interface OtherRecord {
-  readonly kind: 'other';
-  readonly record: CoordinatorRecord;
-  apply?(): void;
-}
+export type Put = PutRecord<ConsumerGroupRecord>;
 
-type Entry = ConsumerGroupRecord | OtherRecord;
-
-/** Puts a change in: it is made at once, and stored with the others of its command. */
-export type Put = (entry: Entry) => void;
-
-/** The records of consumer groups: writing them, and what they do to the groups, at start as after each command. */
-export class ConsumerGroupLog {
-  readonly #groups: Map<string, Group>;
-  readonly #context: CoordinatorContext;
-  /** Of the groups that are there, and of those whose changes are on their way to the log. */
-  readonly #writers = new Map<string, TimelineWriter<Entry>>();
-
+/** The records of consumer groups. */
+export class ConsumerGroupLog extends ModernGroupLog<
+  ConsumerGroupMember,
+  ConsumerGroup,
+  ConsumerGroupRecord
+> {
   constructor(groups: Map<string, Group>, context: CoordinatorContext) {
-    this.#groups = groups;
-    this.#context = context;
-  }
-
-  find(groupId: string): ConsumerGroup | undefined {
-    const group = this.#groups.get(groupId);
-    return group instanceof ConsumerGroup ? group : undefined;
+    super(groups, context, { newMember, noAssignment: NO_ASSIGNMENT });
   }
 
   /** Throws GROUP_ID_NOT_FOUND, also for a group of another kind. */
   known(groupId: string): ConsumerGroup {
     const group = this.find(groupId);
     if (group !== undefined) return group;
-    const problem = this.#groups.has(groupId) ? 'is not a consumer group' : 'is not known';
+    const problem = this.groups.has(groupId) ? 'is not a consumer group' : 'is not known';
     throw new KafkaError('GROUP_ID_NOT_FOUND', `Group ${groupId} ${problem}.`);
   }
 
-  /** See TimelineWriter: a command that throws has changed nothing. */
-  write(
-    groupId: string,
-    command: (put: Put) => void,
-    stored: (error: KafkaError | undefined) => void,
-  ): void {
-    try {
-      this.#writerOf(groupId).write(command, (error) => {
-        this.#forgetIfUnused(groupId);
-        stored(error);
-      });
-    } finally {
-      this.#forgetIfUnused(groupId);
-    }
+  protected isOwn(group: Group | undefined): group is ConsumerGroup {
+    return group instanceof ConsumerGroup;
   }
 
-  #writerOf(groupId: string): TimelineWriter<Entry> {
-    const known = this.#writers.get(groupId);
-    if (known !== undefined) return known;
-    const writer = new TimelineWriter<Entry>({
-      context: this.#context,
-      sequence: groupId,
-      encode: (entry) => (entry.kind === 'other' ? entry.record : encodeConsumerGroupRecord(entry)),
-      apply: (entry) => {
-        if (entry.kind === 'other') entry.apply?.();
-        else this.apply(entry);
-      },
-    });
-    this.#writers.set(groupId, writer);
-    return writer;
+  protected newGroup(groupId: string, timeline: Timeline): ConsumerGroup {
+    return new ConsumerGroup(groupId, timeline);
   }
 
-  #forgetIfUnused(groupId: string): void {
-    const isUnused = this.#writers.get(groupId)?.isWriting === false;
-    if (isUnused && !(this.#groups.get(groupId) instanceof ConsumerGroup)) {
-      this.#writers.delete(groupId);
-    }
+  protected encode(record: ConsumerGroupRecord): CoordinatorRecord {
+    return encodeConsumerGroupRecord(record);
   }
 
-  /** Puts another group, or none, into the place of the one that is there; `undone` where that is taken back. */
-  replaceGroup(groupId: string, group: Group | undefined, undone?: () => void): void {
-    const old = this.#groups.get(groupId);
-    this.#writerOf(groupId).timeline.onRevert(() => {
-      if (old === undefined) this.#groups.delete(groupId);
-      else this.#groups.set(groupId, old);
-      undone?.();
-    });
-    if (group === undefined) this.#groups.delete(groupId);
-    else this.#groups.set(groupId, group);
+  protected isAlive(record: ConsumerGroupRecord): boolean {
+    return record.kind === 'partitionMetadata' ? record.isThere : record.value !== undefined;
   }
 
-  /** A record of the log. */
-  replay(record: ConsumerGroupRecord): void {
-    this.apply(record);
-    this.#forgetIfUnused(record.groupId);
-  }
-
-  /** Changes the group as the record says. Compaction may have left a tombstone without what it ended. */
-  private apply(record: ConsumerGroupRecord): void {
-    const known = this.#groups.get(record.groupId);
-    if (known instanceof ConsumerGroup) this.#change(known, record);
-    else if (record.kind === 'partitionMetadata' ? record.isThere : record.value !== undefined) {
-      this.#change(this.#newGroup(record.groupId), record);
-    }
-  }
-
-  /** A classic group that only held offsets gives way: it is in no record. */
-  #newGroup(groupId: string): ConsumerGroup {
-    const group = new ConsumerGroup(groupId, this.#writerOf(groupId).timeline);
-    this.replaceGroup(groupId, group);
-    return group;
-  }
-
-  #change(group: ConsumerGroup, record: ConsumerGroupRecord): void {
+  protected change(group: ConsumerGroup, record: ConsumerGroupRecord): void {
     switch (record.kind) {
-      case 'group':
-        if (record.value === undefined) this.replaceGroup(group.groupId, undefined);
-        else group.setGroupEpoch(record.value.epoch, record.value.metadataHash);
-        return;
       case 'partitionMetadata':
         group.setPartitionMetadataRecord(record.isThere);
-        return;
-      case 'targetMetadata':
-        group.setAssignmentEpoch(record.value?.epoch ?? -1, record.value?.timestampMs ?? 0);
-        return;
-      case 'target':
-        group.setTargetAssignment(record.memberId, record.value);
         return;
       case 'regex':
         group.setRegex(record.regex, record.value);
         return;
-      case 'member':
-      case 'current':
-        changeMember(group, record);
+      default:
+        this.changeShared(group, record);
     }
-  }
-}
-
-/** Which of a member's two records is left first depends on what compaction kept. */
-function changeMember(
-  group: ConsumerGroup,
-  record: Extract<ConsumerGroupRecord, { readonly kind: 'member' | 'current' }>,
-): void {
-  const { memberId } = record;
-  const known = group.members.get(memberId);
-  if (record.kind === 'member' && record.value === undefined) {
-    group.setMember(memberId, undefined);
-  } else if (record.value !== undefined) {
-    group.setMember(memberId, { ...(known ?? newMember(memberId)), ...record.value });
-  } else if (known !== undefined) {
-    group.setMember(memberId, { ...known, ...NO_ASSIGNMENT, memberEpoch: -1 });
   }
 }

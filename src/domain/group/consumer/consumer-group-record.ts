@@ -24,6 +24,7 @@ import {
 } from '../../protocol/records/consumer-group.ts';
 import { MEMBER_STATES, memberStateOf } from '../modern/member-state.ts';
 import { topicNamesOf } from '../modern/modern-group-member.ts';
+import type { ModernGroupRecord } from '../modern/modern-group-record.ts';
 import {
   type TopicPartitions,
   topicPartitionsEntries,
@@ -35,36 +36,9 @@ import type { ResolvedRegularExpression } from './resolved-regular-expression.ts
 
 /** A record of a consumer group; without its value it is a tombstone. */
 export type ConsumerGroupRecord =
-  | {
-      readonly kind: 'group';
-      readonly groupId: string;
-      readonly value: { readonly epoch: number; readonly metadataHash: bigint } | undefined;
-    }
+  | ModernGroupRecord<MemberSubscription, CurrentAssignment>
   /** Of Kafka before 4.1: what the metadata hash stands for now. */
   | { readonly kind: 'partitionMetadata'; readonly groupId: string; readonly isThere: boolean }
-  | {
-      readonly kind: 'member';
-      readonly groupId: string;
-      readonly memberId: string;
-      readonly value: MemberSubscription | undefined;
-    }
-  | {
-      readonly kind: 'targetMetadata';
-      readonly groupId: string;
-      readonly value: { readonly epoch: number; readonly timestampMs: number } | undefined;
-    }
-  | {
-      readonly kind: 'target';
-      readonly groupId: string;
-      readonly memberId: string;
-      readonly value: TopicPartitions | undefined;
-    }
-  | {
-      readonly kind: 'current';
-      readonly groupId: string;
-      readonly memberId: string;
-      readonly value: CurrentAssignment | undefined;
-    }
   | {
       readonly kind: 'regex';
       readonly groupId: string;

@@ -23,6 +23,7 @@ import {
 } from '../../protocol/records/share-group.ts';
 import { MEMBER_STATES, memberStateOf } from '../modern/member-state.ts';
 import { topicNamesOf } from '../modern/modern-group-member.ts';
+import type { ModernGroupRecord } from '../modern/modern-group-record.ts';
 import {
   type TopicPartitions,
   topicPartitionsEntries,
@@ -33,34 +34,7 @@ import type { ShareGroupTopics, ShareTopic } from './share-group-topics.ts';
 
 /** A record of a share group; without its value it is a tombstone. */
 export type ShareGroupRecord =
-  | {
-      readonly kind: 'group';
-      readonly groupId: string;
-      readonly value: { readonly epoch: number; readonly metadataHash: bigint } | undefined;
-    }
-  | {
-      readonly kind: 'member';
-      readonly groupId: string;
-      readonly memberId: string;
-      readonly value: ShareMemberSubscription | undefined;
-    }
-  | {
-      readonly kind: 'targetMetadata';
-      readonly groupId: string;
-      readonly value: { readonly epoch: number; readonly timestampMs: number } | undefined;
-    }
-  | {
-      readonly kind: 'target';
-      readonly groupId: string;
-      readonly memberId: string;
-      readonly value: TopicPartitions | undefined;
-    }
-  | {
-      readonly kind: 'current';
-      readonly groupId: string;
-      readonly memberId: string;
-      readonly value: ShareMemberAssignment | undefined;
-    }
+  | ModernGroupRecord<ShareMemberSubscription, ShareMemberAssignment>
   | {
       readonly kind: 'topics';
       readonly groupId: string;

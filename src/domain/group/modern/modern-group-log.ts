@@ -1,0 +1,182 @@
+import type { CoordinatorContext, CoordinatorRecord } from '../../coordinator/coordinator-shard.ts';
+import type { Timeline } from '../../coordinator/timeline.ts';
+import { TimelineWriter } from '../../coordinator/timeline-writer.ts';
+import type { KafkaError } from '../../kafka-error.ts';
+import type { Group } from '../group.ts';
+import type { ModernGroup } from './modern-group.ts';
+import type { ModernGroupMember } from './modern-group-member.ts';
+import type { ModernGroupRecord } from './modern-group-record.ts';
+
+/** What is written with a change of a group though it is none of its own, and what it means to the group. */
+export interface OtherRecord {
+  readonly kind: 'other';
+  readonly record: CoordinatorRecord;
+  apply?(): void;
+}
+
+/** Puts a change in: it is made at once, and stored with the others of its command. */
+export type PutRecord<GroupRecord> = (entry: GroupRecord | OtherRecord) => void;
+
+/** What a kind of group makes of its members. */
+export interface MemberShape<Member> {
+  newMember(memberId: string): Member;
+  /** A member whose assignment is not in any record. */
+  readonly noAssignment: Partial<Member>;
+}
+
+interface AnyRecord {
+  readonly kind: string;
+  readonly groupId: string;
+}
+
+/** The records of one kind of modern groups: writing them, and what they do to the groups, at start as after each command. */
+export abstract class ModernGroupLog<
+  Member extends ModernGroupMember,
+  OneGroup extends ModernGroup<Member> & Group,
+  GroupRecord extends AnyRecord,
+> {
+  protected readonly groups: Map<string, Group>;
+  readonly #context: CoordinatorContext;
+  readonly #members: MemberShape<Member>;
+  /** Of the groups that are there, and of those whose changes are on their way to the log. */
+  readonly #writers = new Map<string, TimelineWriter<GroupRecord | OtherRecord>>();
+
+  constructor(
+    groups: Map<string, Group>,
+    context: CoordinatorContext,
+    members: MemberShape<Member>,
+  ) {
+    this.groups = groups;
+    this.#context = context;
+    this.#members = members;
+  }
+
+  protected abstract isOwn(group: Group | undefined): group is OneGroup;
+  protected abstract newGroup(groupId: string, timeline: Timeline): OneGroup;
+  protected abstract encode(record: GroupRecord): CoordinatorRecord;
+  /** Whether the record is one of a group that is there; compaction may have left a tombstone without what it ended. */
+  protected abstract isAlive(record: GroupRecord): boolean;
+  /** Changes the group as the record says; `changeShared` does what is the same for all kinds. */
+  protected abstract change(group: OneGroup, record: GroupRecord): void;
+
+  find(groupId: string): OneGroup | undefined {
+    const group = this.groups.get(groupId);
+    return this.isOwn(group) ? group : undefined;
+  }
+
+  /** See TimelineWriter: a command that throws has changed nothing. */
+  write(
+    groupId: string,
+    command: (put: PutRecord<GroupRecord>) => void,
+    stored: (error: KafkaError | undefined) => void,
+  ): void {
+    try {
+      this.#writerOf(groupId).write(command, (error) => {
+        this.#forgetIfUnused(groupId);
+        stored(error);
+      });
+    } finally {
+      this.#forgetIfUnused(groupId);
+    }
+  }
+
+  /** Puts another group, or none, into the place of the one that is there; `undone` where that is taken back. */
+  replaceGroup(groupId: string, group: Group | undefined, undone?: () => void): void {
+    const old = this.groups.get(groupId);
+    this.#writerOf(groupId).timeline.onRevert(() => {
+      if (old === undefined) this.groups.delete(groupId);
+      else this.groups.set(groupId, old);
+      undone?.();
+    });
+    if (group === undefined) this.groups.delete(groupId);
+    else this.groups.set(groupId, group);
+  }
+
+  /** A record of the log. */
+  replay(record: GroupRecord): void {
+    this.#apply(record);
+    this.#forgetIfUnused(record.groupId);
+  }
+
+  protected changeShared(
+    group: OneGroup,
+    record: ModernGroupRecord<Partial<Member>, Partial<Member>>,
+  ): void {
+    switch (record.kind) {
+      case 'group':
+        if (record.value === undefined) this.replaceGroup(group.groupId, undefined);
+        else group.setGroupEpoch(record.value.epoch, record.value.metadataHash);
+        return;
+      case 'targetMetadata':
+        group.setAssignmentEpoch(record.value?.epoch ?? -1, record.value?.timestampMs ?? 0);
+        return;
+      case 'target':
+        group.setTargetAssignment(record.memberId, record.value);
+        return;
+      case 'member':
+      case 'current':
+        this.#changeMember(group, record);
+    }
+  }
+
+  /** Which of a member's two records is left first depends on what compaction kept. */
+  #changeMember(
+    group: OneGroup,
+    {
+      kind,
+      memberId,
+      value,
+    }: Extract<
+      ModernGroupRecord<Partial<Member>, Partial<Member>>,
+      { readonly kind: 'member' | 'current' }
+    >,
+  ): void {
+    const { newMember, noAssignment } = this.#members;
+    const known = group.members.get(memberId);
+    if (kind === 'member' && value === undefined) {
+      group.setMember(memberId, undefined);
+    } else if (value !== undefined) {
+      group.setMember(memberId, { ...(known ?? newMember(memberId)), ...value });
+    } else if (known !== undefined) {
+      group.setMember(memberId, { ...known, ...noAssignment, memberEpoch: -1 });
+    }
+  }
+
+  #writerOf(groupId: string): TimelineWriter<GroupRecord | OtherRecord> {
+    const known = this.#writers.get(groupId);
+    if (known !== undefined) return known;
+    const writer = new TimelineWriter<GroupRecord | OtherRecord>({
+      context: this.#context,
+      sequence: groupId,
+      encode: (entry) => (isOther(entry) ? entry.record : this.encode(entry)),
+      apply: (entry) => {
+        if (isOther(entry)) entry.apply?.();
+        else this.#apply(entry);
+      },
+    });
+    this.#writers.set(groupId, writer);
+    return writer;
+  }
+
+  #forgetIfUnused(groupId: string): void {
+    const isUnused = this.#writers.get(groupId)?.isWriting === false;
+    if (isUnused && this.find(groupId) === undefined) this.#writers.delete(groupId);
+  }
+
+  #apply(record: GroupRecord): void {
+    const known = this.find(record.groupId);
+    if (known !== undefined) this.change(known, record);
+    else if (this.isAlive(record)) this.change(this.#madeGroup(record.groupId), record);
+  }
+
+  /** A classic group that only held offsets gives way: it is in no record. */
+  #madeGroup(groupId: string): OneGroup {
+    const group = this.newGroup(groupId, this.#writerOf(groupId).timeline);
+    this.replaceGroup(groupId, group);
+    return group;
+  }
+}
+
+function isOther(entry: AnyRecord | OtherRecord): entry is OtherRecord {
+  return entry.kind === 'other';
+}
