@@ -56,12 +56,23 @@ export class InFlightWindow {
     return this.gap?.endOffset === this.endOffset ? this.gap : undefined;
   }
 
-  /** Records up to `offset` were acquired. */
+  /** Records up to `offset` were acquired. What is known behind them is no gap, or the start would wait for it for ever. */
   moveGap(offset: Offset): void {
     const { gap } = this;
     if (gap === undefined) return;
-    if (gap.endOffset === this.endOffset && offset <= gap.endOffset) gap.startOffset = offset;
+    const next = this.behindKnown(offset);
+    if (gap.endOffset === this.endOffset && next <= gap.endOffset) gap.startOffset = next;
     else this.gap = undefined;
+  }
+
+  /** The first offset from `offset` on that is in no batch. */
+  private behindKnown(offset: Offset): Offset {
+    let next = offset;
+    for (;;) {
+      const batch = this.batches.floor(next);
+      if (batch === undefined || batch.lastOffset < next) return next;
+      next = batch.lastOffset + 1n;
+    }
   }
 
   noteAvailable(): void {

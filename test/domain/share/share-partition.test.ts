@@ -308,4 +308,15 @@ describe('a restart', () => {
     // The batch of the log begins at 0, its first four records are done with.
     expect(h.fetch('b')).toEqual([[4n, 19n, 1]]);
   });
+
+  test('the start does not wait at what was done behind a gap that is filled', () => {
+    const h = new SharePartitionHarness(batchesOf(1, 1));
+    h.fetch('a');
+    h.acknowledge('a', 1, 1, ACCEPT);
+    h.restart();
+    expect(h.fetch('b')).toEqual([[0n, 0n, 1]]);
+    expect(h.acknowledge('b', 0, 0, ACCEPT)).toBe('NONE');
+    expect(h.partition.startOffset).toBe(2n);
+    expect(h.inFlight()).toEqual([]);
+  });
 });
