@@ -2,7 +2,7 @@ import { quoteIdentifier } from '../quote.ts';
 import { type Lead, plainLead } from './grouping.ts';
 import { at, bucket, interval, microseconds, timed } from './plan-time.ts';
 import { sameColumns } from './same-columns.ts';
-import type { OperatorParts, StreamOperator } from './stream-operator.ts';
+import type { OperatorParts, OperatorTables, StreamOperator } from './stream-operator.ts';
 import type { ClosedRange, PlanStatement } from './stream-plan.ts';
 
 /**
@@ -32,7 +32,7 @@ export class HoppingWindow implements StreamOperator {
   }
 
   get tables(): readonly string[] {
-    const { state, results, closed } = this.#names;
+    const { state, results, closed } = this.#tables;
     return [state, results, closed];
   }
 
@@ -42,7 +42,7 @@ export class HoppingWindow implements StreamOperator {
   }
 
   setUp(): readonly PlanStatement[] {
-    const { state, results, closed } = this.#names;
+    const { state, results, closed } = this.#tables;
     const { grouping } = this.#parts;
     const finished = grouping.results(this.#windows(state, 'true'));
     return [
@@ -53,7 +53,7 @@ export class HoppingWindow implements StreamOperator {
   }
 
   apply(range: ClosedRange): readonly PlanStatement[] {
-    const { state, partial } = this.#names;
+    const { state, partial } = this.#tables;
     const { late, emit, hasOutput } = this.#parts;
     const before = this.#lastClosed(range.before);
     const after = this.#lastClosed(range.after);
@@ -73,7 +73,7 @@ export class HoppingWindow implements StreamOperator {
 
   emitted(range: ClosedRange): PlanStatement | undefined {
     const { emit, late } = this.#parts;
-    const { results, changed } = this.#names;
+    const { results, changed } = this.#tables;
     if (emit === 'changes') return timed(`SELECT * FROM ${changed}`);
     const before = this.#lastClosed(range.before);
     const after = this.#lastClosed(range.after);
@@ -87,7 +87,7 @@ export class HoppingWindow implements StreamOperator {
 
   compact(): readonly PlanStatement[] {
     const { grouping, late } = this.#parts;
-    const { state, closed } = this.#names;
+    const { state, closed } = this.#tables;
     const last = `SELECT max(kawa_start) AS kawa_start FROM ${closed}`;
     return [
       ...(grouping.whole
@@ -103,7 +103,7 @@ export class HoppingWindow implements StreamOperator {
 
   get view(): string {
     const { grouping, emit } = this.#parts;
-    const { state, results, closed } = this.#names;
+    const { state, results, closed } = this.#tables;
     if (emit === 'final') return `SELECT * FROM ${results}`;
     const open = `kawa_start > coalesce((SELECT max(kawa_start) FROM ${closed}), '-infinity')`;
     const current = grouping.results(this.#windows(state, open));
@@ -116,15 +116,8 @@ export class HoppingWindow implements StreamOperator {
     return grouping.results(this.#windows(`(${rows})`, 'true'));
   }
 
-  get #names(): Record<'state' | 'results' | 'closed' | 'partial' | 'changed', string> {
-    const { names } = this.#parts;
-    return {
-      state: names.table('state'),
-      results: names.table('results'),
-      closed: names.table('closed'),
-      partial: names.temporary('partial'),
-      changed: names.temporary('changed'),
-    };
+  get #tables(): OperatorTables {
+    return this.#parts.names.tables;
   }
 
   get #overlaps(): boolean {
@@ -179,13 +172,13 @@ export class HoppingWindow implements StreamOperator {
   }
 
   #both(condition = 'true'): string {
-    const { state, partial } = this.#names;
+    const { state, partial } = this.#tables;
     return `(SELECT * FROM ${state} WHERE ${condition} UNION ALL SELECT * FROM ${partial} WHERE ${condition})`;
   }
 
   #close(before: number | undefined, after: number): PlanStatement[] {
     const { grouping, late } = this.#parts;
-    const { state, results, closed, partial } = this.#names;
+    const { state, results, closed, partial } = this.#tables;
     const done = after + this.#advanceMs;
     // No window up to `after` reaches further than its size.
     const last = after + this.#sizeMs;
@@ -227,7 +220,7 @@ export class HoppingWindow implements StreamOperator {
 
   /** Puts what late rows made of windows that are closed already in place of their results. */
   #correct(before: number | undefined): PlanStatement[] {
-    const { changed, results } = this.#names;
+    const { changed, results } = this.#tables;
     const { outputs } = this.#parts.grouping.parts;
     const keys = outputs.filter(({ key }) => key).map(({ name }) => quoteIdentifier(name));
     const same = sameColumns(keys, 'kawa_result', 'kawa_change');
@@ -245,14 +238,14 @@ export class HoppingWindow implements StreamOperator {
   #note(condition: string, ...timesMs: (number | undefined)[]): PlanStatement {
     const { grouping } = this.#parts;
     const changes = grouping.changes(this.#windows(this.#both(), condition));
-    return timed(`CREATE OR REPLACE TEMP TABLE ${this.#names.changed} AS ${changes}`, ...timesMs);
+    return timed(`CREATE OR REPLACE TEMP TABLE ${this.#tables.changed} AS ${changes}`, ...timesMs);
   }
 
   /** Whether the batch brought rows for a window and key. */
   get #touched(): string {
     const columns = ['kawa_start', ...this.#parts.grouping.keys];
     const same = sameColumns(columns, 'kawa_row', 'kawa_new');
-    return `EXISTS (SELECT 1 FROM ${this.#expanded(this.#names.partial)} AS kawa_new WHERE ${same})`;
+    return `EXISTS (SELECT 1 FROM ${this.#expanded(this.#tables.partial)} AS kawa_new WHERE ${same})`;
   }
 }
 

@@ -1,7 +1,7 @@
 import { quoteIdentifier } from '../quote.ts';
 import type { NamedExpression } from './grouping.ts';
 import { timed } from './plan-time.ts';
-import type { StreamNames, StreamOperator } from './stream-operator.ts';
+import type { OperatorTables, StreamNames, StreamOperator } from './stream-operator.ts';
 import type { PlanStatement } from './stream-plan.ts';
 
 export interface MappedRowsParts {
@@ -26,7 +26,7 @@ export class MappedRows implements StreamOperator {
   readonly explanation = ['state: none, each row is a result of its own'];
 
   get tables(): readonly string[] {
-    return [this.#results];
+    return [this.#tables.results];
   }
 
   lateBefore(): undefined {
@@ -34,19 +34,21 @@ export class MappedRows implements StreamOperator {
   }
 
   setUp(): readonly PlanStatement[] {
-    return [timed(`CREATE TABLE IF NOT EXISTS ${this.#results} AS ${this.#rows} WITH NO DATA`)];
+    return [
+      timed(`CREATE TABLE IF NOT EXISTS ${this.#tables.results} AS ${this.#rows} WITH NO DATA`),
+    ];
   }
 
   apply(): readonly PlanStatement[] {
-    if (!this.#parts.hasOutput) return [timed(`INSERT INTO ${this.#results} ${this.#rows}`)];
+    if (!this.#parts.hasOutput) return [timed(`INSERT INTO ${this.#tables.results} ${this.#rows}`)];
     return [
-      timed(`CREATE OR REPLACE TEMP TABLE ${this.#changed} AS ${this.#rows}`),
-      timed(`INSERT INTO ${this.#results} FROM ${this.#changed}`),
+      timed(`CREATE OR REPLACE TEMP TABLE ${this.#tables.changed} AS ${this.#rows}`),
+      timed(`INSERT INTO ${this.#tables.results} FROM ${this.#tables.changed}`),
     ];
   }
 
   emitted(): PlanStatement {
-    return timed(`SELECT *, false AS kawa_deleted FROM ${this.#changed}`);
+    return timed(`SELECT *, false AS kawa_deleted FROM ${this.#tables.changed}`);
   }
 
   compact(): readonly PlanStatement[] {
@@ -54,7 +56,7 @@ export class MappedRows implements StreamOperator {
   }
 
   get view(): string {
-    return `SELECT * FROM ${this.#results}`;
+    return `SELECT * FROM ${this.#tables.results}`;
   }
 
   query(from: string): string {
@@ -73,11 +75,7 @@ export class MappedRows implements StreamOperator {
     return `SELECT * EXCLUDE (kawa_place) FROM (SELECT ${columns.join(', ')}, ${place} AS kawa_place FROM ${from}${condition})`;
   }
 
-  get #results(): string {
-    return this.#parts.names.table('results');
-  }
-
-  get #changed(): string {
-    return this.#parts.names.temporary('changed');
+  get #tables(): OperatorTables {
+    return this.#parts.names.tables;
   }
 }

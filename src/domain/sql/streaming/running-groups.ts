@@ -1,7 +1,7 @@
 import { plainLead } from './grouping.ts';
 import { timed } from './plan-time.ts';
 import { sameColumns } from './same-columns.ts';
-import type { OperatorParts, StreamOperator } from './stream-operator.ts';
+import type { OperatorParts, OperatorTables, StreamOperator } from './stream-operator.ts';
 import type { PlanStatement } from './stream-plan.ts';
 
 /** Groups without a window: a table that is kept up to date for ever. Time plays no part in it, so nothing is late. */
@@ -21,7 +21,7 @@ export class RunningGroups implements StreamOperator {
   }
 
   get tables(): readonly string[] {
-    return [this.#state];
+    return [this.#tables.state];
   }
 
   lateBefore(): undefined {
@@ -30,7 +30,7 @@ export class RunningGroups implements StreamOperator {
 
   setUp(): readonly PlanStatement[] {
     return [
-      timed(`CREATE TABLE IF NOT EXISTS ${this.#state} AS ${this.#intake} WITH NO DATA`),
+      timed(`CREATE TABLE IF NOT EXISTS ${this.#tables.state} AS ${this.#intake} WITH NO DATA`),
       // Types that the engine cannot finish are told now.
       timed(`EXPLAIN ${this.view}`),
     ];
@@ -39,33 +39,33 @@ export class RunningGroups implements StreamOperator {
   apply(): readonly PlanStatement[] {
     const { grouping, emit, hasOutput } = this.#parts;
     if (!hasOutput || emit !== 'changes') {
-      return [timed(`INSERT INTO ${this.#state} ${this.#intake}`)];
+      return [timed(`INSERT INTO ${this.#tables.state} ${this.#intake}`)];
     }
     const same = sameColumns(grouping.keys, 'kawa_row', 'kawa_new');
-    const touched = `EXISTS (SELECT 1 FROM ${this.#partial} AS kawa_new WHERE ${same})`;
-    const rows = `${this.#state} AS kawa_row WHERE ${touched}`;
+    const touched = `EXISTS (SELECT 1 FROM ${this.#tables.partial} AS kawa_new WHERE ${same})`;
+    const rows = `${this.#tables.state} AS kawa_row WHERE ${touched}`;
     const changes = grouping.changes(grouping.finished(rows, plainLead()));
     return [
-      timed(`CREATE OR REPLACE TEMP TABLE ${this.#partial} AS ${this.#intake}`),
-      timed(`INSERT INTO ${this.#state} FROM ${this.#partial}`),
-      timed(`CREATE OR REPLACE TEMP TABLE ${this.#changed} AS ${changes}`),
+      timed(`CREATE OR REPLACE TEMP TABLE ${this.#tables.partial} AS ${this.#intake}`),
+      timed(`INSERT INTO ${this.#tables.state} FROM ${this.#tables.partial}`),
+      timed(`CREATE OR REPLACE TEMP TABLE ${this.#tables.changed} AS ${changes}`),
     ];
   }
 
   emitted(): PlanStatement {
-    return timed(`SELECT * FROM ${this.#changed}`);
+    return timed(`SELECT * FROM ${this.#tables.changed}`);
   }
 
   compact(): readonly PlanStatement[] {
     const { grouping } = this.#parts;
     if (grouping.whole) return [];
-    const merged = grouping.merged(this.#state, plainLead());
-    return [timed(`CREATE OR REPLACE TABLE ${this.#state} AS ${merged}`)];
+    const merged = grouping.merged(this.#tables.state, plainLead());
+    return [timed(`CREATE OR REPLACE TABLE ${this.#tables.state} AS ${merged}`)];
   }
 
   get view(): string {
     const { grouping } = this.#parts;
-    return grouping.results(grouping.finished(this.#state, plainLead()));
+    return grouping.results(grouping.finished(this.#tables.state, plainLead()));
   }
 
   query(from: string): string {
@@ -79,15 +79,7 @@ export class RunningGroups implements StreamOperator {
     return grouping.intake(from, [], 'true');
   }
 
-  get #state(): string {
-    return this.#parts.names.table('state');
-  }
-
-  get #partial(): string {
-    return this.#parts.names.temporary('partial');
-  }
-
-  get #changed(): string {
-    return this.#parts.names.temporary('changed');
+  get #tables(): OperatorTables {
+    return this.#parts.names.tables;
   }
 }

@@ -2,7 +2,7 @@ import { quoteIdentifier } from '../quote.ts';
 import { type Lead, plainLead } from './grouping.ts';
 import { at, interval, timed } from './plan-time.ts';
 import { sameColumns } from './same-columns.ts';
-import type { OperatorParts, StreamOperator } from './stream-operator.ts';
+import type { OperatorParts, OperatorTables, StreamOperator } from './stream-operator.ts';
 import type { ClosedRange, PlanStatement } from './stream-plan.ts';
 
 /** A session as a row of state: from its first to its last event so far. */
@@ -31,7 +31,7 @@ export class SessionWindow implements StreamOperator {
   }
 
   get tables(): readonly string[] {
-    return [this.#state, this.#results];
+    return [this.#tables.state, this.#tables.results];
   }
 
   lateBefore(closedUntil: number | undefined): number | undefined {
@@ -39,10 +39,10 @@ export class SessionWindow implements StreamOperator {
   }
 
   setUp(): readonly PlanStatement[] {
-    const results = this.#parts.grouping.results(this.#sessions(this.#state));
+    const results = this.#parts.grouping.results(this.#sessions(this.#tables.state));
     return [
-      `CREATE TABLE IF NOT EXISTS ${this.#state} AS ${this.#intake('true')} WITH NO DATA`,
-      `CREATE TABLE IF NOT EXISTS ${this.#results} AS ${results} WITH NO DATA`,
+      `CREATE TABLE IF NOT EXISTS ${this.#tables.state} AS ${this.#intake('true')} WITH NO DATA`,
+      `CREATE TABLE IF NOT EXISTS ${this.#tables.results} AS ${results} WITH NO DATA`,
     ].map((sql) => timed(sql));
   }
 
@@ -51,34 +51,34 @@ export class SessionWindow implements StreamOperator {
     const intake = this.#intake(`${time} >= ${at(1)}`);
     const tracksChanges = hasOutput && emit === 'changes';
     return [
-      timed(`CREATE OR REPLACE TEMP TABLE ${this.#partial} AS ${intake}`, before),
+      timed(`CREATE OR REPLACE TEMP TABLE ${this.#tables.partial} AS ${intake}`, before),
       ...(tracksChanges ? [timed(this.#noteChanges())] : []),
-      timed(`INSERT INTO ${this.#state} FROM ${this.#partial}`),
+      timed(`INSERT INTO ${this.#tables.state} FROM ${this.#tables.partial}`),
       ...(after !== undefined && after !== before ? this.#close(after) : []),
     ];
   }
 
   emitted({ before, after }: ClosedRange): PlanStatement | undefined {
-    if (this.#parts.emit === 'changes') return timed(`SELECT * FROM ${this.#changed}`);
+    if (this.#parts.emit === 'changes') return timed(`SELECT * FROM ${this.#tables.changed}`);
     if (after === undefined || after === before) return undefined;
     const end = quoteIdentifier(this.#parts.endName);
     return timed(
-      `SELECT *, false AS kawa_deleted FROM ${this.#results} WHERE ${end} >= ${at(1)} AND ${end} < ${at(2)}`,
+      `SELECT *, false AS kawa_deleted FROM ${this.#tables.results} WHERE ${end} >= ${at(1)} AND ${end} < ${at(2)}`,
       ...[before, after],
     );
   }
 
   compact(): readonly PlanStatement[] {
     if (this.#parts.grouping.whole) return [];
-    const merged = this.#stretches(this.#state);
-    return [timed(`CREATE OR REPLACE TABLE ${this.#state} AS ${merged}`)];
+    const merged = this.#stretches(this.#tables.state);
+    return [timed(`CREATE OR REPLACE TABLE ${this.#tables.state} AS ${merged}`)];
   }
 
   get view(): string {
     const { grouping, emit } = this.#parts;
-    const closed = `SELECT * FROM ${this.#results}`;
+    const closed = `SELECT * FROM ${this.#tables.results}`;
     if (emit === 'final') return closed;
-    return `${closed} UNION ALL ${grouping.results(this.#sessions(this.#state))}`;
+    return `${closed} UNION ALL ${grouping.results(this.#sessions(this.#tables.state))}`;
   }
 
   query(from: string): string {
@@ -142,15 +142,15 @@ export class SessionWindow implements StreamOperator {
     const closing = this.#parts.names.temporary('closing');
     const partition = ['kawa_session', ...grouping.keys].join(', ');
     const same = sameColumns(grouping.keys, 'kawa_row', 'kawa_old');
-    const old = `EXISTS (SELECT 1 FROM ${this.#state} AS kawa_old WHERE kawa_old.kawa_to < ${at(1)} AND ${same})`;
-    const candidates = `(SELECT rowid AS kawa_rowid, * FROM ${this.#state} AS kawa_row WHERE ${old})`;
+    const old = `EXISTS (SELECT 1 FROM ${this.#tables.state} AS kawa_old WHERE kawa_old.kawa_to < ${at(1)} AND ${same})`;
+    const candidates = `(SELECT rowid AS kawa_rowid, * FROM ${this.#tables.state} AS kawa_row WHERE ${old})`;
     const last = `max(kawa_to) OVER (PARTITION BY ${partition})`;
     const due = `SELECT * FROM (SELECT *, ${last} AS kawa_last FROM ${this.#numbered(candidates)}) WHERE kawa_last < ${at(1)}`;
     const results = grouping.results(grouping.finished(closing, this.#lead));
     return [
       timed(`CREATE OR REPLACE TEMP TABLE ${closing} AS ${due}`, after - this.#gapMs),
-      timed(`INSERT INTO ${this.#results} ${results}`),
-      timed(`DELETE FROM ${this.#state} WHERE rowid IN (SELECT kawa_rowid FROM ${closing})`),
+      timed(`INSERT INTO ${this.#tables.results} ${results}`),
+      timed(`DELETE FROM ${this.#tables.state} WHERE rowid IN (SELECT kawa_rowid FROM ${closing})`),
     ];
   }
 
@@ -158,31 +158,19 @@ export class SessionWindow implements StreamOperator {
   #noteChanges(): string {
     const { grouping } = this.#parts;
     const same = sameColumns(grouping.keys, 'kawa_row', 'kawa_new');
-    const touched = `EXISTS (SELECT 1 FROM ${this.#partial} AS kawa_new WHERE ${same})`;
-    const former = `(SELECT * FROM ${this.#state} AS kawa_row WHERE ${touched})`;
-    const current = `(SELECT * FROM ${former} UNION ALL SELECT * FROM ${this.#partial})`;
+    const touched = `EXISTS (SELECT 1 FROM ${this.#tables.partial} AS kawa_new WHERE ${same})`;
+    const former = `(SELECT * FROM ${this.#tables.state} AS kawa_row WHERE ${touched})`;
+    const current = `(SELECT * FROM ${former} UNION ALL SELECT * FROM ${this.#tables.partial})`;
     const identity = grouping.parts.outputs
       .filter(({ key }) => key)
       .map(({ name }) => quoteIdentifier(name));
     const before = grouping.changes(this.#sessions(former));
     const after = grouping.changes(this.#sessions(current));
     const gone = `NOT EXISTS (SELECT 1 FROM kawa_after AS kawa_now WHERE ${sameColumns(identity, 'kawa_then', 'kawa_now')})`;
-    return `CREATE OR REPLACE TEMP TABLE ${this.#changed} AS WITH kawa_before AS MATERIALIZED (${before}), kawa_after AS MATERIALIZED (${after}) SELECT * REPLACE (true AS kawa_deleted) FROM kawa_before AS kawa_then WHERE NOT kawa_deleted AND ${gone} UNION ALL (SELECT * FROM kawa_after EXCEPT SELECT * FROM kawa_before)`;
+    return `CREATE OR REPLACE TEMP TABLE ${this.#tables.changed} AS WITH kawa_before AS MATERIALIZED (${before}), kawa_after AS MATERIALIZED (${after}) SELECT * REPLACE (true AS kawa_deleted) FROM kawa_before AS kawa_then WHERE NOT kawa_deleted AND ${gone} UNION ALL (SELECT * FROM kawa_after EXCEPT SELECT * FROM kawa_before)`;
   }
 
-  get #state(): string {
-    return this.#parts.names.table('state');
-  }
-
-  get #results(): string {
-    return this.#parts.names.table('results');
-  }
-
-  get #partial(): string {
-    return this.#parts.names.temporary('partial');
-  }
-
-  get #changed(): string {
-    return this.#parts.names.temporary('changed');
+  get #tables(): OperatorTables {
+    return this.#parts.names.tables;
   }
 }

@@ -1,7 +1,7 @@
 import { quoteIdentifier } from '../quote.ts';
 import { at, interval, microseconds, timed } from './plan-time.ts';
 import { sameColumns } from './same-columns.ts';
-import type { OperatorParts, StreamOperator } from './stream-operator.ts';
+import type { OperatorParts, OperatorTables, StreamOperator } from './stream-operator.ts';
 import type { ClosedRange, PlanStatement } from './stream-plan.ts';
 
 /**
@@ -25,7 +25,7 @@ export class SlidingWindow implements StreamOperator {
   }
 
   get tables(): readonly string[] {
-    return [this.#state, this.#results, this.#closed];
+    return [this.#tables.state, this.#tables.results, this.#tables.closed];
   }
 
   lateBefore(closedUntil: number | undefined): number | undefined {
@@ -33,11 +33,11 @@ export class SlidingWindow implements StreamOperator {
   }
 
   setUp(): readonly PlanStatement[] {
-    const results = this.#parts.grouping.results(this.#windows(this.#state, 'true'));
+    const results = this.#parts.grouping.results(this.#windows(this.#tables.state, 'true'));
     return [
-      `CREATE TABLE IF NOT EXISTS ${this.#state} AS ${this.#intake('true')} WITH NO DATA`,
-      `CREATE TABLE IF NOT EXISTS ${this.#results} AS ${results} WITH NO DATA`,
-      `CREATE TABLE IF NOT EXISTS ${this.#closed} (kawa_until TIMESTAMP)`,
+      `CREATE TABLE IF NOT EXISTS ${this.#tables.state} AS ${this.#intake('true')} WITH NO DATA`,
+      `CREATE TABLE IF NOT EXISTS ${this.#tables.results} AS ${results} WITH NO DATA`,
+      `CREATE TABLE IF NOT EXISTS ${this.#tables.closed} (kawa_until TIMESTAMP)`,
     ].map((sql) => timed(sql));
   }
 
@@ -47,39 +47,39 @@ export class SlidingWindow implements StreamOperator {
     const closes = after !== undefined && after !== before;
     if (!hasOutput || emit !== 'changes') {
       return [
-        timed(`INSERT INTO ${this.#state} ${intake}`, before),
+        timed(`INSERT INTO ${this.#tables.state} ${intake}`, before),
         ...(closes ? this.#close(before, after) : []),
       ];
     }
     return [
-      timed(`CREATE OR REPLACE TEMP TABLE ${this.#partial} AS ${intake}`, before),
-      timed(`INSERT INTO ${this.#state} FROM ${this.#partial}`),
+      timed(`CREATE OR REPLACE TEMP TABLE ${this.#tables.partial} AS ${intake}`, before),
+      timed(`INSERT INTO ${this.#tables.state} FROM ${this.#tables.partial}`),
       timed(this.#noteChanges(), before),
       ...(closes ? this.#close(before, after) : []),
     ];
   }
 
   emitted({ before, after }: ClosedRange): PlanStatement | undefined {
-    if (this.#parts.emit === 'changes') return timed(`SELECT * FROM ${this.#changed}`);
+    if (this.#parts.emit === 'changes') return timed(`SELECT * FROM ${this.#tables.changed}`);
     if (after === undefined || after === before) return undefined;
     const end = quoteIdentifier(this.#parts.endName);
     return timed(
-      `SELECT *, false AS kawa_deleted FROM ${this.#results} WHERE ${end} >= ${at(1)} AND ${end} < ${at(2)}`,
+      `SELECT *, false AS kawa_deleted FROM ${this.#tables.results} WHERE ${end} >= ${at(1)} AND ${end} < ${at(2)}`,
       ...[before, after],
     );
   }
 
   compact(): readonly PlanStatement[] {
-    const last = `SELECT max(kawa_until) AS kawa_until FROM ${this.#closed}`;
-    return [timed(`CREATE OR REPLACE TABLE ${this.#closed} AS ${last}`)];
+    const last = `SELECT max(kawa_until) AS kawa_until FROM ${this.#tables.closed}`;
+    return [timed(`CREATE OR REPLACE TABLE ${this.#tables.closed} AS ${last}`)];
   }
 
   get view(): string {
     const { grouping, emit } = this.#parts;
-    const closed = `SELECT * FROM ${this.#results}`;
+    const closed = `SELECT * FROM ${this.#tables.results}`;
     if (emit === 'final') return closed;
-    const open = `kawa_end >= coalesce((SELECT max(kawa_until) FROM ${this.#closed}), '-infinity')`;
-    return `${closed} UNION ALL ${grouping.results(this.#windows(this.#state, open))}`;
+    const open = `kawa_end >= coalesce((SELECT max(kawa_until) FROM ${this.#tables.closed}), '-infinity')`;
+    return `${closed} UNION ALL ${grouping.results(this.#windows(this.#tables.state, open))}`;
   }
 
   query(from: string): string {
@@ -101,12 +101,15 @@ export class SlidingWindow implements StreamOperator {
   }
 
   #close(before: number | undefined, after: number): PlanStatement[] {
-    const rows = `(SELECT * FROM ${this.#state} WHERE kawa_end < ${at(2)})`;
+    const rows = `(SELECT * FROM ${this.#tables.state} WHERE kawa_end < ${at(2)})`;
     const results = this.#parts.grouping.results(this.#windows(rows, `kawa_end >= ${at(1)}`));
     return [
-      timed(`INSERT INTO ${this.#results} ${results}`, before, after),
-      timed(`DELETE FROM ${this.#state} WHERE kawa_end < ${at(1)}`, after - this.#sizeMs),
-      { sql: `INSERT INTO ${this.#closed} VALUES (${at(1)})`, parameters: [microseconds(after)] },
+      timed(`INSERT INTO ${this.#tables.results} ${results}`, before, after),
+      timed(`DELETE FROM ${this.#tables.state} WHERE kawa_end < ${at(1)}`, after - this.#sizeMs),
+      {
+        sql: `INSERT INTO ${this.#tables.closed} VALUES (${at(1)})`,
+        parameters: [microseconds(after)],
+      },
     ];
   }
 
@@ -115,28 +118,12 @@ export class SlidingWindow implements StreamOperator {
     const { grouping } = this.#parts;
     const same = sameColumns(grouping.keys, 'kawa_row', 'kawa_new');
     const within = `kawa_new.kawa_end BETWEEN kawa_row.kawa_end - ${interval(this.#sizeMs)} AND kawa_row.kawa_end`;
-    const touched = `EXISTS (SELECT 1 FROM ${this.#partial} AS kawa_new WHERE ${same} AND ${within})`;
-    const open = this.#windows(this.#state, `kawa_end >= ${at(1)} AND ${touched}`);
-    return `CREATE OR REPLACE TEMP TABLE ${this.#changed} AS ${grouping.changes(open)}`;
+    const touched = `EXISTS (SELECT 1 FROM ${this.#tables.partial} AS kawa_new WHERE ${same} AND ${within})`;
+    const open = this.#windows(this.#tables.state, `kawa_end >= ${at(1)} AND ${touched}`);
+    return `CREATE OR REPLACE TEMP TABLE ${this.#tables.changed} AS ${grouping.changes(open)}`;
   }
 
-  get #state(): string {
-    return this.#parts.names.table('state');
-  }
-
-  get #results(): string {
-    return this.#parts.names.table('results');
-  }
-
-  get #closed(): string {
-    return this.#parts.names.table('closed');
-  }
-
-  get #partial(): string {
-    return this.#parts.names.temporary('partial');
-  }
-
-  get #changed(): string {
-    return this.#parts.names.temporary('changed');
+  get #tables(): OperatorTables {
+    return this.#parts.names.tables;
   }
 }

@@ -6,6 +6,18 @@ export interface StreamNames {
   /** Of a stored table. */
   table(part: string): string;
   temporary(part: string): string;
+  /** Those that operators have in common. */
+  readonly tables: OperatorTables;
+}
+
+export interface OperatorTables {
+  readonly state: string;
+  readonly results: string;
+  /** How far windows are closed. */
+  readonly closed: string;
+  /** What the batch adds to the state. */
+  readonly partial: string;
+  readonly changed: string;
 }
 
 /** What an operator works with: rows that were staged, and the names of its tables. */
