@@ -45,20 +45,11 @@ export function walkRecords(
       if (!plain.hasKey) keylessCount += 1;
       continue;
     }
-    const recordEnd = enterRecord(cursor, end);
-    cursor.skip(1);
+    walkRecord(cursor, end, i, i, i, plain);
     // Math.min and Math.max keep a NaN once they have met it.
-    const timestampDelta = cursor.readVarlongAsNumber();
-    min = Math.min(min, timestampDelta);
-    max = Math.max(max, timestampDelta);
-    const offsetDelta = cursor.readVarint();
-    if (offsetDelta !== i) {
-      throw new KafkaError('INVALID_RECORD', `record ${i} has offset delta ${offsetDelta}`);
-    }
-    if (!cursor.skipNullableBytes()) keylessCount += 1;
-    cursor.skipNullableBytes();
-    skipHeaders(cursor);
-    leaveRecord(cursor, recordEnd, end);
+    min = Math.min(min, plain.timestampDelta);
+    max = Math.max(max, plain.timestampDelta);
+    if (!plain.hasKey) keylessCount += 1;
   }
   if (cursor.position !== end) throw moreThanCounted();
   return { min, max, keylessCount };
@@ -77,24 +68,38 @@ export function walkCleanedRecords(
   let max = Number.NEGATIVE_INFINITY;
   let keylessCount = 0;
   let before = -1;
+  const record: PlainRecord = { timestampDelta: 0, hasKey: false };
   for (let i = 0; i < count; i++) {
-    const recordEnd = enterRecord(cursor, end);
-    cursor.skip(1);
-    const timestampDelta = cursor.readVarlongAsNumber();
-    min = Math.min(min, timestampDelta);
-    max = Math.max(max, timestampDelta);
-    const offsetDelta = cursor.readVarint();
-    if (offsetDelta <= before || offsetDelta > lastDelta) {
-      throw new KafkaError('INVALID_RECORD', `record ${i} has offset delta ${offsetDelta}`);
-    }
-    before = offsetDelta;
-    if (!cursor.skipNullableBytes()) keylessCount += 1;
-    cursor.skipNullableBytes();
-    skipHeaders(cursor);
-    leaveRecord(cursor, recordEnd, end);
+    before = walkRecord(cursor, end, i, before + 1, lastDelta, record);
+    min = Math.min(min, record.timestampDelta);
+    max = Math.max(max, record.timestampDelta);
+    if (!record.hasKey) keylessCount += 1;
   }
   if (cursor.position !== end) throw moreThanCounted();
   return { min, max, keylessCount };
+}
+
+/** Walks over one record, whose offset delta has to be `first` to `last`, and gives that delta. */
+function walkRecord(
+  cursor: RecordCursor,
+  end: number,
+  index: number,
+  first: number,
+  last: number,
+  into: PlainRecord,
+): number {
+  const recordEnd = enterRecord(cursor, end);
+  cursor.skip(1);
+  into.timestampDelta = cursor.readVarlongAsNumber();
+  const offsetDelta = cursor.readVarint();
+  if (offsetDelta < first || offsetDelta > last) {
+    throw new KafkaError('INVALID_RECORD', `record ${index} has offset delta ${offsetDelta}`);
+  }
+  into.hasKey = cursor.skipNullableBytes();
+  cursor.skipNullableBytes();
+  skipHeaders(cursor);
+  leaveRecord(cursor, recordEnd, end);
+  return offsetDelta;
 }
 
 /** Every timestamp delta exactly, of records that were walked over before. */
