@@ -17,7 +17,7 @@ import { GroupOffsets } from './group-offsets.ts';
 import type { Bytes, Message, MessageOffset, NewMessage } from './message.ts';
 import { MessageProducer } from './message-producer.ts';
 import { type FetchLimits, MessageReader } from './message-reader.ts';
-import { type SqlOptions, type SqlRowObject, sqlRows } from './sql-result.ts';
+import { allSqlRows, type SqlOptions, type SqlRowObject, sqlRows } from './sql-result.ts';
 import { SqlTables } from './sql-tables.ts';
 
 /** Offsets go to 2^63 - 1; a number is taken where it is a safe integer. */
@@ -166,14 +166,12 @@ export class Broker implements AsyncDisposable {
    * All rows of one SQL statement over topics and tables: `await broker.sql('SELECT count(*) AS n FROM "orders"')`.
    * Failures are SqlErrors.
    */
-  async sql(
+  sql(
     statement: string,
     parameters: readonly SqlParameter[] = [],
     options: SqlOptions = {},
   ): Promise<SqlRowObject[]> {
-    const rows: SqlRowObject[] = [];
-    for await (const row of this.sqlRows(statement, parameters, options)) rows.push(row);
-    return rows;
+    return allSqlRows(this.#sql, { sql: statement, parameters, ...options });
   }
 
   /**

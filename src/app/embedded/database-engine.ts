@@ -4,7 +4,7 @@ import type { SqlParameter } from '../../ports/sql-engine.ts';
 import { loadConfig } from '../config/load-config.ts';
 import { type LogLevel, loggerOf } from '../container/logger-of.ts';
 import { type OpenedDatabase, openDatabase } from '../container/open-database.ts';
-import { type SqlOptions, type SqlRowObject, sqlRows } from './sql-result.ts';
+import { allSqlRows, type SqlOptions, type SqlRowObject, sqlRows } from './sql-result.ts';
 import { SqlTables } from './sql-tables.ts';
 
 export interface DatabaseOptions {
@@ -55,14 +55,12 @@ export class DatabaseEngine implements AsyncDisposable {
   }
 
   /** All rows of one statement. */
-  async executeSql(
+  executeSql(
     statement: string,
     parameters: readonly SqlParameter[] = [],
     options: SqlOptions = {},
   ): Promise<SqlRowObject[]> {
-    const rows: SqlRowObject[] = [];
-    for await (const row of this.sqlRows(statement, parameters, options)) rows.push(row);
-    return rows;
+    return allSqlRows(this.#opened.sql, { sql: statement, parameters, ...options });
   }
 
   /** As `executeSql`, one row after the other as they come. Leaving the loop ends the query. */

@@ -21,6 +21,13 @@ export async function* sqlRows(sql: Sql, query: SqlQuery): AsyncGenerator<SqlRow
   }
 }
 
+/** All of them at once. */
+export async function allSqlRows(sql: Sql, query: SqlQuery): Promise<SqlRowObject[]> {
+  const rows: SqlRowObject[] = [];
+  for await (const row of sqlRows(sql, query)) rows.push(row);
+  return rows;
+}
+
 function rowObject(columns: readonly SqlColumn[], row: readonly SqlValue[]): SqlRowObject {
   return Object.fromEntries(columns.map(({ name }, index) => [name, row[index] ?? null]));
 }
