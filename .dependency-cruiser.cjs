@@ -36,7 +36,7 @@ module.exports = {
       name: 'adapters-stay-apart',
       severity: 'error',
       from: { path: '^src/adapters/([^/]+)/' },
-      to: { path: '^src/(adapters|app)/', pathNot: '^src/adapters/($1|data-folder)/' },
+      to: { path: '^src/(adapters|app)/', pathNot: '^src/adapters/($1|data-folder|listening)/' },
     },
     {
       name: 'only-wiring-sees-adapters',

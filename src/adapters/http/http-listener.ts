@@ -1,8 +1,8 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import type { Logger } from '../../ports/logger.ts';
 import type { Sql } from '../../ports/sql.ts';
 import type { TransportAddress } from '../../ports/transport.ts';
+import { ListeningServer } from '../listening/listening-server.ts';
 import { errorAnswer, HttpError } from './http-error.ts';
 import { RunningQueries } from './running-queries.ts';
 import { answerSql } from './sql-endpoint.ts';
@@ -16,13 +16,13 @@ export interface HttpListenerOptions {
 
 const CONNECTIONS_MAX = 200;
 const REQUEST_TIMEOUT_MS = 30_000;
-const CLOSE_AFTER_MS = 5000;
 const PROGRESS_PATH = /^\/api\/v1\/sql\/progress\/([\w-]{1,100})$/;
 
 /** The HTTP listener. It asks nobody who he is, so it belongs on a loopback address. */
 export class HttpListener {
   readonly #options: HttpListenerOptions;
   readonly #server: Server;
+  readonly #listening: ListeningServer;
   readonly #running = new RunningQueries();
 
   constructor(options: HttpListenerOptions) {
@@ -31,38 +31,29 @@ export class HttpListener {
     this.#server.maxConnections = CONNECTIONS_MAX;
     this.#server.requestTimeout = REQUEST_TIMEOUT_MS;
     this.#server.headersTimeout = REQUEST_TIMEOUT_MS;
+    const { host, port, logger } = options;
+    const keys = 'http.bind_host, http.bind_port';
+    this.#listening = new ListeningServer(this.#server, {
+      host,
+      port,
+      keys,
+      logger,
+      protocol: 'HTTP',
+    });
   }
 
   async listen(): Promise<void> {
-    const { host, port, logger } = this.#options;
-    await new Promise<void>((resolve, reject) => {
-      const failed = (cause: Error): void => {
-        const where = `the HTTP listener (http.bind_host, http.bind_port) cannot listen on ${host}:${port}`;
-        reject(new Error(`${where}: ${cause.message}`, { cause }));
-      };
-      this.#server.once('error', failed);
-      this.#server.listen({ host, port }, () => {
-        this.#server.off('error', failed);
-        resolve();
-      });
-    });
-    this.#server.on('error', (error) => logger.error({ error }, 'the HTTP listener failed'));
-    logger.info({ ...this.address }, 'listening for HTTP');
+    await this.#listening.listen();
+    this.#options.logger.info({ ...this.address }, 'listening for HTTP');
   }
 
   get address(): TransportAddress {
-    const { address, port } = this.#server.address() as AddressInfo;
-    return { host: address, port };
+    return this.#listening.address;
   }
 
   /** Lets what is being answered come to its end for a moment, then breaks it off. */
-  async close(): Promise<void> {
-    const closed = new Promise<void>((resolve) => {
-      this.#server.close(() => resolve());
-    });
-    const late = setTimeout(() => this.#server.closeAllConnections(), CLOSE_AFTER_MS);
-    await closed;
-    clearTimeout(late);
+  close(): Promise<void> {
+    return this.#listening.close(() => this.#server.closeAllConnections());
   }
 
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {

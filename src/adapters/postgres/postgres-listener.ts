@@ -1,8 +1,9 @@
-import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
+import { createServer, type Socket } from 'node:net';
 import type { Logger } from '../../ports/logger.ts';
 import type { Random } from '../../ports/random.ts';
 import type { Sql } from '../../ports/sql.ts';
 import type { TransportAddress } from '../../ports/transport.ts';
+import { ListeningServer } from '../listening/listening-server.ts';
 import { type Authenticate, trust } from './authentication.ts';
 import { BackendMessages } from './backend-messages.ts';
 import { CancelKeys } from './cancel-keys.ts';
@@ -22,57 +23,47 @@ export interface PostgresListenerOptions {
   readonly authenticate?: Authenticate;
 }
 
-const CLOSE_AFTER_MS = 5000;
-
 /** Answers clients of PostgreSQL: psql, drivers, tools for dashboards. */
 export class PostgresListener {
   readonly #options: PostgresListenerOptions;
-  readonly #server: Server;
+  readonly #listening: ListeningServer;
   readonly #cancelKeys: CancelKeys;
   readonly #connections = new Map<ClientConnection, Promise<void>>();
 
   constructor(options: PostgresListenerOptions) {
     this.#options = options;
     this.#cancelKeys = new CancelKeys(options.random);
-    this.#server = createServer({ noDelay: true, keepAlive: true }, (socket) =>
+    const server = createServer({ noDelay: true, keepAlive: true }, (socket) =>
       this.#accept(socket),
     );
+    const { host, port, logger } = options;
+    const keys = 'postgres.bind_host, postgres.bind_port';
+    this.#listening = new ListeningServer(server, {
+      host,
+      port,
+      keys,
+      logger,
+      protocol: 'PostgreSQL',
+    });
   }
 
   async listen(): Promise<void> {
-    const { host, port, logger } = this.#options;
-    await new Promise<void>((resolve, reject) => {
-      const failed = (cause: Error): void => {
-        const where = `the PostgreSQL listener (postgres.bind_host, postgres.bind_port) cannot listen on ${host}:${port}`;
-        reject(new Error(`${where}: ${cause.message}`, { cause }));
-      };
-      this.#server.once('error', failed);
-      this.#server.listen({ host, port }, () => {
-        this.#server.off('error', failed);
-        resolve();
-      });
-    });
-    this.#server.on('error', (error) => logger.error({ error }, 'the PostgreSQL listener failed'));
-    logger.info({ ...this.address }, 'listening for PostgreSQL clients');
+    await this.#listening.listen();
+    this.#options.logger.info({ ...this.address }, 'listening for PostgreSQL clients');
   }
 
   get address(): TransportAddress {
-    const { address, port } = this.#server.address() as AddressInfo;
-    return { host: address, port };
+    return this.#listening.address;
   }
 
   /** Lets statements come to an end for a moment, then breaks the connections off. */
   async close(): Promise<void> {
-    const closed = new Promise<void>((resolve) => {
-      this.#server.close(() => resolve());
+    const closed = this.#listening.close(() => {
+      for (const connection of this.#connections.keys()) connection.destroy();
     });
     for (const connection of this.#connections.keys()) void connection.close();
-    const late = setTimeout(() => {
-      for (const connection of this.#connections.keys()) connection.destroy();
-    }, CLOSE_AFTER_MS);
     await closed;
     await Promise.all(this.#connections.values());
-    clearTimeout(late);
   }
 
   #accept(socket: Socket): void {
