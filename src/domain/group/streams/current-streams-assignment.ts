@@ -227,4 +227,3 @@ function keepUntilGranted(
 function atEpoch(member: StreamsGroupMember, memberEpoch: number): StreamsGroupMember {
   return { ...member, previousMemberEpoch: member.memberEpoch, memberEpoch };
 }
-

@@ -2,14 +2,13 @@ import type { ErrorName } from '../../error-code.ts';
 import type { CommitCheck, Committer, Group, OffsetAging } from '../group.ts';
 import { AssignedGroup } from '../modern/assigned-group.ts';
 import { EMPTY_TUPLE } from './assigned-tasks.ts';
+import { type MemberTaskOffsets, NO_TASK_OFFSETS } from './member-task-offsets.ts';
 import { isReconciledTo, type StreamsGroupMember } from './streams-group-member.ts';
+import type { StreamsGroupState } from './streams-messages.ts';
 import { TaskHolders } from './task-holders.ts';
-import type { TaskOffsets } from './assignor/task-assignor.ts';
 import type { TasksTuple } from './tasks-tuple.ts';
 import type { ConfiguredTopology } from './topology/configured-topology.ts';
 import { requiredTopics, type StreamsTopology } from './topology/streams-topology.ts';
-
-export type StreamsGroupState = 'Empty' | 'NotReady' | 'Assigning' | 'Reconciling' | 'Stable';
 
 /** What the group's record has. */
 export interface StreamsGroupMetadata {
@@ -24,19 +23,8 @@ export interface StreamsGroupMetadata {
   readonly failedDescriptionTopologyEpoch: number;
 }
 
-/** How far a member's changelogs are restored, as it told last; in no record. */
-export interface MemberTaskOffsets {
-  readonly taskOffsets: TaskOffsets;
-  readonly taskEndOffsets: TaskOffsets;
-}
-
-const NO_OFFSETS: MemberTaskOffsets = { taskOffsets: new Map(), taskEndOffsets: new Map() };
-
 /** A group of Kafka Streams clients (KIP-1071), Kafka's StreamsGroup: its state, which only `set…` methods change. */
-export class StreamsGroup
-  extends AssignedGroup<StreamsGroupMember, TasksTuple>
-  implements Group
-{
+export class StreamsGroup extends AssignedGroup<StreamsGroupMember, TasksTuple> implements Group {
   readonly type = 'streams';
   readonly protocolType = 'streams';
   readonly isDead = false;
@@ -146,7 +134,7 @@ export class StreamsGroup
   }
 
   taskOffsetsOf(memberId: string): MemberTaskOffsets {
-    return this.#taskOffsets.get(memberId) ?? NO_OFFSETS;
+    return this.#taskOffsets.get(memberId) ?? NO_TASK_OFFSETS;
   }
 
   /** In no record, and not taken back: it only tells what a member said. */
