@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { Scene } from '../fidelity/scene.ts';
 import { type BrokerProcess, startBrokerProcess } from '../support/broker-process.ts';
@@ -32,6 +33,18 @@ async function counted(bootstrap: string): Promise<readonly (readonly [string, n
     const [key = '', count] = line.split('\t');
     return [key, Number(count)] as const;
   });
+}
+
+/** How far the application has written, committed or not. */
+async function writtenOffset(port: number): Promise<bigint> {
+  const scene = new Scene(port);
+  const partitions = [0, 1].map((partitionIndex) => ({ partitionIndex, timestamp: -1n }));
+  const answer = await scene.quietly('ListOffsets', 7, {
+    ...{ replicaId: -1, isolationLevel: 0, topics: [{ name: 'streams-target', partitions }] },
+  });
+  scene.close();
+  const [one, other] = answer.topics[0].partitions;
+  return one.offset + other.offset;
 }
 
 /** Every count of every key is there once: nothing was lost, and nothing counted twice. */
@@ -100,7 +113,9 @@ test.skipIf(!kafkaToolAvailable()).each<GroupProtocol>(['classic', 'streams'])(
       const second = start('second');
       running.push(second);
       await second.isRunning();
+      const before = await writtenOffset(port);
       const feeding = feed(RECORDS / 3);
+      while ((await writtenOffset(port)) === before) await sleep(20);
       await first.kill();
       await feeding;
       const third = start('first');
