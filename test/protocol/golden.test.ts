@@ -21,6 +21,8 @@ const COUNTS: Readonly<Record<string, number>> = {
   requests: 1428,
   responses: 1436,
   scram: 39,
+  'streams-assignments': 554,
+  'streams-topologies': 400,
   'wire-probes': 22,
 };
 

@@ -3,7 +3,7 @@ import org.apache.kafka.common.serialization.Serdes;
 import org.apache.kafka.streams.KafkaStreams;
 import org.apache.kafka.streams.StreamsBuilder;
 
-/** Counts the records of a topic by key, exactly once: `ExactlyOnce BOOTSTRAP APPLICATION SOURCE TARGET STATE_FOLDER`. */
+/** Counts the records of a topic by key, exactly once: `ExactlyOnce BOOTSTRAP APPLICATION SOURCE TARGET STATE_FOLDER classic|streams`. */
 public class ExactlyOnce {
   public static void main(String[] args) {
     Properties settings = new Properties();
@@ -16,7 +16,9 @@ public class ExactlyOnce {
     settings.put("default.key.serde", Serdes.StringSerde.class.getName());
     settings.put("default.value.serde", Serdes.StringSerde.class.getName());
     settings.put("consumer.auto.offset.reset", "earliest");
-    settings.put("consumer.session.timeout.ms", "6000");
+    settings.put("group.protocol", args[5]);
+    // The streams protocol leaves this to the group's configs.
+    if (args[5].equals("classic")) settings.put("consumer.session.timeout.ms", "6000");
     settings.put("producer.transaction.timeout.ms", "10000");
     StreamsBuilder builder = new StreamsBuilder();
     builder.<String, String>stream(args[2])

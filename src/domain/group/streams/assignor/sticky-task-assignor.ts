@@ -66,14 +66,14 @@ class StickyAssignment {
 
   assignActive(): void {
     const byPrevious = [...this.#tasks.all].sort(byPartition);
-    const homeless = byPrevious.filter(
+    const withoutHolder = byPrevious.filter(
       (task) => !this.#giveActiveTo(this.#previous.activeHolder(task), task),
     );
-    const stateless = homeless.filter(
+    const unassigned = withoutHolder.filter(
       (task) => !this.#giveActiveTo(leastLoaded(this.#previous.stateHolders(task)), task),
     );
     const queue = this.#processesByLoad();
-    for (const task of stateless.sort(bySubtopology)) {
+    for (const task of unassigned.sort(bySubtopology)) {
       const process = queue.poll();
       if (process === undefined) {
         const id = `${task.subtopologyId}_${task.partition}`;
