@@ -22,6 +22,7 @@ const COUNTS: Readonly<Record<string, number>> = {
   responses: 1436,
   scram: 39,
   'streams-assignments': 554,
+  'streams-reconciliations': 3000,
   'streams-topologies': 400,
   'wire-probes': 22,
 };

@@ -5,13 +5,20 @@ import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 
 const SEED = '1';
-const KINDS = { topologies: 400, assignments: 120 };
+const GROUP_VECTORS = 'StreamsGroupVectors.java';
+/** The program that makes them, and what it is told. */
+const KINDS = {
+  topologies: [GROUP_VECTORS, 'topologies', '400'],
+  assignments: [GROUP_VECTORS, 'assignments', '120'],
+  reconciliations: ['StreamsReconciliationVectors.java', '3000'],
+};
 
-const [classPath] = process.argv.slice(2);
+const [classPath, ...only] = process.argv.slice(2);
 if (classPath === undefined) throw new Error('which class path?');
-const source = fileURLToPath(new URL('StreamsGroupVectors.java', import.meta.url));
-for (const [kind, count] of Object.entries(KINDS)) {
-  const lines = execFileSync('java', ['-cp', classPath, source, kind, String(count), SEED], {
+for (const [kind, [program = '', ...words]] of Object.entries(KINDS)) {
+  if (only.length > 0 && !only.includes(kind)) continue;
+  const source = fileURLToPath(new URL(program, import.meta.url));
+  const lines = execFileSync('java', ['-cp', classPath, source, ...words, SEED], {
     maxBuffer: 1 << 28,
   });
   const bytes = gzipSync(lines, { level: 9 });

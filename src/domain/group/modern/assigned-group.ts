@@ -23,7 +23,8 @@ export abstract class AssignedGroup<Member extends AnyMember, Target> {
   /** The first change of a group is to epoch 2, as in Kafka since 4.3. */
   #groupEpoch = 1;
   #metadataHash = 0n;
-  #assignmentEpoch = 0;
+  /** As the group's, before the first assignment. */
+  #assignmentEpoch = 1;
   #assignmentTimestampMs = 0;
   #metadataRefreshAtMs = 0;
 
