@@ -6,18 +6,10 @@ import { batchOf, produce } from '../fidelity/batches.ts';
 import { Scene } from '../fidelity/scene.ts';
 import { type BrokerProcess, startBrokerProcess } from '../support/broker-process.ts';
 import { kafkaTool, kafkaToolAvailable } from './run-client.ts';
-import { StreamsApplication } from './streams/streams-application.ts';
+import { QUICK_STREAMS_GROUPS, StreamsApplication } from './streams/streams-application.ts';
 
 const RECORDS = 100;
 const REPARTITION = 'counter-KSTREAM-AGGREGATE-STATE-STORE-0000000002-repartition';
-const settings = {
-  'group.streams.min.session.timeout.ms': '6000',
-  'group.streams.session.timeout.ms': '6000',
-  'group.streams.min.heartbeat.interval.ms': '500',
-  'group.streams.heartbeat.interval.ms': '500',
-  'group.streams.initial.rebalance.delay.ms': '0',
-};
-
 /** What the tool printed, a line as its words. */
 function rows(output: string): readonly string[] {
   const lines = output.split('\n').map((line) => line.trim().replace(/\s+/g, ' '));
@@ -31,7 +23,7 @@ describe.skipIf(!kafkaToolAvailable())('kafka-streams-groups.sh', { timeout: 300
   let port: number;
 
   beforeAll(async () => {
-    broker = await startBrokerProcess({ settings });
+    broker = await startBrokerProcess({ settings: QUICK_STREAMS_GROUPS });
     port = Number(broker.bootstrap.split(':').at(-1));
     folder = await mkdtemp(join(tmpdir(), 'kawadb-streams-'));
     const scene = new Scene(port);

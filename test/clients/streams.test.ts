@@ -6,20 +6,16 @@ import { expect, test } from 'vitest';
 import { Scene } from '../fidelity/scene.ts';
 import { type BrokerProcess, startBrokerProcess } from '../support/broker-process.ts';
 import { kafkaTool, kafkaToolAvailable } from './run-client.ts';
-import { type GroupProtocol, StreamsApplication } from './streams/streams-application.ts';
+import {
+  type GroupProtocol,
+  QUICK_STREAMS_GROUPS,
+  StreamsApplication,
+} from './streams/streams-application.ts';
 
 const RECORDS = 3_000;
 /** Of the store that `count` makes, as Kafka Streams names it. */
 const STORE = 'counter-KSTREAM-AGGREGATE-STATE-STORE-0000000002';
-// An instance that was killed is soon missed, and the others hear of it soon.
-const settings = {
-  'group.streams.min.session.timeout.ms': '6000',
-  'group.streams.session.timeout.ms': '6000',
-  'group.streams.min.heartbeat.interval.ms': '500',
-  'group.streams.heartbeat.interval.ms': '500',
-  'group.streams.initial.rebalance.delay.ms': '0',
-  'group.streams.assignment.interval.ms': '0',
-};
+const settings = QUICK_STREAMS_GROUPS;
 
 /** Counts as they were written, in the order of their partitions. */
 async function counted(bootstrap: string): Promise<readonly (readonly [string, number])[]> {
@@ -55,6 +51,13 @@ function expectExactlyOnce(counts: readonly (readonly [string, number])[]): void
   const last = [...byKey.values()].map((seen) => Math.max(...seen));
   expect(last.reduce((sum, count) => sum + count, 0)).toBe(RECORDS);
   expect([...byKey.values()].map(({ size }) => size)).toEqual(last);
+}
+
+async function groupType(port: number): Promise<string> {
+  const scene = new Scene(port);
+  const listed = await scene.quietly('ListGroups', 5, { statesFilter: [], typesFilter: [] });
+  scene.close();
+  return listed.groups[0].groupType;
 }
 
 /** Partitions and clean-up of the application's internal topics. */
@@ -106,6 +109,7 @@ test.skipIf(!kafkaToolAvailable()).each<GroupProtocol>(['classic', 'streams'])(
       const first = start('first');
       running.push(first);
       await first.isRunning();
+      expect(await groupType(port)).toBe(protocol);
       expect(await internalTopics(port)).toEqual([
         { partitions: 2, cleanupPolicy: 'compact' },
         { partitions: 2, cleanupPolicy: 'delete' },
