@@ -19,7 +19,7 @@ import type { InternalTopicCreation } from './internal-topic-creation.ts';
 const ERRORS_TOLD_MAX = 3;
 
 export interface StreamsGroupServiceOptions {
-  readonly shards: Pick<CoordinatorRuntime<GroupShard>, 'submit' | 'shardOf'>;
+  readonly shards: Pick<CoordinatorRuntime<GroupShard>, 'submit'>;
   readonly creation: Pick<InternalTopicCreation, 'create' | 'errorsOf'>;
   readonly optionsOf: (groupId: string) => StreamsGroupOptions;
   /** Whether `streams.version` and group.coordinator.rebalance.protocols have the protocol served. */
@@ -83,7 +83,9 @@ export class StreamsGroupService implements StreamsGroupCoordinator {
         try {
           this.#checkServed();
           if (groupId === '') throw new KafkaError('INVALID_GROUP_ID');
-          return (await this.#o.shards.shardOf(groupId)).streams.describe(groupId);
+          return await this.#o.shards.submit<DescribedStreamsGroup>(groupId, (shard, reply) =>
+            shard.streams.describe(groupId, reply),
+          );
         } catch (error) {
           return undescribedStreamsGroup(groupId, KafkaError.from(error).errorName, null);
         }

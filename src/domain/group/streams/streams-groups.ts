@@ -92,7 +92,19 @@ export class StreamsGroups implements GroupKind<StreamsGroup> {
     return classicGroupInstead(groupId, groupTombstones(group), this.#classic, this.#log);
   }
 
-  describe(groupId: string): DescribedStreamsGroup {
+  /** As it is stored: changes that are on their way to the log are waited for, and what comes of them is told. */
+  describe(groupId: string, reply: Reply<DescribedStreamsGroup>): void {
+    let described: DescribedStreamsGroup | undefined;
+    this.#log.write(
+      groupId,
+      () => {
+        described = this.#described(groupId);
+      },
+      (error) => reply(error === undefined && described ? described : this.#described(groupId)),
+    );
+  }
+
+  #described(groupId: string): DescribedStreamsGroup {
     const group = this.#log.find(groupId);
     if (group === undefined) {
       return undescribedStreamsGroup(groupId, 'GROUP_ID_NOT_FOUND', this.#log.whyNot(groupId));

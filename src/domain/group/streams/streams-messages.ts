@@ -6,7 +6,6 @@ import type { CreatableTopic } from './topology/configured-topology.ts';
 import type { EndpointPartitions } from './topology/endpoint-to-partitions.ts';
 import type { StreamsTopology, TopicInfo } from './topology/streams-topology.ts';
 
-export const LEAVE_GROUP_MEMBER_EPOCH = -1;
 /** A static member goes and will be back: its place is kept for as long as its session lasts. */
 export const LEAVE_GROUP_STATIC_MEMBER_EPOCH = -2;
 

@@ -438,7 +438,7 @@ describe('other groups of the same name', () => {
       error: 'GROUP_ID_NOT_FOUND',
       message: 'Group g is not a streams group.',
     });
-    expect(h.shard.streams.describe('g').message).toBe('Group g is not a streams group.');
+    expect(h.describe().message).toBe('Group g is not a streams group.');
   });
 
   test('one that gave way in vain is there again', () => {
@@ -448,6 +448,21 @@ describe('other groups of the same name', () => {
     h.hear('a', 0, joining('a'));
     h.settle(new KafkaError('KAFKA_STORAGE_ERROR'));
     expect(h.shard.listGroups()).toMatchObject([{ type: 'classic' }]);
+  });
+});
+
+describe('a description', () => {
+  test('tells what is stored, and waits for what is about to be', () => {
+    const h = new StreamsHarness();
+    h.joinAs('a');
+    h.hear('b', 0, joining('b'));
+    const told: string[] = [];
+    h.shard.streams.describe('g', ({ groupEpoch }) => told.push(`epoch ${groupEpoch}`));
+    expect(told).toEqual([]);
+    h.settle(new KafkaError('KAFKA_STORAGE_ERROR'));
+    expect(told).toEqual(['epoch 2']);
+    h.joinAs('b');
+    expect(h.describe()).toMatchObject({ groupEpoch: 3, state: 'Reconciling' });
   });
 });
 

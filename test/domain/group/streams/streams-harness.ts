@@ -2,6 +2,7 @@ import type { GroupConfig } from '../../../../src/domain/group/group-config.ts';
 import type { GroupMetadata } from '../../../../src/domain/group/group-environment.ts';
 import type { StreamsGroup } from '../../../../src/domain/group/streams/streams-group.ts';
 import type {
+  DescribedStreamsGroup,
   StreamsHeartbeatAnswer,
   StreamsHeartbeatCommand,
   StreamsHeartbeatResult,
@@ -132,6 +133,13 @@ export class StreamsHarness extends GroupHarness {
   /** A member in a process of its own. */
   joinAs(memberId: string, change: Partial<StreamsHeartbeatCommand> = {}): StreamsHeartbeatAnswer {
     return this.beat(memberId, 0, joining(memberId, change));
+  }
+
+  describe(): DescribedStreamsGroup {
+    const told: DescribedStreamsGroup[] = [];
+    this.shard.streams.describe('g', (group) => told.push(group));
+    this.settle();
+    return told[0] as DescribedStreamsGroup;
   }
 
   get streams(): StreamsGroup | undefined {
