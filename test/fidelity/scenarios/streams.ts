@@ -1,4 +1,6 @@
+import { coordinatorPartition } from '../../../src/domain/protocol/hashing.ts';
 import type { Answer, Scenario, Scene } from '../scene.ts';
+import { TransactionalClient } from '../transactional-client.ts';
 
 const GROUP_RESOURCE = 32;
 const GROUP_ID_NOT_FOUND = 69;
@@ -73,6 +75,27 @@ async function coordinated(scene: Scene, ...groups: readonly string[]): Promise<
   throw new Error('no coordinator of groups');
 }
 
+/**
+ * Waits until the coordinator of the group knows the topics: Kafka tells each partition of its log by itself. Another group
+ * of the same coordinator asks.
+ */
+async function seen(scene: Scene, group: string, ...topics: readonly string[]): Promise<void> {
+  let probe = group;
+  for (let i = 0; probe === group || partitionOf(probe) !== partitionOf(group); i++) {
+    probe = `${group}-probe-${i}`;
+  }
+  const join = beat(probe, 'm', 0, joining(reading(topics)));
+  const missing = 1;
+  await until(
+    scene,
+    join,
+    ({ status }) => !status.some(({ statusCode }: Answer) => statusCode === missing),
+  );
+  await scene.quietly('StreamsGroupHeartbeat', 1, beat(probe, 'm', -1));
+}
+
+const partitionOf = (groupId: string) => coordinatorPartition(groupId, 50);
+
 type Beat = (step: string, request: object, view?: (answer: Answer) => unknown) => Promise<Answer>;
 
 function heartbeats(scene: Scene, version = 1): Beat {
@@ -127,6 +150,7 @@ const requests: Scenario = async (scene) => {
   const group = 'streams-none';
   await coordinated(scene, group);
   await scene.create('streams-requests', { partitions: 2 });
+  await seen(scene, group, 'streams-requests');
   for (const version of [0, 1]) {
     const ask = heartbeats(scene, version);
     const topology = reading(['streams-requests']);
@@ -198,6 +222,7 @@ const oneMember: Scenario = async (scene) => {
   await coordinated(scene, group);
   await configured(scene, group, {});
   await scene.create('streams-one-in', { partitions: 3 });
+  await seen(scene, group, 'streams-one-in');
   const ask = heartbeats(scene);
   const join = beat(group, 'm1', 0, joining(reading(['streams-one-in'])));
   await ask('joins', join);
@@ -316,6 +341,7 @@ const twoMembers: Scenario = async (scene) => {
   await coordinated(scene, group);
   await configured(scene, group, {});
   await scene.create('streams-two-in', { partitions: 4 });
+  await seen(scene, group, 'streams-two-in');
   const ask = heartbeats(scene);
   const topology = reading(['streams-two-in']);
   const describe = describing(scene, group);
@@ -337,6 +363,19 @@ const twoMembers: Scenario = async (scene) => {
   await ask('the answer was lost', beat(group, 'm2', 2, others));
   await ask('both have theirs', beat(group, 'm2', 3, others));
   await describe('both have theirs');
+  const commit = (partitions: readonly number[]) => ({
+    ...{ groupId: group, memberId: 'm1', generationIdOrMemberEpoch: 2 },
+    topics: [
+      {
+        name: 'streams-two-in',
+        partitions: partitions.map((partitionIndex) => ({
+          ...{ partitionIndex, committedOffset: 1n, committedMetadata: '' },
+        })),
+      },
+    ],
+  });
+  await scene.ask('of the other too', 'OffsetCommit', 9, commit([0, 2]));
+  await scene.ask('of its own', 'OffsetCommit', 9, commit([0, 1]));
   await ask('one leaves', beat(group, 'm1', -1));
   await ask('the other gets more', beat(group, 'm2', 3, others));
   await ask('and has them', beat(group, 'm2', 4, all));
@@ -357,6 +396,7 @@ const staticMembers: Scenario = async (scene) => {
   await coordinated(scene, group);
   await configured(scene, group, {});
   await scene.create('streams-static-in', { partitions: 2 });
+  await seen(scene, group, 'streams-static-in');
   const ask = heartbeats(scene);
   const topology = reading(['streams-static-in']);
   const describe = describing(scene, group);
@@ -386,10 +426,14 @@ const staticMembers: Scenario = async (scene) => {
 
 const topologies: Scenario = async (scene) => {
   const [group, missing, odd] = ['streams-topology', 'streams-missing', 'streams-odd'];
-  await coordinated(scene, group as string, missing as string, odd as string);
-  for (const each of [group, missing, odd]) await configured(scene, each as string, {});
+  const much = 'streams-much';
+  await coordinated(scene, group as string, missing as string, odd as string, much);
+  for (const each of [group, missing, odd, much]) await configured(scene, each as string, {});
   await scene.create('streams-topology-a', { partitions: 2 });
   await scene.create('streams-topology-b', { partitions: 3 });
+  for (const each of [group, missing, odd, much]) {
+    await seen(scene, each as string, 'streams-topology-a', 'streams-topology-b');
+  }
   const ask = heartbeats(scene);
   const join = (groupId: string | undefined, memberId: string, topology: object) =>
     beat(groupId as string, memberId, 0, joining(topology, { processId: memberId }));
@@ -403,7 +447,7 @@ const topologies: Scenario = async (scene) => {
   await ask('still nothing', beat(missing as string, 'm1', 2, tasks()));
   await describing(scene, missing as string)('nothing there');
   const many = ['e', 'd', 'c', 'b', 'a'].map((each) => `streams-gone-${each}`);
-  await ask('much is missing', join('streams-none-2', 'm1', reading(many)));
+  await ask('much is missing', join(much, 'm1', reading(many)));
   const both = ['streams-topology-a', 'streams-topology-b'];
   const copartitionGroups = [copartitioned([0, 1])];
   const together = {
@@ -427,6 +471,7 @@ const internalTopics: Scenario = async (scene) => {
   await coordinated(scene, group as string, fails as string);
   for (const each of [group, fails]) await configured(scene, each as string, {});
   await scene.create('streams-internal-in', { partitions: 3 });
+  for (const each of [group, fails]) await seen(scene, each as string, 'streams-internal-in');
   const ask = heartbeats(scene);
   const topicConfigs = [{ key: 'cleanup.policy', value: 'compact' }];
   const topology = {
@@ -496,6 +541,7 @@ const endpoints: Scenario = async (scene) => {
   await configured(scene, group, { 'streams.num.standby.replicas': '1' });
   await scene.create('streams-endpoints-in', { partitions: 2 });
   await scene.create('streams-endpoints-changelog', { partitions: 2 });
+  await seen(scene, group, 'streams-endpoints-in', 'streams-endpoints-changelog');
   const topology = {
     epoch: 0,
     subtopologies: [
@@ -532,6 +578,7 @@ const tagged: Scenario = async (scene) => {
   await coordinated(scene, group);
   await configured(scene, group, { 'streams.rack.aware.assignment.tags': 'zone,cluster' });
   await scene.create('streams-tags-in', { partitions: 1 });
+  await seen(scene, group, 'streams-tags-in');
   const join = beat(group, 'm1', 0, joining(reading(['streams-tags-in'])));
   await heartbeats(scene, 0)('version 0 does not know', join);
   await heartbeats(scene)('no tags', join);
@@ -548,6 +595,7 @@ const delayed: Scenario = async (scene) => {
   await configured(scene, group as string, { 'streams.initial.rebalance.delay.ms': '60000' });
   await configured(scene, interval as string, { 'streams.assignment.interval.ms': '15000' });
   await scene.create('streams-delayed-in', { partitions: 1 });
+  for (const each of [group, interval]) await seen(scene, each as string, 'streams-delayed-in');
   const topology = reading(['streams-delayed-in']);
   const ask = heartbeats(scene);
   await ask('waits for others', beat(group as string, 'm1', 0, joining(topology)));
@@ -566,6 +614,7 @@ const conversions: Scenario = async (scene) => {
   await coordinated(scene, was as string, becomes as string);
   for (const each of [was, becomes]) await configured(scene, each as string, {});
   await scene.create('streams-converted', { partitions: 1 });
+  for (const each of [was, becomes]) await seen(scene, each as string, 'streams-converted');
   const topology = reading(['streams-converted']);
   const commit = (groupId: string | undefined) => ({
     ...{ groupId, memberId: '', generationIdOrMemberEpoch: -1 },
@@ -611,11 +660,91 @@ const conversions: Scenario = async (scene) => {
   await scene.ask('of the empty group', 'JoinGroup', 5, classic(becomes, ''), {
     view: ({ memberId: _, ...answer }: Answer) => answer,
   });
+  // The answer may come before Kafka has stored what it did.
+  for (let left = 200; left > 0; left--) {
+    const described: Answer = await scene.quietly('StreamsGroupDescribe', 1, {
+      ...{ groupIds: [becomes], includeAuthorizedOperations: false },
+    });
+    if (described.groups[0].errorCode === GROUP_ID_NOT_FOUND) break;
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
   await describing(scene, becomes as string)('classic by now');
   await scene.ask('kept', 'OffsetFetch', 8, offsets);
 };
 
+const transactional: Scenario = async (scene) => {
+  const group = 'streams-txn';
+  await coordinated(scene, group);
+  await configured(scene, group, {});
+  const topicId = await scene.create('streams-txn-in', { partitions: 1 });
+  await seen(scene, group, 'streams-txn-in');
+  const ask = heartbeats(scene);
+  await ask('joins', beat(group, 'm1', 0, joining(reading(['streams-txn-in']))));
+  await ask('another rack', beat(group, 'm1', 2, { rackId: 'r', ...tasks([task('0', 0)]) }));
+  for (const version of [3, 5, 6]) {
+    const client = await new TransactionalClient(scene, `streams-txn-${version}`).begin();
+    await scene.quietly('AddOffsetsToTxn', 3, { ...client.name, groupId: group });
+    const commit = (step: string, memberId: string, memberEpoch: number) =>
+      scene.ask(step, 'TxnOffsetCommit', version, {
+        ...{ ...client.name, groupId: group, memberId, groupInstanceId: null },
+        generationIdOrMemberEpoch: memberEpoch,
+        topics: [
+          {
+            ...{ name: 'streams-txn-in', topicId },
+            partitions: [{ partitionIndex: 0, committedOffset: 3n, committedMetadata: '' }],
+          },
+        ],
+      });
+    await commit('nobody', '', -1);
+    await commit('its epoch', 'm1', 3);
+    await commit('since it was assigned', 'm1', 2);
+    await commit('before it was assigned', 'm1', 1);
+    await commit('to come', 'm1', 4);
+    await commit('unknown member', 'm9', 3);
+    await client.end('ends', version === 3 ? 3 : 5, true);
+  }
+  await scene.ask('committed', 'OffsetFetch', 8, {
+    groups: [{ groupId: group, topics: null }],
+    requireStable: true,
+  });
+};
+
+/** The last scenario, for others would not be served meanwhile. */
+const notServed: Scenario = async (scene) => {
+  const group = 'streams-later';
+  await coordinated(scene, group);
+  await scene.create('streams-later-in', { partitions: 1 });
+  await seen(scene, group, 'streams-later-in');
+  const update = async (step: string, maxVersionLevel: number, upgradeType: number) => {
+    await scene.ask(step, 'UpdateFeatures', 1, {
+      ...{ timeoutMs: 10_000, validateOnly: false },
+      featureUpdates: [{ feature: 'streams.version', maxVersionLevel, upgradeType }],
+    });
+    for (let left = 200; left > 0; left--) {
+      const told: Answer = await scene.quietly('ApiVersions', 3, {
+        ...{ clientSoftwareName: 'scene', clientSoftwareVersion: '1' },
+      });
+      const level = told.finalizedFeatures.find(({ name }: Answer) => name === 'streams.version');
+      if ((level?.maxVersionLevel ?? 0) === maxVersionLevel) return;
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  };
+  await update('off', 0, 2);
+  const join = beat(group, 'm1', 0, joining(reading(['streams-later-in'])));
+  for (const version of [0, 1]) {
+    await heartbeats(scene, version)('while off', join);
+    await describing(scene, group, 'streams-none')('while off', version);
+  }
+  await scene.ask('while off', 'StreamsGroupTopologyDescriptionUpdate', 0, {
+    ...{ groupId: group, memberId: 'm1', topologyEpoch: 0 },
+    topologyDescription: { subtopologies: [], globalStores: [] },
+  });
+  await update('on', 1, 1);
+  await configured(scene, group, {});
+  await heartbeats(scene)('on again', join);
+};
+
 export const STREAMS: Readonly<Record<string, Scenario>> = {
   ...{ requests, oneMember, twoMembers, staticMembers, topologies, internalTopics },
-  ...{ endpoints, tagged, delayed, conversions },
+  ...{ endpoints, tagged, delayed, conversions, transactional, notServed },
 };

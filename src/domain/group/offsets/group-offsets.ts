@@ -27,12 +27,19 @@ export class GroupOffsets {
     this.config = config;
   }
 
-  /** Replies with an error per partition, in the order of the command. */
+  /**
+   * Replies with an error per partition, in the order of the command. One that may not be committed has none committed, as in
+   * Kafka: who commits it is behind, and has to hear so.
+   */
   commit(group: Group, command: OffsetCommitCommand, reply: Reply<readonly ErrorName[]>): void {
     const { groupId, partitions } = command;
     const check = group.commitCheck(command);
     const nowMs = this.context.nowMs();
-    const errors = partitions.map((partition) => check(partition) ?? this.metadataError(partition));
+    const refused = partitions.map((partition) =>
+      this.metadataError(partition) === 'NONE' ? check(partition) : undefined,
+    );
+    const reason = refused.find((error) => error !== undefined);
+    const errors = partitions.map((partition) => reason ?? this.metadataError(partition));
     const accepted = partitions.filter((_, index) => errors[index] === 'NONE');
     const records = accepted.map((partition) =>
       offsetRecord(
