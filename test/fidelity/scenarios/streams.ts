@@ -1,6 +1,6 @@
-import { coordinatorPartition } from '../../../src/domain/protocol/hashing.ts';
 import type { Answer, Scenario, Scene } from '../scene.ts';
 import { TransactionalClient } from '../transactional-client.ts';
+import { partitionOf, stored } from './streams-records.ts';
 
 const GROUP_RESOURCE = 32;
 const GROUP_ID_NOT_FOUND = 69;
@@ -93,8 +93,6 @@ async function seen(scene: Scene, group: string, ...topics: readonly string[]): 
   );
   await scene.quietly('StreamsGroupHeartbeat', 1, beat(probe, 'm', -1));
 }
-
-const partitionOf = (groupId: string) => coordinatorPartition(groupId, 50);
 
 type Beat = (step: string, request: object, view?: (answer: Answer) => unknown) => Promise<Answer>;
 
@@ -273,6 +271,7 @@ const oneMember: Scenario = async (scene) => {
   });
   await scene.ask('empty', 'DeleteGroups', 2, { groupsNames: [group] });
   await describe('deleted');
+  await stored(scene, 'its life', group);
 };
 
 /** What requests that are not of streams groups alone say of one. */
@@ -389,6 +388,7 @@ const twoMembers: Scenario = async (scene) => {
   await describe('two of a process');
   await ask('leave', beat(group, 'm2', -1));
   await ask('all', beat(group, 'm3', -1));
+  await stored(scene, 'their lives', group);
 };
 
 const staticMembers: Scenario = async (scene) => {
@@ -422,6 +422,7 @@ const staticMembers: Scenario = async (scene) => {
   await ask('has them', beat(group, 'm3', 3, as(own)));
   await ask('leaves', beat(group, 'm3', -1, as({})));
   await describe('left');
+  await stored(scene, 'its life', group);
 };
 
 const topologies: Scenario = async (scene) => {
@@ -464,6 +465,7 @@ const topologies: Scenario = async (scene) => {
     ({ status }) => status.length === 0,
   );
   await describing(scene, missing as string)('there by now');
+  for (const each of [group, missing, odd]) await stored(scene, 'stored', each as string);
 };
 
 const internalTopics: Scenario = async (scene) => {
@@ -571,6 +573,7 @@ const endpoints: Scenario = async (scene) => {
   await ask('moves', beat(group, 'm2', 3, knows(2, at('three'))));
   await ask('has moved', beat(group, 'm1', 3, knows(3)));
   await describing(scene, group)('in the end');
+  await stored(scene, 'stored', group);
 };
 
 const tagged: Scenario = async (scene) => {
@@ -586,7 +589,7 @@ const tagged: Scenario = async (scene) => {
   await heartbeats(scene)('a tag', { ...join, ...zone });
   const all = { clientTags: [...zone.clientTags, { key: 'cluster', value: 'c' }] };
   await heartbeats(scene)('all tags', { ...join, ...all });
-  await configured(scene, group, { 'streams.num.standby.replicas': '1' });
+  await stored(scene, 'stored', group);
 };
 
 const delayed: Scenario = async (scene) => {
@@ -607,6 +610,7 @@ const delayed: Scenario = async (scene) => {
     ...beat(interval as string, 'm2', 0, joining(topology, { processId: 'p2' })),
   });
   await describing(scene, interval as string)('too soon');
+  for (const each of [group, interval]) await stored(scene, 'stored', each as string);
 };
 
 const conversions: Scenario = async (scene) => {
@@ -669,6 +673,7 @@ const conversions: Scenario = async (scene) => {
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
   await describing(scene, becomes as string)('classic by now');
+  await stored(scene, 'both ways', becomes as string);
   await scene.ask('kept', 'OffsetFetch', 8, offsets);
 };
 
