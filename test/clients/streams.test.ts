@@ -1,24 +1,21 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { Scene } from '../fidelity/scene.ts';
 import { type BrokerProcess, startBrokerProcess } from '../support/broker-process.ts';
 import { kafkaTool, kafkaToolAvailable } from './run-client.ts';
-import { type GroupProtocol, StreamsApplication } from './streams/streams-application.ts';
+import {
+  type GroupProtocol,
+  QUICK_STREAMS_GROUPS,
+  StreamsApplication,
+} from './streams/streams-application.ts';
 
 const RECORDS = 3_000;
 /** Of the store that `count` makes, as Kafka Streams names it. */
 const STORE = 'counter-KSTREAM-AGGREGATE-STATE-STORE-0000000002';
-// An instance that was killed is soon missed, and the others hear of it soon.
-const settings = {
-  'group.streams.min.session.timeout.ms': '6000',
-  'group.streams.session.timeout.ms': '6000',
-  'group.streams.min.heartbeat.interval.ms': '500',
-  'group.streams.heartbeat.interval.ms': '500',
-  'group.streams.initial.rebalance.delay.ms': '0',
-  'group.streams.assignment.interval.ms': '0',
-};
+const settings = QUICK_STREAMS_GROUPS;
 
 /** Counts as they were written, in the order of their partitions. */
 async function counted(bootstrap: string): Promise<readonly (readonly [string, number])[]> {
@@ -34,6 +31,18 @@ async function counted(bootstrap: string): Promise<readonly (readonly [string, n
   });
 }
 
+/** How far the application has written, committed or not. */
+async function writtenOffset(port: number): Promise<bigint> {
+  const scene = new Scene(port);
+  const partitions = [0, 1].map((partitionIndex) => ({ partitionIndex, timestamp: -1n }));
+  const answer = await scene.quietly('ListOffsets', 7, {
+    ...{ replicaId: -1, isolationLevel: 0, topics: [{ name: 'streams-target', partitions }] },
+  });
+  scene.close();
+  const [one, other] = answer.topics[0].partitions;
+  return one.offset + other.offset;
+}
+
 /** Every count of every key is there once: nothing was lost, and nothing counted twice. */
 function expectExactlyOnce(counts: readonly (readonly [string, number])[]): void {
   expect(counts).toHaveLength(RECORDS);
@@ -42,6 +51,13 @@ function expectExactlyOnce(counts: readonly (readonly [string, number])[]): void
   const last = [...byKey.values()].map((seen) => Math.max(...seen));
   expect(last.reduce((sum, count) => sum + count, 0)).toBe(RECORDS);
   expect([...byKey.values()].map(({ size }) => size)).toEqual(last);
+}
+
+async function groupType(port: number): Promise<string> {
+  const scene = new Scene(port);
+  const listed = await scene.quietly('ListGroups', 5, { statesFilter: [], typesFilter: [] });
+  scene.close();
+  return listed.groups[0].groupType;
 }
 
 /** Partitions and clean-up of the application's internal topics. */
@@ -93,6 +109,7 @@ test.skipIf(!kafkaToolAvailable()).each<GroupProtocol>(['classic', 'streams'])(
       const first = start('first');
       running.push(first);
       await first.isRunning();
+      expect(await groupType(port)).toBe(protocol);
       expect(await internalTopics(port)).toEqual([
         { partitions: 2, cleanupPolicy: 'compact' },
         { partitions: 2, cleanupPolicy: 'delete' },
@@ -100,7 +117,9 @@ test.skipIf(!kafkaToolAvailable()).each<GroupProtocol>(['classic', 'streams'])(
       const second = start('second');
       running.push(second);
       await second.isRunning();
+      const before = await writtenOffset(port);
       const feeding = feed(RECORDS / 3);
+      while ((await writtenOffset(port)) === before) await sleep(20);
       await first.kill();
       await feeding;
       const third = start('first');
