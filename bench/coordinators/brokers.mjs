@@ -13,6 +13,10 @@ const TICKS_PER_SECOND = 100;
 class Process {
   pid = 0;
 
+  constructor(port) {
+    this.port = port;
+  }
+
   /** Seconds of processor time it has used. */
   cpuSeconds() {
     const fields = readFileSync(`/proc/${this.pid}/stat`, 'utf8').split(') ')[1].split(' ');
@@ -27,7 +31,6 @@ class Process {
 
 export class KawaDb extends Process {
   label = 'kawadb';
-  port = 29192;
   #data = mkdtempSync(join(tmpdir(), 'kawadb-bench-'));
   #child;
 
@@ -39,7 +42,12 @@ export class KawaDb extends Process {
         ...['--data-dir', this.#data, '--set', UNSYNCED],
         ...['--set', 'group.initial.rebalance.delay.ms=0'],
       ],
-      { stdio: ['ignore', 'pipe', 'inherit'], env: { ...process.env, KAWADB_LOG_LEVEL: 'error' } },
+      // A session of its own, as Kafka has: Linux shares a busy processor among sessions first.
+      {
+        detached: true,
+        stdio: ['ignore', 'pipe', 'inherit'],
+        env: { ...process.env, KAWADB_LOG_LEVEL: 'error' },
+      },
     );
     this.pid = this.#child.pid;
     let output = '';
@@ -66,7 +74,6 @@ export class KawaDb extends Process {
 
 export class Kafka extends Process {
   label = 'kafka';
-  port = 28192;
 
   async start() {
     const { stdout, status } = spawnSync(join(peers, 'kafka/kafka-up'), [String(this.port)], {

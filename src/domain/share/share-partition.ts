@@ -68,6 +68,11 @@ export class SharePartition {
     return window.size < this.config().maxInFlightRecords;
   }
 
+  /** How many records one acquisition gives at the most, but for the rest of a record batch. */
+  get maxAcquirable(): number {
+    return this.config().maxInFlightRecords;
+  }
+
   /** Gives records that were read to a member, and locks them. */
   acquire(command: AcquireCommand): readonly AcquiredRecords[] {
     if (command.batches.length === 0 || command.maxRecords <= 0) return [];

@@ -17,6 +17,7 @@ import type { Clock, Timer } from '../../../ports/clock.ts';
 import type { SharePersister } from '../../../ports/share-persister.ts';
 import type { LedLog } from '../partition/led-log.ts';
 import type { DeadLetterQueue } from './dead-letter-queue.ts';
+import { RecordSizeEstimate } from './record-size-estimate.ts';
 
 export interface LiveSharePartitionOptions {
   readonly key: SharePartitionKey;
@@ -46,6 +47,7 @@ export class LiveSharePartition {
   /** Loaded, unless that failed or is still going on. */
   partition: SharePartition | undefined;
   readonly loaded: Promise<KafkaError | undefined>;
+  readonly recordSizes = new RecordSizeEstimate();
   readonly #options: LiveSharePartitionOptions;
   readonly #waiters = new Set<() => void>();
   readonly #unwatch: () => void;
