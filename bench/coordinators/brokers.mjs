@@ -1,7 +1,7 @@
 // The two brokers: started, killed, and looked at from outside.
 import { spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -86,6 +86,9 @@ export class Kafka extends Process {
   async kill() {
     process.kill(this.pid, 'SIGKILL');
     while (isAlive(this.pid)) await new Promise((done) => setTimeout(done, 10));
+    // Where nobody reaps it the process keeps its number, and kafka-up takes it for running.
+    const cache = process.env.KAWADB_PEERS_CACHE ?? join(homedir(), '.cache/kawadb-peers');
+    rmSync(join(cache, `run/kafka-${this.port}/pid`), { force: true });
   }
 
   async stop() {
