@@ -50,10 +50,7 @@ const AREAS = [
 /** Why a key does nothing; the first that fits. */
 const IDLE = [
   ['Transactions are not there yet', /transaction|\.txn\.|^producer\.id/],
-  [
-    'Of share groups: there is one assignor, and no queue for dead letters',
-    /share\.|^errors\.deadletterqueue/,
-  ],
+  ['Of share groups: there is one assignor', /share\./],
   ['Streams groups are not there yet', /^(group\.)?streams\./],
   ['Every protocol of groups that is there is served', /rebalance\.protocols/],
   ['Storage in tiers is not there', /remote|tiered|local\.retention/],

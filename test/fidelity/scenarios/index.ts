@@ -6,6 +6,7 @@ import { FETCH } from './fetch.ts';
 import { OFFSETS } from './offsets.ts';
 import { PRODUCE } from './produce.ts';
 import { SHARE } from './share.ts';
+import { SHARE_DEAD_LETTERS } from './share-dead-letters.ts';
 import { TOPICS } from './topics.ts';
 import { TRANSACTIONS } from './transactions.ts';
 
@@ -13,4 +14,5 @@ export const SCENARIOS: Readonly<Record<string, Readonly<Record<string, Scenario
   administration: ADMINISTRATION,
   ...{ cluster: CLUSTER, configs: CONFIGS, fetch: FETCH, offsets: OFFSETS },
   ...{ produce: PRODUCE, share: SHARE, topics: TOPICS, transactions: TRANSACTIONS },
+  'share-dead-letters': SHARE_DEAD_LETTERS,
 };

@@ -11,8 +11,12 @@ export const TRANSACTION_KEYS = {
     rule: atLeast(1),
     doc: 'How often is looked meanwhile whether it has ended.',
   }),
-  'errors.deadletterqueue.auto.create.topics.enable': boolean('false', 'cluster-wide'),
-  'errors.deadletterqueue.topic.name.prefix': string('dlq.', 'cluster-wide'),
+  'errors.deadletterqueue.auto.create.topics.enable': boolean('false', 'cluster-wide', {
+    doc: 'Whether the topic that a share group names for its dead letters is created if it is missing.',
+  }),
+  'errors.deadletterqueue.topic.name.prefix': string('dlq.', 'cluster-wide', {
+    doc: 'How the names of topics for dead letters have to begin; empty: any name will do.',
+  }),
   'producer.id.expiration.check.interval.ms': int('600000', 'read-only', {
     rule: atLeast(1),
     internal: true,
