@@ -43,6 +43,7 @@ const AREAS = [
   ['Listeners, connections and requests', /listener|connections|socket|request|^fetch|incremental/],
   ['Topics', /^(auto\.create|delete\.topic|num\.partitions|default\.replication|min\.insync)/],
   ['Share groups', /^(group\.)?share\./],
+  ['Streams groups', /^group\.streams\./],
   ['Consumer groups', /^(group|offsets?)\./],
   ['Logs: what a topic has that sets nothing of its own', /./],
 ];
@@ -51,8 +52,10 @@ const AREAS = [
 const IDLE = [
   ['Transactions are not there yet', /transaction|\.txn\.|^producer\.id/],
   ['Of share groups: there is one assignor', /share\./],
-  ['Streams groups are not there yet', /^(group\.)?streams\./],
-  ['Every protocol of groups that is there is served', /rebalance\.protocols/],
+  [
+    'Of streams groups: there are no warm-up replicas, as in Kafka 4.4, and no plug-in for topologies',
+    /^(group\.)?streams\./,
+  ],
   ['Storage in tiers is not there', /remote|tiered|local\.retention/],
   [
     'TLS, SASL and authorisation are not there yet',

@@ -16,12 +16,18 @@ const WITHOUT_EFFECT = [
 ];
 
 /** The protocols whose groups are served, and what a group may set for itself. */
-const GROUP_PROTOCOLS = ['consumer', 'share'];
+const GROUP_PROTOCOLS = ['consumer', 'share', 'streams'];
 const GROUP_TIMINGS = ['session.timeout.ms', 'heartbeat.interval.ms', 'assignment.interval.ms'];
 const SHARE_LIMITS = [
   'record.lock.duration.ms',
   'delivery.count.limit',
   'partition.max.record.locks',
+];
+
+/** Of streams groups, further ones with a bound. */
+const STREAMS_BOUNDS = [
+  'group.streams.max.standby.replicas',
+  'group.streams.min.task.offset.interval.ms',
 ];
 
 /** The names of the topic's, the broker's and a group's keys that have an effect. */
@@ -47,6 +53,8 @@ function groupKeys(broker) {
       for (const bound of ['min', 'max']) broker.add(`group.${protocol}.${bound}.${timing}`);
     }
   }
+  for (const bound of STREAMS_BOUNDS) broker.add(bound);
+  for (const name of group) addSynonyms(CONFIG_TABLE.group.get(name), broker);
   return group;
 }
 

@@ -26,7 +26,6 @@ const NOTES = {
 const REASONS = [
   [/Share/, 'state of share groups: calls within the broker'],
   [/^ConsumerGroup/, 'the new consumer protocol (KIP-848)'],
-  [/^StreamsGroup/, 'streams groups (KIP-1071)'],
   [/Acls?$/, 'authorisation'],
   [/^Sasl|DelegationToken|ScramCredentials/, 'authentication'],
   [/Quorum|Raft|Broker$|Controller$/, 'controller quorum: there is one broker'],

@@ -13,6 +13,7 @@ export interface StartTestBrokerOptions extends StartBrokerOptions {
 const TEST_SETTINGS = {
   'offsets.topic.num.partitions': 1,
   'group.initial.rebalance.delay.ms': 0,
+  'group.streams.initial.rebalance.delay.ms': 0,
 };
 
 /**

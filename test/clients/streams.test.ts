@@ -1,101 +1,139 @@
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
-import { startBrokerProcess } from '../support/broker-process.ts';
+import { Scene } from '../fidelity/scene.ts';
+import { type BrokerProcess, startBrokerProcess } from '../support/broker-process.ts';
 import { kafkaTool, kafkaToolAvailable } from './run-client.ts';
+import {
+  type GroupProtocol,
+  QUICK_STREAMS_GROUPS,
+  StreamsApplication,
+} from './streams/streams-application.ts';
 
-const COMMON = fileURLToPath(new URL('../../../shared/peers/kafka/common.sh', import.meta.url));
-const SOURCE = fileURLToPath(new URL('./streams/ExactlyOnce.java', import.meta.url));
 const RECORDS = 3_000;
+/** Of the store that `count` makes, as Kafka Streams names it. */
+const STORE = 'counter-KSTREAM-AGGREGATE-STATE-STORE-0000000002';
+const settings = QUICK_STREAMS_GROUPS;
 
-/** Where Maven has put Kafka's jars, as its tools find them. */
-function classPath(): string {
-  const script = `here=$(dirname "$0"); . "$0" >&2; class_path tools`;
-  return spawnSync('bash', ['-c', script, COMMON], { encoding: 'utf8' }).stdout.trim();
-}
-
-interface Application {
-  readonly process: ChildProcess;
-  readonly running: Promise<void>;
-}
-
-function start(args: readonly string[]): Application {
-  const child = spawn('java', ['-Xmx300m', '-cp', classPath(), SOURCE, ...args], {
-    stdio: ['ignore', 'pipe', 'ignore'],
+/** Counts as they were written, in the order of their partitions. */
+async function counted(bootstrap: string): Promise<readonly (readonly [string, number])[]> {
+  const consumed = await kafkaTool('console-consumer', [
+    ...['--bootstrap-server', bootstrap, '--topic', 'streams-target', '--from-beginning'],
+    ...['--isolation-level', 'read_committed', '--property', 'print.key=true'],
+    ...['--max-messages', String(RECORDS), '--timeout-ms', '60000'],
+  ]);
+  const lines = consumed.output.split('\n').filter((line) => line.startsWith('key-'));
+  return lines.map((line) => {
+    const [key = '', count] = line.split('\t');
+    return [key, Number(count)] as const;
   });
-  const running = new Promise<void>((resolve) => {
-    child.stdout.on('data', (chunk: Buffer) => {
-      if (/^RUNNING$/m.test(chunk.toString())) resolve();
-    });
+}
+
+/** How far the application has written, committed or not. */
+async function writtenOffset(port: number): Promise<bigint> {
+  const scene = new Scene(port);
+  const partitions = [0, 1].map((partitionIndex) => ({ partitionIndex, timestamp: -1n }));
+  const answer = await scene.quietly('ListOffsets', 7, {
+    ...{ replicaId: -1, isolationLevel: 0, topics: [{ name: 'streams-target', partitions }] },
   });
-  return { process: child, running };
+  scene.close();
+  const [one, other] = answer.topics[0].partitions;
+  return one.offset + other.offset;
 }
 
-async function kill({ process: child }: Application): Promise<void> {
-  child.kill('SIGKILL');
-  await once(child, 'exit');
+/** Every count of every key is there once: nothing was lost, and nothing counted twice. */
+function expectExactlyOnce(counts: readonly (readonly [string, number])[]): void {
+  expect(counts).toHaveLength(RECORDS);
+  const byKey = new Map<string, Set<number>>();
+  for (const [key, count] of counts) byKey.set(key, (byKey.get(key) ?? new Set()).add(count));
+  const last = [...byKey.values()].map((seen) => Math.max(...seen));
+  expect(last.reduce((sum, count) => sum + count, 0)).toBe(RECORDS);
+  expect([...byKey.values()].map(({ size }) => size)).toEqual(last);
 }
 
-test.skipIf(!kafkaToolAvailable())(
-  'Kafka Streams, exactly once: application and broker are killed, nothing is lost or doubled',
-  { timeout: 180_000 },
-  async () => {
-    const state = await mkdtemp(join(tmpdir(), 'kawadb-streams-'));
-    let broker = await startBrokerProcess();
-    const port = Number(broker.bootstrap.split(':').at(-1));
+async function groupType(port: number): Promise<string> {
+  const scene = new Scene(port);
+  const listed = await scene.quietly('ListGroups', 5, { statesFilter: [], typesFilter: [] });
+  scene.close();
+  return listed.groups[0].groupType;
+}
+
+/** Partitions and clean-up of the application's internal topics. */
+async function internalTopics(port: number): Promise<object> {
+  const scene = new Scene(port);
+  const names = [`${STORE}-changelog`, `${STORE}-repartition`];
+  const metadata = await scene.quietly('Metadata', 12, {
+    ...{ topics: names.map((name) => ({ topicId: 'AAAAAAAAAAAAAAAAAAAAAA', name })) },
+    ...{ allowAutoTopicCreation: false, includeTopicAuthorizedOperations: false },
+  });
+  const configs = await scene.quietly('DescribeConfigs', 4, {
+    resources: names.map((resourceName) => ({
+      ...{ resourceType: 2, resourceName, configurationKeys: ['cleanup.policy'] },
+    })),
+    ...{ includeSynonyms: false, includeDocumentation: false },
+  });
+  scene.close();
+  return names.map((_, index) => ({
+    partitions: metadata.topics[index].partitions.length,
+    cleanupPolicy: configs.results[index].configs[0]?.value,
+  }));
+}
+
+test.skipIf(!kafkaToolAvailable()).each<GroupProtocol>(['classic', 'streams'])(
+  'Kafka Streams, exactly once, protocol %s: instances and broker are killed, nothing is lost or doubled',
+  { timeout: 300_000 },
+  async (protocol) => {
+    const folder = await mkdtemp(join(tmpdir(), 'kawadb-streams-'));
+    let broker: BrokerProcess = await startBrokerProcess({ settings });
     const { dataDir, bootstrap } = broker;
+    const port = Number(bootstrap.split(':').at(-1));
     const at = ['--bootstrap-server', bootstrap];
-    const arguments_ = [bootstrap, 'counter', 'streams-source', 'streams-target', state];
-    let application: Application | undefined;
+    const start = (state: string) =>
+      StreamsApplication.start({
+        ...{ bootstrap, applicationId: 'counter', source: 'streams-source' },
+        ...{ target: 'streams-target', stateFolder: join(folder, state), protocol },
+      });
+    const feed = (from: number) => {
+      const lines = Array.from({ length: RECORDS / 3 }, (_, n) => `value-${from + n}`);
+      const input = `${lines.join('\n')}\n`;
+      return kafkaTool('console-producer', [...at, '--topic', 'streams-source'], input);
+    };
+    const running: StreamsApplication[] = [];
     try {
       for (const topic of ['streams-source', 'streams-target']) {
         await kafkaTool('topics', [...at, '--create', '--topic', topic, '--partitions', '2']);
       }
-      const feed = (from: number) => {
-        const lines = Array.from({ length: RECORDS / 3 }, (_, n) => `value-${from + n}`);
-        return kafkaTool(
-          'console-producer',
-          [...at, '--topic', 'streams-source'],
-          `${lines.join('\n')}\n`,
-        );
-      };
       await feed(0);
-      application = start(arguments_);
-      await application.running;
-      const feeding = feed(RECORDS / 3);
-      await sleep(1_500);
-      await kill(application);
-      await feeding;
-      application = start(arguments_);
-      await application.running;
-      await broker.stop('SIGKILL');
-      broker = await startBrokerProcess({ dataDir, port });
-      await feed((2 * RECORDS) / 3);
-      const consumed = await kafkaTool('console-consumer', [
-        ...[...at, '--topic', 'streams-target', '--from-beginning', '--timeout-ms', '30000'],
-        ...['--isolation-level', 'read_committed', '--max-messages', String(RECORDS)],
-        ...['--property', 'print.key=true'],
+      const first = start('first');
+      running.push(first);
+      await first.isRunning();
+      expect(await groupType(port)).toBe(protocol);
+      expect(await internalTopics(port)).toEqual([
+        { partitions: 2, cleanupPolicy: 'compact' },
+        { partitions: 2, cleanupPolicy: 'delete' },
       ]);
-      const lines = consumed.output.split('\n').filter((line) => line.startsWith('key-'));
-      expect(lines).toHaveLength(RECORDS);
-      // Every count of every key, once.
-      const counts = new Map<string, Set<number>>();
-      for (const line of lines) {
-        const [key = '', count] = line.split('\t');
-        counts.set(key, (counts.get(key) ?? new Set()).add(Number(count)));
-      }
-      const last = [...counts.values()].map((seen) => Math.max(...seen));
-      expect(last.reduce((sum, count) => sum + count, 0)).toBe(RECORDS);
-      expect([...counts.values()].map(({ size }) => size)).toEqual(last);
+      const second = start('second');
+      running.push(second);
+      await second.isRunning();
+      const before = await writtenOffset(port);
+      const feeding = feed(RECORDS / 3);
+      while ((await writtenOffset(port)) === before) await sleep(20);
+      await first.kill();
+      await feeding;
+      const third = start('first');
+      running.push(third);
+      await third.isRunning();
+      await broker.stop('SIGKILL');
+      broker = await startBrokerProcess({ dataDir, port, settings });
+      await feed((2 * RECORDS) / 3);
+      expectExactlyOnce(await counted(bootstrap));
     } finally {
-      application?.process.kill('SIGKILL');
+      await Promise.all(running.map((each) => each.kill()));
       await broker[Symbol.asyncDispose]();
-      await rm(state, { recursive: true, force: true });
+      await rm(dataDir, { recursive: true, force: true });
+      await rm(folder, { recursive: true, force: true });
     }
   },
 );

@@ -70,6 +70,11 @@ export const DEVIATIONS: Readonly<Record<string, Deviation>> = {
     where: /ApiVersions v[34] .*\/finalizedFeatures\//,
     why: 'Levels of features this broker does not serve are not told.',
   },
+  'topologies that cannot be': {
+    where:
+      /StreamsGroupHeartbeat v[01] (topology epoch below|subtopology twice|no such copartitioned|client tag twice) \|/,
+    why: 'Kafka fails unexpectedly; we say what is wrong with the topology or the tags.',
+  },
   'share groups': {
     where: /FindCoordinator v6 share group \|/,
     why: 'There is no share coordinator topic to wait for.',

@@ -21,6 +21,9 @@ const COUNTS: Readonly<Record<string, number>> = {
   requests: 1428,
   responses: 1436,
   scram: 39,
+  'streams-assignments': 554,
+  'streams-reconciliations': 3000,
+  'streams-topologies': 400,
   'wire-probes': 22,
 };
 

@@ -9,6 +9,7 @@ import { administrationModule, coordinatorsModule, dataPathModule } from './serv
 import { shareModule } from './share-module.ts';
 import { sqlModule } from './sql-module.ts';
 import { storageModule } from './storage-module.ts';
+import { streamsGroupModule } from './streams-group-module.ts';
 import { type IdentityOf, TOKENS } from './tokens.ts';
 import { transactionsModule } from './transactions-module.ts';
 
@@ -30,6 +31,6 @@ export function createContainer(values: ContainerValues): Container {
   container.bind(TOKENS.identity).toConstantValue(values.identity);
   container.load(platformModule, storageModule, administrationModule);
   container.load(dataPathModule, coordinatorsModule, transactionsModule);
-  container.load(shareModule, sqlModule, kafkaModule);
+  container.load(shareModule, streamsGroupModule, sqlModule, kafkaModule);
   return container;
 }

@@ -54,6 +54,9 @@ import { shareAcknowledgeHandler } from '../../adapters/kafka/handlers/share-ack
 import { shareFetchHandler } from '../../adapters/kafka/handlers/share-fetch.ts';
 import { shareGroupDescribeHandler } from '../../adapters/kafka/handlers/share-group-describe.ts';
 import { shareGroupHeartbeatHandler } from '../../adapters/kafka/handlers/share-group-heartbeat.ts';
+import { streamsGroupDescribeHandler } from '../../adapters/kafka/handlers/streams-group-describe.ts';
+import { streamsGroupHeartbeatHandler } from '../../adapters/kafka/handlers/streams-group-heartbeat.ts';
+import { streamsGroupTopologyDescriptionUpdateHandler } from '../../adapters/kafka/handlers/streams-group-topology-description-update.ts';
 import { syncGroupHandler } from '../../adapters/kafka/handlers/sync-group.ts';
 import { txnOffsetCommitHandler } from '../../adapters/kafka/handlers/txn-offset-commit.ts';
 import { updateFeaturesHandler } from '../../adapters/kafka/handlers/update-features.ts';
@@ -128,7 +131,7 @@ export const kafkaModule = new ContainerModule(({ bind }) => {
     [T.clientTelemetry],
   );
   bind(T.groupHandlers).toResolvedValue(
-    (groups, shareGroups, transactions, share, identity) => [
+    (groups, shareGroups, streamsGroups, transactions, share, identity) => [
       findCoordinatorHandler({ groups, transactions, share, identity }),
       joinGroupHandler({ groups }),
       syncGroupHandler({ groups }),
@@ -142,8 +145,11 @@ export const kafkaModule = new ContainerModule(({ bind }) => {
       deleteGroupsHandler({ groups: shareGroups }),
       consumerGroupHeartbeatHandler({ groups }),
       consumerGroupDescribeHandler({ groups }),
+      streamsGroupHeartbeatHandler({ streamsGroups }),
+      streamsGroupDescribeHandler({ streamsGroups }),
+      streamsGroupTopologyDescriptionUpdateHandler(),
     ],
-    [T.groups, T.shareGroups, T.transactions, T.shareCoordinator, T.identity],
+    [T.groups, T.shareGroups, T.streamsGroups, T.transactions, T.shareCoordinator, T.identity],
   );
   bind(T.shareHandlers).toResolvedValue(
     (share, shareGroups, identity) => [

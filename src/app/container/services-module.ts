@@ -1,6 +1,7 @@
 import { ContainerModule } from 'inversify';
 import { systemTokenMac } from '../../adapters/node/system-token-mac.ts';
 import { groupConfigOf, groupTimingsOf } from '../../domain/config/group-config-of.ts';
+import { streamsGroupOptionsOf } from '../../domain/config/streams-group-options-of.ts';
 import { configsOf } from '../../domain/topic/cluster-metadata.ts';
 import { CONSUMER_OFFSETS_TOPIC } from '../../domain/topic/internal-topics.ts';
 import { ConfigAdminService } from '../services/config/config-admin-service.ts';
@@ -170,6 +171,8 @@ export const coordinatorsModule = new ContainerModule(({ bind }) => {
         config: groupConfigOf(config),
         timings: (protocol, groupId) =>
           groupTimingsOf(config, configsOf(catalog.metadata, 'group', groupId), protocol),
+        streamsOptions: (groupId) =>
+          streamsGroupOptionsOf(configsOf(catalog.metadata, 'group', groupId), config),
       }),
     [
       ...([T.catalog, T.topics, T.logs, T.clock, T.timer, T.random] as const),

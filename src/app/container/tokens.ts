@@ -48,6 +48,7 @@ import type { SqlService } from '../services/sql/sql-service.ts';
 import type { SourceTopics } from '../services/sql/streams/source-topics.ts';
 import type { StreamRegistry } from '../services/sql/streams/stream-registry.ts';
 import type { StreamService } from '../services/sql/streams/stream-service.ts';
+import type { StreamsGroupService } from '../services/streams-group/streams-group-service.ts';
 import type { TopicAdminService } from '../services/topic/topic-admin-service.ts';
 import type { TransactionAdmission } from '../services/transaction/transaction-admission.ts';
 import type { TransactionCoordinatorService } from '../services/transaction/transaction-coordinator-service.ts';
@@ -110,6 +111,7 @@ export const TOKENS = {
   sharePartitions: token<SharePartitions>('SharePartitions'),
   shareConsume: token<ShareConsumeService>('ShareConsume'),
   shareGroups: token<ShareGroupService>('ShareGroups'),
+  streamsGroups: token<StreamsGroupService>('StreamsGroups'),
 
   topicSource: token<TopicSource>('TopicSource'),
   topicHistory: token<HistoryService>('TopicHistory'),

@@ -29,6 +29,7 @@ export function groupConfigOf(brokerConfig: BrokerConfig): Partial<GroupConfig> 
       maxSize: brokerConfig.get('group.share.max.size'),
       initializeRetryIntervalMs: brokerConfig.get('group.share.initialize.retry.interval.ms'),
     },
+    streams: { maxSize: brokerConfig.get('group.streams.max.size') },
   };
 }
 

@@ -18,6 +18,7 @@ export interface GroupConfig {
   readonly newMemberJoinTimeoutMs: number;
   readonly consumer: ConsumerGroupConfig;
   readonly share: ShareGroupConfig;
+  readonly streams: StreamsGroupConfig;
 }
 
 /** The settings of consumer groups (KIP-848) that are the same for all of them. */
@@ -43,6 +44,12 @@ export interface ShareGroupConfig {
   readonly initializeRetryIntervalMs: number;
 }
 
+/** The settings of streams groups (KIP-1071) that are the same for all of them. */
+export interface StreamsGroupConfig {
+  /** group.streams.max.size */
+  readonly maxSize: number;
+}
+
 /** The protocols whose groups have settings of their own. */
 export type ModernProtocol = 'consumer' | 'share' | 'streams';
 
@@ -51,6 +58,17 @@ export interface GroupTimings {
   readonly sessionTimeoutMs: number;
   readonly heartbeatIntervalMs: number;
   readonly assignmentIntervalMs: number;
+}
+
+/** What the broker or the group itself sets for a streams group, by Kafka's names: `streams.task.offset.interval.ms` and so on. */
+export interface StreamsGroupOptions extends GroupTimings {
+  readonly initialRebalanceDelayMs: number;
+  readonly taskOffsetIntervalMs: number;
+  /** In offsets. */
+  readonly acceptableRecoveryLag: bigint;
+  readonly numStandbyReplicas: number;
+  readonly rackAwareAssignmentTags: readonly string[];
+  readonly assignorName: string;
 }
 
 /** Kafka's defaults. */
@@ -70,10 +88,21 @@ export const DEFAULT_GROUP_CONFIG: GroupConfig = {
     regexRefreshIntervalMs: 600_000,
   },
   share: { maxSize: 200, initializeRetryIntervalMs: 30_000 },
+  streams: { maxSize: 2_147_483_647 },
 };
 
 export const DEFAULT_GROUP_TIMINGS: GroupTimings = {
   sessionTimeoutMs: 45_000,
   heartbeatIntervalMs: 5_000,
   assignmentIntervalMs: 1_000,
+};
+
+export const DEFAULT_STREAMS_GROUP_OPTIONS: StreamsGroupOptions = {
+  ...DEFAULT_GROUP_TIMINGS,
+  initialRebalanceDelayMs: 3_000,
+  taskOffsetIntervalMs: 60_000,
+  acceptableRecoveryLag: 10_000n,
+  numStandbyReplicas: 0,
+  rackAwareAssignmentTags: [],
+  assignorName: 'sticky',
 };

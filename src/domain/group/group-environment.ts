@@ -1,6 +1,11 @@
 import type { CoordinatorContext } from '../coordinator/coordinator-shard.ts';
 import type { ClusterMetadata } from '../topic/cluster-metadata.ts';
-import type { GroupConfig, GroupTimings, ModernProtocol } from './group-config.ts';
+import type {
+  GroupConfig,
+  GroupTimings,
+  ModernProtocol,
+  StreamsGroupOptions,
+} from './group-config.ts';
 
 /** What a shard of groups works with. */
 export interface GroupEnvironment {
@@ -10,6 +15,8 @@ export interface GroupEnvironment {
   image(): GroupMetadata;
   /** What is set for the group by now; it may change between two heartbeats. */
   timings(protocol: ModernProtocol, groupId: string): GroupTimings;
+  /** The same for a streams group, which has more settings. */
+  streamsOptions(groupId: string): StreamsGroupOptions;
 }
 
 export type GroupMetadata = Pick<ClusterMetadata, 'version' | 'topicsByName' | 'topicsById'>;

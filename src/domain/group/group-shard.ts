@@ -44,6 +44,8 @@ import {
 } from './offsets/offset-record.ts';
 import { ShareGroup } from './share/share-group.ts';
 import { ShareGroups } from './share/share-groups.ts';
+import { StreamsGroup } from './streams/streams-group.ts';
+import { StreamsGroups } from './streams/streams-groups.ts';
 
 /**
  * The groups of one partition of `__consumer_offsets` (Kafka's GroupCoordinatorShard): which kind a command is for, and
@@ -56,6 +58,8 @@ export class GroupShard implements CoordinatorShard {
   private readonly image: () => GroupMetadata;
   /** Commands for share groups go there. */
   readonly share: ShareGroups;
+  /** And those for streams groups. */
+  readonly streams: StreamsGroups;
   private readonly classic: ClassicGroups;
   private readonly consumer: ConsumerGroups;
   private readonly kinds: readonly GroupKind[];
@@ -69,7 +73,8 @@ export class GroupShard implements CoordinatorShard {
     this.classic = new ClassicGroups(this.groups, context, config);
     this.consumer = new ConsumerGroups(this.groups, environment, this.classic);
     this.share = new ShareGroups(this.groups, environment);
-    this.kinds = [this.classic, this.consumer, this.share];
+    this.streams = new StreamsGroups(this.groups, environment, this.classic);
+    this.kinds = [this.classic, this.consumer, this.share, this.streams];
     this.offsets = new GroupOffsets(context, config, (groupId) => void this.groupOrNew(groupId));
   }
 
@@ -82,6 +87,7 @@ export class GroupShard implements CoordinatorShard {
     }
     let group = memberId === '' ? this.groupOrNew(groupId) : this.groups.get(groupId);
     if (group instanceof ConsumerGroup && group.isEmpty) group = this.consumer.makeRoom(group);
+    if (group instanceof StreamsGroup && group.isEmpty) group = this.streams.makeRoom(group);
     if (group instanceof ConsumerGroup) {
       this.consumer.classicMembers.join(group, command, reply);
     } else if (group instanceof ClassicGroup) {
@@ -205,6 +211,7 @@ export class GroupShard implements CoordinatorShard {
     if (group instanceof ClassicGroup) this.classic.remove(group, others, done);
     else if (group instanceof ConsumerGroup) this.consumer.remove(group, others, done);
     else if (group instanceof ShareGroup) this.share.remove(group, others, done);
+    else if (group instanceof StreamsGroup) this.streams.remove(group, others, done);
   }
 
   /** As DescribeGroups tells it, which knows classic groups only. */

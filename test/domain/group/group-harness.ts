@@ -13,8 +13,10 @@ import type {
 import {
   DEFAULT_GROUP_CONFIG,
   DEFAULT_GROUP_TIMINGS,
+  DEFAULT_STREAMS_GROUP_OPTIONS,
   type GroupConfig,
   type GroupTimings,
+  type StreamsGroupOptions,
 } from '../../../src/domain/group/group-config.ts';
 import type { GroupMetadata } from '../../../src/domain/group/group-environment.ts';
 import { GroupShard } from '../../../src/domain/group/group-shard.ts';
@@ -36,6 +38,7 @@ export class GroupHarness implements CoordinatorContext {
   readonly stored: CoordinatorRecord[] = [];
   image: GroupMetadata = emptyClusterMetadata('cluster');
   timings: GroupTimings = DEFAULT_GROUP_TIMINGS;
+  streamsOptions: StreamsGroupOptions = DEFAULT_STREAMS_GROUP_OPTIONS;
   now = 1_000_000;
   private readonly timers = new Map<string, Scheduled>();
   private readonly appends: {
@@ -51,6 +54,7 @@ export class GroupHarness implements CoordinatorContext {
       config: { ...DEFAULT_GROUP_CONFIG, ...config },
       image: () => this.image,
       timings: () => this.timings,
+      streamsOptions: () => this.streamsOptions,
     });
   }
 

@@ -7,12 +7,13 @@ import { OFFSETS } from './offsets.ts';
 import { PRODUCE } from './produce.ts';
 import { SHARE } from './share.ts';
 import { SHARE_DEAD_LETTERS } from './share-dead-letters.ts';
+import { STREAMS } from './streams.ts';
 import { TOPICS } from './topics.ts';
 import { TRANSACTIONS } from './transactions.ts';
 
 export const SCENARIOS: Readonly<Record<string, Readonly<Record<string, Scenario>>>> = {
   administration: ADMINISTRATION,
   ...{ cluster: CLUSTER, configs: CONFIGS, fetch: FETCH, offsets: OFFSETS },
-  ...{ produce: PRODUCE, share: SHARE, topics: TOPICS, transactions: TRANSACTIONS },
-  'share-dead-letters': SHARE_DEAD_LETTERS,
+  ...{ produce: PRODUCE, share: SHARE, 'share-dead-letters': SHARE_DEAD_LETTERS },
+  ...{ streams: STREAMS, topics: TOPICS, transactions: TRANSACTIONS },
 };

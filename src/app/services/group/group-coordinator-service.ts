@@ -22,9 +22,11 @@ import type { ListedGroup } from '../../../domain/group/group.ts';
 import {
   DEFAULT_GROUP_CONFIG,
   DEFAULT_GROUP_TIMINGS,
+  DEFAULT_STREAMS_GROUP_OPTIONS,
   type GroupConfig,
   type GroupTimings,
   type ModernProtocol,
+  type StreamsGroupOptions,
 } from '../../../domain/group/group-config.ts';
 import { GroupShard } from '../../../domain/group/group-shard.ts';
 import { KafkaError } from '../../../domain/kafka-error.ts';
@@ -56,6 +58,7 @@ export type GroupCoordinatorOptions = Omit<CoordinatorRuntimeOptions<GroupShard>
   readonly config?: Partial<GroupConfig>;
   /** What is set for a group by now. */
   readonly timings?: (protocol: ModernProtocol, groupId: string) => GroupTimings;
+  readonly streamsOptions?: (groupId: string) => StreamsGroupOptions;
 };
 
 /**
@@ -72,10 +75,11 @@ export class GroupCoordinatorService implements GroupCoordinator {
     this.catalog = options.catalog;
     const image = () => this.catalog.metadata;
     const { timings = () => DEFAULT_GROUP_TIMINGS } = options;
+    const { streamsOptions = () => DEFAULT_STREAMS_GROUP_OPTIONS } = options;
     this.assignors = config.consumer.assignors;
     this.runtime = new CoordinatorRuntime({
       ...options,
-      newShard: (context) => new GroupShard({ context, config, image, timings }),
+      newShard: (context) => new GroupShard({ context, config, image, timings, streamsOptions }),
     });
   }
 

@@ -72,6 +72,7 @@ export const GROUP_COORDINATOR_KEYS = {
   }),
   'group.coordinator.rebalance.protocols': list('classic,consumer,streams', 'read-only', {
     rule: listOf('consumer', 'classic', 'share', 'streams'),
+    doc: 'Whether streams groups are served; the other protocols always are.',
   }),
   'group.coordinator.threads': int('4', 'read-only', { rule: atLeast(1) }),
   // 0 is what Kafka's own server.properties and image set; the 3 s of its code make every first consumer wait.
@@ -188,32 +189,79 @@ export const GROUP_COORDINATOR_KEYS = {
   'group.streams.acceptable.recovery.lag': long('10000', 'read-only', {
     rule: atLeast(0),
     internal: true,
+    doc: 'What members of streams groups are told of how many offsets behind a restored state may be.',
   }),
-  'group.streams.assignment.interval.ms': int('1000', 'cluster-wide', { rule: atLeast(0) }),
+  'group.streams.assignment.interval.ms': int('1000', 'cluster-wide', {
+    rule: atLeast(0),
+    doc: 'How far apart two assignments of a streams group are at least: who joins meanwhile is assigned together.',
+  }),
   'group.streams.assignor.offload.enable': boolean('true', 'cluster-wide', { internal: true }),
-  'group.streams.assignors': list('sticky', 'read-only'),
-  'group.streams.heartbeat.interval.ms': int('5000', 'read-only', { rule: atLeast(1) }),
-  'group.streams.initial.rebalance.delay.ms': int('3000', 'read-only', { rule: atLeast(0) }),
-  'group.streams.max.assignment.interval.ms': int('15000', 'read-only', { rule: atLeast(0) }),
-  'group.streams.max.heartbeat.interval.ms': int('15000', 'read-only', { rule: atLeast(1) }),
-  'group.streams.max.session.timeout.ms': int('60000', 'read-only', { rule: atLeast(1) }),
-  'group.streams.max.size': int('2147483647', 'read-only', { rule: atLeast(1) }),
-  'group.streams.max.standby.replicas': int('2', 'read-only', { rule: atLeast(0) }),
+  'group.streams.assignors': list('sticky', 'read-only', {
+    rule: listOf('sticky'),
+    doc: 'The assignors of tasks to streams groups (KIP-1071); the first is the default.',
+  }),
+  'group.streams.heartbeat.interval.ms': int('5000', 'read-only', {
+    rule: atLeast(1),
+    doc: 'How often a member of a streams group is told to send its heartbeat.',
+  }),
+  'group.streams.initial.rebalance.delay.ms': int('3000', 'read-only', {
+    rule: atLeast(0),
+    doc: 'How long a streams group without members waits for more of them after the first, before tasks are assigned.',
+  }),
+  'group.streams.max.assignment.interval.ms': int('15000', 'read-only', {
+    rule: atLeast(0),
+    doc: 'The longest assignment interval a streams group may set for itself.',
+  }),
+  'group.streams.max.heartbeat.interval.ms': int('15000', 'read-only', {
+    rule: atLeast(1),
+    doc: 'The longest heartbeat interval a streams group may set for itself.',
+  }),
+  'group.streams.max.session.timeout.ms': int('60000', 'read-only', {
+    rule: atLeast(1),
+    doc: 'The longest session timeout a streams group may set for itself.',
+  }),
+  'group.streams.max.size': int('2147483647', 'read-only', {
+    rule: atLeast(1),
+    doc: 'How many members a streams group (KIP-1071) may have.',
+  }),
+  'group.streams.max.standby.replicas': int('2', 'read-only', {
+    rule: atLeast(0),
+    doc: 'The most standby replicas a streams group may set for itself.',
+  }),
   'group.streams.max.warmup.replicas': int('20', 'read-only', { rule: atLeast(0), internal: true }),
-  'group.streams.min.assignment.interval.ms': int('0', 'read-only', { rule: atLeast(0) }),
-  'group.streams.min.heartbeat.interval.ms': int('5000', 'read-only', { rule: atLeast(1) }),
-  'group.streams.min.session.timeout.ms': int('45000', 'read-only', { rule: atLeast(1) }),
+  'group.streams.min.assignment.interval.ms': int('0', 'read-only', {
+    rule: atLeast(0),
+    doc: 'The shortest assignment interval a streams group may set for itself.',
+  }),
+  'group.streams.min.heartbeat.interval.ms': int('5000', 'read-only', {
+    rule: atLeast(1),
+    doc: 'The shortest heartbeat interval a streams group may set for itself.',
+  }),
+  'group.streams.min.session.timeout.ms': int('45000', 'read-only', {
+    rule: atLeast(1),
+    doc: 'The shortest session timeout a streams group may set for itself.',
+  }),
   'group.streams.min.task.offset.interval.ms': int('15000', 'read-only', {
     rule: atLeast(1),
     internal: true,
+    doc: 'The shortest interval at which a streams group may have its members tell their offsets.',
   }),
-  'group.streams.num.standby.replicas': int('0', 'read-only', { rule: atLeast(0) }),
+  'group.streams.num.standby.replicas': int('0', 'read-only', {
+    rule: atLeast(0),
+    doc: 'How many standby replicas each task with a state has.',
+  }),
   'group.streams.num.warmup.replicas': int('2', 'read-only', { rule: atLeast(0), internal: true }),
-  'group.streams.rack.aware.assignment.tags': list('', 'read-only'),
-  'group.streams.session.timeout.ms': int('45000', 'read-only', { rule: atLeast(1) }),
+  'group.streams.rack.aware.assignment.tags': list('', 'read-only', {
+    doc: 'Tags that every member of a streams group has to have; one without is told so.',
+  }),
+  'group.streams.session.timeout.ms': int('45000', 'read-only', {
+    rule: atLeast(1),
+    doc: 'How long a member of a streams group is waited for after its last heartbeat.',
+  }),
   'group.streams.task.offset.interval.ms': int('60000', 'read-only', {
     rule: atLeast(1),
     internal: true,
+    doc: 'How often members of streams groups are told to tell how far their states are restored.',
   }),
   'group.streams.topology.description.plugin.class': className(null, 'read-only'),
   'offset.metadata.max.bytes': int('4096', 'read-only', {

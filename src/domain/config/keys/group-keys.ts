@@ -75,15 +75,18 @@ export const GROUP_KEYS = {
     synonyms: synonyms('group.share.session.timeout.ms'),
   }),
   'streams.acceptable.recovery.lag': long('10000', 'cluster-wide', {
+    doc: 'What members are told of how many offsets behind a restored state may be.',
     rule: atLeast(0),
     internal: true,
     synonyms: synonyms('group.streams.acceptable.recovery.lag'),
   }),
   'streams.assignment.interval.ms': int('1000', 'cluster-wide', {
+    doc: 'How far apart two assignments are at least: who joins meanwhile is assigned together.',
     rule: atLeast(0),
     synonyms: synonyms('group.streams.assignment.interval.ms'),
   }),
   'streams.assignor.name': string(null, 'cluster-wide', {
+    doc: 'The assignor of tasks, one of group.streams.assignors; the first of them where there is none.',
     synonyms: synonyms('group.streams.assignors'),
   }),
   'streams.assignor.offload.enable': boolean('true', 'cluster-wide', {
@@ -91,14 +94,17 @@ export const GROUP_KEYS = {
     synonyms: synonyms('group.streams.assignor.offload.enable'),
   }),
   'streams.heartbeat.interval.ms': int('5000', 'cluster-wide', {
+    doc: 'How often a member is told to send its heartbeat.',
     rule: atLeast(1),
     synonyms: synonyms('group.streams.heartbeat.interval.ms'),
   }),
   'streams.initial.rebalance.delay.ms': int('3000', 'cluster-wide', {
+    doc: 'How long the group waits for more members after the first, before tasks are assigned.',
     rule: atLeast(0),
     synonyms: synonyms('group.streams.initial.rebalance.delay.ms'),
   }),
   'streams.num.standby.replicas': int('0', 'cluster-wide', {
+    doc: 'How many standby replicas each task with a state has.',
     rule: atLeast(0),
     synonyms: synonyms('group.streams.num.standby.replicas'),
   }),
@@ -108,13 +114,16 @@ export const GROUP_KEYS = {
     synonyms: synonyms('group.streams.num.warmup.replicas'),
   }),
   'streams.rack.aware.assignment.tags': list('', 'cluster-wide', {
+    doc: 'Tags that every member has to have; one without is told so.',
     synonyms: synonyms('group.streams.rack.aware.assignment.tags'),
   }),
   'streams.session.timeout.ms': int('45000', 'cluster-wide', {
+    doc: 'How long a member is waited for after its last heartbeat.',
     rule: atLeast(1),
     synonyms: synonyms('group.streams.session.timeout.ms'),
   }),
   'streams.task.offset.interval.ms': int('60000', 'cluster-wide', {
+    doc: 'How often members are told to tell how far their states are restored.',
     rule: atLeast(1),
     internal: true,
     synonyms: synonyms('group.streams.task.offset.interval.ms'),

@@ -1,7 +1,7 @@
 import { KafkaError } from '../../kafka-error.ts';
 import { assignorNamed } from '../assignor/assignors.ts';
 import type { GroupEnvironment } from '../group-environment.ts';
-import { METADATA_REFRESH_INTERVAL_MS } from '../modern/modern-group.ts';
+import { METADATA_REFRESH_INTERVAL_MS } from '../modern/assigned-group.ts';
 import { isReconciledTo, isSameList } from '../modern/modern-group-member.ts';
 import { changedTargetAssignments, isAssignmentDue } from '../modern/target-assignment.ts';
 import type { TopicPartitions } from '../modern/topic-partitions.ts';

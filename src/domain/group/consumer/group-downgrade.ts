@@ -2,6 +2,7 @@ import { ClassicGroup } from '../classic/classic-group.ts';
 import { NO_BYTES } from '../classic/classic-group-member.ts';
 import type { ClassicGroups } from '../classic/classic-groups.ts';
 import type { GroupEnvironment } from '../group-environment.ts';
+import { classicGroupInstead } from '../modern/classic-group-replacement.ts';
 import type { ConsumerGroup } from './consumer-group.ts';
 import type { ConsumerGroupLog, Put } from './consumer-group-log.ts';
 import type { ConsumerGroupMember } from './consumer-group-member.ts';
@@ -47,18 +48,8 @@ export class GroupDowngrade {
 
   /** A group without members makes room for a classic one; what it is called is all that is left of it. */
   empty(group: ConsumerGroup): ClassicGroup {
-    const { groupId } = group;
     const { log, classic } = this.#o;
-    const converted = new ClassicGroup(groupId);
-    log.write(
-      groupId,
-      (put) => {
-        for (const tombstone of groupTombstones(group)) put(tombstone);
-        log.replaceGroup(groupId, converted, () => classic.rebalance.kill(converted));
-      },
-      () => {},
-    );
-    return converted;
+    return classicGroupInstead(group.groupId, groupTombstones(group), classic, log);
   }
 
   #isAllowed(size: number): boolean {

@@ -2,9 +2,9 @@ import { KafkaError } from '../../kafka-error.ts';
 import { ClassicGroup } from '../classic/classic-group.ts';
 import { type ClassicGroupMember, metadataFor } from '../classic/classic-group-member.ts';
 import type { ClassicGroups } from '../classic/classic-groups.ts';
-import { groupRecord } from '../classic/group-metadata-record.ts';
 import type { Group } from '../group.ts';
 import type { GroupEnvironment } from '../group-environment.ts';
+import { classicGroupTombstone } from '../modern/classic-group-replacement.ts';
 import { ConsumerGroup } from './consumer-group.ts';
 import type { ConsumerGroupLog, Put } from './consumer-group-log.ts';
 import { type ConsumerGroupMember, newMember } from './consumer-group-member.ts';
@@ -44,16 +44,7 @@ export class GroupUpgrade {
   }
 
   #giveWay(group: ClassicGroup, put: Put): void {
-    const { groupId } = group;
-    const { classic, log } = this.#o;
-    put({
-      kind: 'other',
-      record: groupRecord(groupId, undefined),
-      apply() {
-        classic.suspend(group);
-        log.replaceGroup(groupId, undefined, () => classic.resume(group));
-      },
-    });
+    put(classicGroupTombstone(group, this.#o.classic, this.#o.log));
   }
 
   #convert(group: ClassicGroup, put: Put): ConsumerGroup {

@@ -2,7 +2,7 @@ import { KafkaError } from '../../kafka-error.ts';
 import { LinearPattern } from '../../pattern/linear-pattern.ts';
 import { PatternSyntaxError } from '../../pattern/pattern-syntax.ts';
 import type { GroupEnvironment } from '../group-environment.ts';
-import { METADATA_REFRESH_INTERVAL_MS } from '../modern/modern-group.ts';
+import { METADATA_REFRESH_INTERVAL_MS } from '../modern/assigned-group.ts';
 import { isSameList } from '../modern/modern-group-member.ts';
 import type { ConsumerGroup } from './consumer-group.ts';
 import type { ConsumerGroupLog, Put } from './consumer-group-log.ts';

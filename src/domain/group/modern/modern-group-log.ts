@@ -3,9 +3,9 @@ import type { Timeline } from '../../coordinator/timeline.ts';
 import { TimelineWriter } from '../../coordinator/timeline-writer.ts';
 import type { KafkaError } from '../../kafka-error.ts';
 import type { Group } from '../group.ts';
-import type { ModernGroup } from './modern-group.ts';
-import type { ModernGroupMember } from './modern-group-member.ts';
+import type { AnyMember, AssignedGroup } from './assigned-group.ts';
 import type { ModernGroupRecord } from './modern-group-record.ts';
+import type { TopicPartitions } from './topic-partitions.ts';
 
 /** What is written with a change of a group though it is none of its own, and what it means to the group. */
 export interface OtherRecord {
@@ -31,9 +31,10 @@ interface AnyRecord {
 
 /** The records of one kind of modern groups: writing them, and what they do to the groups, at start as after each command. */
 export abstract class ModernGroupLog<
-  Member extends ModernGroupMember,
-  OneGroup extends ModernGroup<Member> & Group,
+  Member extends AnyMember,
+  OneGroup extends AssignedGroup<Member, Target> & Group,
   GroupRecord extends AnyRecord,
+  Target = TopicPartitions,
 > {
   protected readonly groups: Map<string, Group>;
   readonly #context: CoordinatorContext;
@@ -100,7 +101,7 @@ export abstract class ModernGroupLog<
 
   protected changeShared(
     group: OneGroup,
-    record: ModernGroupRecord<Partial<Member>, Partial<Member>>,
+    record: ModernGroupRecord<Partial<Member>, Partial<Member>, Target>,
   ): void {
     switch (record.kind) {
       case 'group':
@@ -127,7 +128,7 @@ export abstract class ModernGroupLog<
       memberId,
       value,
     }: Extract<
-      ModernGroupRecord<Partial<Member>, Partial<Member>>,
+      ModernGroupRecord<Partial<Member>, Partial<Member>, Target>,
       { readonly kind: 'member' | 'current' }
     >,
   ): void {

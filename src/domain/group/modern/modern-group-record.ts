@@ -1,7 +1,7 @@
 import type { TopicPartitions } from './topic-partitions.ts';
 
 /** The records that all kinds of modern groups have; without its value one is a tombstone. */
-export type ModernGroupRecord<Subscription, Assignment> =
+export type ModernGroupRecord<Subscription, Assignment, Target = TopicPartitions> =
   | {
       readonly kind: 'group';
       readonly groupId: string;
@@ -22,7 +22,7 @@ export type ModernGroupRecord<Subscription, Assignment> =
       readonly kind: 'target';
       readonly groupId: string;
       readonly memberId: string;
-      readonly value: TopicPartitions | undefined;
+      readonly value: Target | undefined;
     }
   | {
       readonly kind: 'current';

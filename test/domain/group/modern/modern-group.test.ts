@@ -5,12 +5,10 @@ import type {
   GroupSpec,
   PartitionAssignor,
 } from '../../../../src/domain/group/assignor/partition-assignor.ts';
+import { METADATA_REFRESH_INTERVAL_MS } from '../../../../src/domain/group/modern/assigned-group.ts';
 import { MEMBER_STATES, memberStateOf } from '../../../../src/domain/group/modern/member-state.ts';
 import { metadataHash } from '../../../../src/domain/group/modern/metadata-hash.ts';
-import {
-  METADATA_REFRESH_INTERVAL_MS,
-  ModernGroup,
-} from '../../../../src/domain/group/modern/modern-group.ts';
+import { ModernGroup } from '../../../../src/domain/group/modern/modern-group.ts';
 import {
   isReconciledTo,
   isSameList,
