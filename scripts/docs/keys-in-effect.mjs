@@ -11,8 +11,6 @@ const READ = /\b(?:get|resolve|text|[cC]onfigOf)\((?:\w+, )?\s*'([a-z][a-z0-9._]
 const WITHOUT_EFFECT = [
   // It can only be refused.
   /^remote\.storage\.enable$/,
-  // Topics that come into being with their coordinators.
-  /^(transaction\.state\.log|share\.coordinator\.state\.topic)\./,
 ];
 
 /** The protocols whose groups are served, and what a group may set for itself. */
