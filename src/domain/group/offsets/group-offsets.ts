@@ -18,12 +18,18 @@ import { OffsetStore } from './offset-store.ts';
 
 /** Committing, fetching, deleting and expiring offsets (Kafka's OffsetMetadataManager). */
 export class GroupOffsets {
-  readonly store = new OffsetStore();
+  readonly store: OffsetStore;
   private readonly context: CoordinatorContext;
   private readonly config: GroupConfig;
 
-  constructor(context: CoordinatorContext, config: GroupConfig) {
+  /** `onLoadedGroup` is told of groups whose offsets are found when the coordinator starts. */
+  constructor(
+    context: CoordinatorContext,
+    config: GroupConfig,
+    onLoadedGroup: (groupId: string) => void,
+  ) {
     this.context = context;
+    this.store = new OffsetStore(onLoadedGroup);
     this.config = config;
   }
 
@@ -142,9 +148,7 @@ export class GroupOffsets {
   /** Tombstones for the offsets of topics that are gone. */
   tombstonesOfLost(groupId: string, isTopic: (topicId: string) => boolean): CoordinatorRecord[] {
     const records: CoordinatorRecord[] = [];
-    for (const { topic, partition, value } of this.store.of(groupId)) {
-      const { topicId } = value;
-      if (topicId === undefined || isTopic(topicId)) continue;
+    for (const { topic, partition } of this.store.lostOf(groupId, isTopic)) {
       records.push(offsetRecord(groupId, topic, partition, undefined));
     }
     return records;
