@@ -1,5 +1,5 @@
 // Measures the coordinators beside Kafka's, with the same client for both and without fsync, as Kafka comes:
-// `node bench/coordinators.mjs [--alone] [--only RE] [--seconds 8] [--warmup 15]`. Needs `npm run build`, and
+// `node bench/coordinators.mjs [--alone] [--only RE] [--seconds 8] [--warmup 15] [--port 28192]`. Needs `npm run build`, and
 // ../shared/peers unless --alone. A JVM gets faster for a while, so each row is warmed up before it counts.
 import '../scripts/guard-node.mjs';
 import { existsSync } from 'node:fs';
@@ -18,6 +18,7 @@ const { values } = parseArgs({
     only: { type: 'string', default: '' },
     seconds: { type: 'string', default: '8' },
     warmup: { type: 'string', default: '15' },
+    port: { type: 'string', default: '28192' },
   },
 });
 const ROWS = { transactions, offsetCommits, rebalances, heartbeats, shareConsumption, recovery };
@@ -63,8 +64,8 @@ async function measureRows(broker) {
 }
 
 const withKafka = !values.alone && existsSync(peers);
-const ours = await measure(new KawaDb());
-const theirs = withKafka ? await measure(new Kafka()) : {};
+const ours = await measure(new KawaDb(Number(values.port) + 10));
+const theirs = withKafka ? await measure(new Kafka(Number(values.port))) : {};
 const table = [];
 for (const [row, result] of Object.entries(ours)) {
   for (const [figure, value] of Object.entries(result)) {

@@ -1,7 +1,7 @@
 // The two brokers: started, killed, and looked at from outside.
 import { spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -12,6 +12,10 @@ const TICKS_PER_SECOND = 100;
 
 class Process {
   pid = 0;
+
+  constructor(port) {
+    this.port = port;
+  }
 
   /** Seconds of processor time it has used. */
   cpuSeconds() {
@@ -27,7 +31,6 @@ class Process {
 
 export class KawaDb extends Process {
   label = 'kawadb';
-  port = 29192;
   #data = mkdtempSync(join(tmpdir(), 'kawadb-bench-'));
   #child;
 
@@ -39,7 +42,12 @@ export class KawaDb extends Process {
         ...['--data-dir', this.#data, '--set', UNSYNCED],
         ...['--set', 'group.initial.rebalance.delay.ms=0'],
       ],
-      { stdio: ['ignore', 'pipe', 'inherit'], env: { ...process.env, KAWADB_LOG_LEVEL: 'error' } },
+      // A session of its own, as Kafka has: Linux shares a busy processor among sessions first.
+      {
+        detached: true,
+        stdio: ['ignore', 'pipe', 'inherit'],
+        env: { ...process.env, KAWADB_LOG_LEVEL: 'error' },
+      },
     );
     this.pid = this.#child.pid;
     let output = '';
@@ -66,7 +74,6 @@ export class KawaDb extends Process {
 
 export class Kafka extends Process {
   label = 'kafka';
-  port = 28192;
 
   async start() {
     const { stdout, status } = spawnSync(join(peers, 'kafka/kafka-up'), [String(this.port)], {
@@ -79,6 +86,9 @@ export class Kafka extends Process {
   async kill() {
     process.kill(this.pid, 'SIGKILL');
     while (isAlive(this.pid)) await new Promise((done) => setTimeout(done, 10));
+    // Where nobody reaps it the process keeps its number, and kafka-up takes it for running.
+    const cache = process.env.KAWADB_PEERS_CACHE ?? join(homedir(), '.cache/kawadb-peers');
+    rmSync(join(cache, `run/kafka-${this.port}/pid`), { force: true });
   }
 
   async stop() {

@@ -17,7 +17,10 @@ export class WireClient {
   #socket;
   #clientId;
   #waiting = new Map();
-  #received = Buffer.alloc(0);
+  /** What came of the next answer, and how long it is with its length in front; 4 until that is known. */
+  #chunks = [];
+  #receivedBytes = 0;
+  #wantedBytes = 4;
   #correlationId = 0;
 
   static open(port, clientId = 'bench') {
@@ -61,15 +64,20 @@ export class WireClient {
   }
 
   #take(bytes) {
-    this.#received = this.#received.length === 0 ? bytes : Buffer.concat([this.#received, bytes]);
-    let at = 0;
-    while (this.#received.length - at >= 4) {
-      const end = at + 4 + this.#received.readInt32BE(at);
-      if (this.#received.length < end) break;
-      this.#answer(this.#received.subarray(at + 4, end));
-      at = end;
+    this.#chunks.push(bytes);
+    this.#receivedBytes += bytes.length;
+    // A large answer comes in many pieces, which are put together once.
+    while (this.#receivedBytes >= this.#wantedBytes) {
+      const [first] = this.#chunks;
+      const received = this.#chunks.length === 1 ? first : Buffer.concat(this.#chunks);
+      this.#wantedBytes = 4 + received.readInt32BE(0);
+      const isWhole = received.length >= this.#wantedBytes;
+      const rest = isWhole ? received.subarray(this.#wantedBytes) : received;
+      if (isWhole) this.#answer(received.subarray(4, this.#wantedBytes));
+      this.#chunks = rest.length === 0 ? [] : [rest];
+      this.#receivedBytes = rest.length;
+      if (isWhole) this.#wantedBytes = 4;
     }
-    this.#received = this.#received.subarray(at);
   }
 
   #answer(frame) {

@@ -50,11 +50,11 @@ const AREAS = [
 
 /** Why a key does nothing; the first that fits. */
 const IDLE = [
-  ['Transactions are not there yet', /transaction|\.txn\.|^producer\.id/],
   [
-    'Of share groups: there is one assignor, and no queue for dead letters',
-    /share\.|^errors\.deadletterqueue/,
+    'Of transactions: no commit in two phases, which Kafka 4.4 does not serve either',
+    /two\.phase\.commit/,
   ],
+  ['Of share groups: there is one assignor', /share\./],
   [
     'Of streams groups: there are no warm-up replicas, as in Kafka 4.4, and no plug-in for topologies',
     /^(group\.)?streams\./,
@@ -74,7 +74,7 @@ const IDLE = [
   ],
   [
     'Threads and waiting lists of the Java broker',
-    /threads|purgatory|queued\.max\.requests|loader/,
+    /threads|purgatory|queued\.max\.requests|loader|load\.buffer|cached\.buffer/,
   ],
   ['Plug-ins of Kafka', /policy\.class|config\.providers|^unstable|startup\.time/],
 ];
@@ -97,6 +97,9 @@ export function configurationDocument() {
     '## Keys of a group',
     'Set with `kafka-configs.sh --alter --entity-type groups --entity-name GROUP --add-config KEY=VALUE`. All are live: a member hears\nof it with its next heartbeat.',
     groupTable([...inEffect.group].sort()),
+    '## Keys of client metrics',
+    'Set with `kafka-client-metrics.sh --alter --name NAME`. All are live. The metrics go into the topic that `telemetry.topic` names.',
+    metricsTable(),
     '## Accepted without effect',
     'KawaDB knows every key of Kafka 4.4. It checks the values of those below, keeps them and tells them to clients, so that\nconfigurations and tools made for Kafka work. They change nothing yet.',
     '### Keys of the broker',
@@ -105,8 +108,6 @@ export function configurationDocument() {
     ...idleLists('topic', inEffect.topic),
     '### Keys of groups',
     ...idleLists('group', inEffect.group),
-    '### Keys of client metrics',
-    'All of them: client metrics are not there yet.',
   );
 }
 
@@ -148,6 +149,18 @@ function groupTable(names) {
       const brokers = key.synonyms[0] === undefined ? '' : code(key.synonyms[0].name);
       return [code(name), brokers, typeOf(key), shown(key.default), docOf(name, key)];
     }),
+  );
+}
+
+function metricsTable() {
+  return table(
+    ['Key', 'Type', 'Default', 'Meaning'],
+    [...CONFIG_TABLE['client-metrics']].map(([name, key]) => [
+      code(name),
+      typeOf(key),
+      shown(key.default),
+      docOf(name, key),
+    ]),
   );
 }
 

@@ -5,14 +5,12 @@ import { fileURLToPath } from 'node:url';
 import { CONFIG_TABLE } from '../../src/domain/config/config-table.ts';
 
 const SOURCE = fileURLToPath(new URL('../../src', import.meta.url));
-const READ = /\b(?:get|resolve|text)\(\s*'([a-z][a-z0-9._]+)'/g;
+const READ = /\b(?:get|resolve|text|[cC]onfigOf)\((?:\w+, )?\s*'([a-z][a-z0-9._]+)'/g;
 
 /** Read, yet without effect as long as nothing else reads them. */
 const WITHOUT_EFFECT = [
   // It can only be refused.
   /^remote\.storage\.enable$/,
-  // Topics that come into being with their coordinators.
-  /^(transaction\.state\.log|share\.coordinator\.state\.topic)\./,
 ];
 
 /** The protocols whose groups are served, and what a group may set for itself. */

@@ -146,10 +146,16 @@ describe.skipIf(!kafkaToolAvailable())("Kafka's own Java tools", { timeout: 180_
     await tool('topics', ['--create', '--topic', 'measured']);
     const wanted = ['--metrics', 'org.apache.kafka.producer', '--interval', '1000'];
     await tool('client-metrics', ['--alter', '--name', 'producers', ...wanted]);
-    await tool('console-producer', ['--topic', 'measured'], 'line\n');
+    // Half of the interval to one and a half after its start a client pushes for the first time. The console consumer pushes too.
+    await tool('producer-perf-test', [
+      ...['--topic', 'measured', '--num-records', '50', '--record-size', '100'],
+      ...['--throughput', '10'],
+      ...['--producer-props', `bootstrap.servers=${broker.bootstrap}`],
+    ]);
     const told = await tool('console-consumer', [
-      ...['--topic', 'client-metrics', '--from-beginning', '--max-messages', '1'],
-      ...['--timeout-ms', '30000', '--property', 'print.headers=true'],
+      ...['--topic', 'client-metrics', '--from-beginning', '--max-messages', '3'],
+      ...['--timeout-ms', '30000'],
+      ...['--formatter-property', 'print.headers=true'],
     ]);
     expect(told).toContain('client_software_name:apache-kafka-java');
     expect(told).toContain('org.apache.kafka.producer.');

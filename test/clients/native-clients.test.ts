@@ -15,8 +15,17 @@ describe.each(STORAGE_ENGINES)('clients over the %s engine', (storage) => {
 
   test.skipIf(!available('franz-go', FRANZ_GO))('franz-go', { timeout: 120_000 }, async () => {
     const client = await run(FRANZ_GO, [broker.bootstrap, 'franz-go']);
-    expect(client).toMatchObject({ code: 0, output: 'ok\n' });
+    expect(client).toEqual({ code: 0, output: 'ok\n', errors: '' });
   });
+
+  test.skipIf(!available('franz-go', FRANZ_GO))(
+    'franz-go in transactions',
+    { timeout: 120_000 },
+    async () => {
+      const client = await run(FRANZ_GO, [broker.bootstrap, 'franz-go-copy', 'transactions']);
+      expect(client).toEqual({ code: 0, output: 'ok\n', errors: '' });
+    },
+  );
 
   test.skipIf(!available('confluent-kafka', PYTHON))(
     'confluent-kafka (librdkafka)',
@@ -40,6 +49,15 @@ describe.each(STORAGE_ENGINES)('clients over the %s engine', (storage) => {
     const args = [script('aiokafka_client.py'), broker.bootstrap, 'aiokafka'];
     expect(await run(PYTHON, args)).toMatchObject({ code: 0, output: 'ok\n' });
   });
+
+  test.skipIf(!available('aiokafka', PYTHON))(
+    'aiokafka in transactions',
+    { timeout: 120_000 },
+    async () => {
+      const args = [script('aiokafka_transactions.py'), broker.bootstrap, 'aiokafka-copy'];
+      expect(await run(PYTHON, args)).toMatchObject({ code: 0, output: 'ok\n' });
+    },
+  );
 
   test.skipIf(!available('kcat', 'kcat'))('kcat', { timeout: 120_000 }, async () => {
     const lines = Array.from({ length: 200 }, (_, n) => `key-${n}:value-${n}`);

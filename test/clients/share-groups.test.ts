@@ -88,10 +88,17 @@ describe.skipIf(!kafkaToolAvailable())("Kafka's share consumers", { timeout: 300
 
   const portOf = ({ bootstrap }: BrokerProcess) => Number(bootstrap.split(':').at(-1));
 
-  async function prepare(topic: string, group: string): Promise<void> {
+  async function prepare(
+    topic: string,
+    group: string,
+    more: Readonly<Record<string, string>> = {},
+  ): Promise<void> {
     const scene = new Scene(portOf(broker));
     await scene.create(topic);
-    const configs = [{ name: 'share.auto.offset.reset', configOperation: 0, value: 'earliest' }];
+    const named = { 'share.auto.offset.reset': 'earliest', ...more };
+    const configs = Object.entries(named).map(([name, value]) => ({
+      ...{ name, value, configOperation: 0 },
+    }));
     await scene.quietly('IncrementalAlterConfigs', 1, {
       resources: [{ resourceType: 32, resourceName: group, configs }],
       validateOnly: false,
@@ -136,6 +143,32 @@ describe.skipIf(!kafkaToolAvailable())("Kafka's share consumers", { timeout: 300
     expect(await tool('share-groups', ['--describe', ...group])).toMatch(/shared +0 +0 +30\n/);
     await tool('share-groups', ['--delete-offsets', '--topic', 'shared', ...group]);
     expect(await tool('share-groups', ['--delete', ...group])).toContain('successful');
+  });
+
+  test('what a consumer rejects is in the queue of dead letters', async () => {
+    await prepare('orders', 'packers', {
+      'errors.deadletterqueue.topic.name': 'dlq.orders',
+      'errors.deadletterqueue.copy.record.enable': 'true',
+    });
+    const scene = new Scene(portOf(broker));
+    const configs = { 'errors.deadletterqueue.group.enable': 'true' };
+    await scene.create('dlq.orders', { configs });
+    scene.close();
+    await feed('orders', 'order', 10);
+    await tool('console-share-consumer', [
+      ...['--topic', 'orders', '--group', 'packers', '--reject'],
+      ...['--max-messages', '10', '--timeout-ms', '60000'],
+    ]);
+    await until('all of it', async () => (await lag('orders', 'packers')) === 0n);
+    const letters = await tool('console-consumer', [
+      ...['--topic', 'dlq.orders', '--from-beginning', '--max-messages', '10'],
+      ...['--timeout-ms', '60000', '--formatter-property', 'print.headers=true'],
+    ]);
+    const lines = letters.trim().split('\n');
+    expect(lines.map((line) => line.split('\t').at(-1)).sort()).toEqual(
+      Array.from({ length: 10 }, (_, n) => `order-${n}`).sort(),
+    );
+    expect(lines[0]).toMatch(/^__dlq.errors.topic:orders,__dlq.errors.partition:0,.*rejected/);
   });
 
   test('two members of one partition, over kill -9 of one of them and of the broker', async () => {

@@ -1,5 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
+import { NodeCompression } from '../../src/adapters/compression/node-compression.ts';
+import { decodeRecordBatch } from '../../src/domain/record/record-batch.ts';
+import { batchesOf } from '../../src/domain/record/record-batches.ts';
 import { batchOf, produce } from '../fidelity/batches.ts';
 import { type Answer, Scene } from '../fidelity/scene.ts';
 import { type BrokerProcess, startBrokerProcess } from '../support/broker-process.ts';
@@ -10,6 +13,7 @@ const REJECT = 3;
 const ROUNDS = 5;
 const RECORDS = 300;
 const TOPIC = 'share-crash';
+const QUEUE = 'dlq.share-crash';
 const settings = {
   'group.share.assignment.interval.ms': '0',
   'group.share.max.delivery.count.limit': '25',
@@ -22,6 +26,9 @@ const settings = {
 class Oracle {
   readonly delivered = new Set<number>();
   readonly over = new Set<number>();
+  /** Rejections that were sent, and those that were answered. */
+  readonly sentRejections = new Set<number>();
+  readonly rejected = new Set<number>();
   readonly broken: string[] = [];
 
   delivers(offset: number): void {
@@ -67,7 +74,9 @@ async function member(
           const offset = Number(firstOffset) + i;
           o.oracle.delivers(offset);
           if (deliveryCount < 3 && offset % 4 === 1) return RELEASE;
-          return offset % 10 === 2 ? REJECT : ACCEPT;
+          if (offset % 10 !== 2) return ACCEPT;
+          o.oracle.sentRejections.add(offset);
+          return REJECT;
         }),
       }));
       if (batches.length === 0) continue;
@@ -86,6 +95,7 @@ async function member(
       for (const { firstOffset, acknowledgeTypes } of batches) {
         for (const [i, type] of acknowledgeTypes.entries()) {
           if (type !== RELEASE) o.oracle.over.add(Number(firstOffset) + i);
+          if (type === REJECT) o.oracle.rejected.add(Number(firstOffset) + i);
         }
       }
     }
@@ -100,8 +110,12 @@ async function member(
 async function prepare(broker: BrokerProcess): Promise<string> {
   const scene = new Scene(portOf(broker));
   const topicId = await scene.create(TOPIC);
+  await scene.create(QUEUE, { configs: { 'errors.deadletterqueue.group.enable': 'true' } });
   await scene.quietly('FindCoordinator', 4, { keyType: 0, coordinatorKeys: ['g'] });
-  const configs = [{ name: 'share.auto.offset.reset', configOperation: 0, value: 'earliest' }];
+  const configs = [
+    { name: 'share.auto.offset.reset', configOperation: 0, value: 'earliest' },
+    { name: 'errors.deadletterqueue.topic.name', configOperation: 0, value: QUEUE },
+  ];
   await scene.quietly('IncrementalAlterConfigs', 1, {
     resources: [{ resourceType: 32, resourceName: 'g', configs }],
     validateOnly: false,
@@ -112,6 +126,35 @@ async function prepare(broker: BrokerProcess): Promise<string> {
   }
   scene.close();
   return topicId;
+}
+
+/** The offsets that the queue of dead letters tells of. */
+async function buried(port: number): Promise<number[]> {
+  const scene = new Scene(port);
+  const answer: Answer = await scene.quietly('Fetch', 12, {
+    ...{ replicaId: -1, maxWaitMs: 0, minBytes: 1, maxBytes: 10_000_000, isolationLevel: 0 },
+    ...{ sessionId: 0, sessionEpoch: -1, forgottenTopicsData: [], rackId: '' },
+    topics: [
+      {
+        topic: QUEUE,
+        partitions: [
+          {
+            ...{ partition: 0, currentLeaderEpoch: -1, fetchOffset: 0n, lastFetchedEpoch: -1 },
+            ...{ logStartOffset: -1n, partitionMaxBytes: 10_000_000 },
+          },
+        ],
+      },
+    ],
+  });
+  scene.close();
+  const compression = new NodeCompression();
+  return [...batchesOf(answer.responses[0].partitions[0].records ?? new Uint8Array(0))].flatMap(
+    ({ bytes }) =>
+      decodeRecordBatch(bytes, { compression }).records.map(({ headers }) => {
+        const offset = headers.find(({ key }) => key === '__dlq.errors.offset')?.value;
+        return Number(new TextDecoder().decode(offset ?? undefined));
+      }),
+  );
 }
 
 function portOf({ bootstrap }: BrokerProcess): number {
@@ -128,7 +171,7 @@ async function lag(port: number): Promise<bigint> {
   return answer.groups[0].topics[0].partitions[0].lag;
 }
 
-test('share groups over kill -9: nothing is lost, nothing that was answered as acknowledged comes again', {
+test('share groups over kill -9: nothing is lost or comes again that was answered, and dead letters arrive', {
   timeout: 120_000,
 }, async () => {
   const oracle = new Oracle();
@@ -154,6 +197,12 @@ test('share groups over kill -9: nothing is lost, nothing that was answered as a
     expect(oracle.broken).toEqual([]);
     expect(oracle.delivered.size).toBe(RECORDS);
     expect(await lag(portOf(broker))).toBe(0n);
+    const letters = await buried(portOf(broker));
+    expect([...oracle.rejected].filter((offset) => !letters.includes(offset))).toEqual([]);
+    expect(letters.filter((offset) => !oracle.sentRejections.has(offset))).toEqual([]);
+    // A kill between a letter and the state that says so has it written again, once for each kill at the most.
+    const copies = letters.map((offset) => letters.filter((each) => each === offset).length);
+    expect(Math.max(...copies)).toBeLessThanOrEqual(ROUNDS);
   } finally {
     await broker[Symbol.asyncDispose]();
   }

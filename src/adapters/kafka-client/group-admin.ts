@@ -5,11 +5,13 @@ import { DeleteGroupsApi } from '../../domain/protocol/messages/delete-groups.ts
 import { DescribeGroupsApi } from '../../domain/protocol/messages/describe-groups.ts';
 import { ListGroupsApi } from '../../domain/protocol/messages/list-groups.ts';
 import { ShareGroupDescribeApi } from '../../domain/protocol/messages/share-group-describe.ts';
+import { StreamsGroupDescribeApi } from '../../domain/protocol/messages/streams-group-describe.ts';
 import { decodeRecord } from '../../domain/protocol/record-codec.ts';
 import type { ResponseOf } from '../../domain/protocol/schema.ts';
 import { ProtocolError } from '../../domain/wire/protocol-error.ts';
 import { answerError, checkAnswer } from './answer-error.ts';
 import type { ClusterClient } from './cluster-client.ts';
+import { streamsGroupView } from './streams-group-view.ts';
 
 export interface ListedGroup {
   readonly groupId: string;
@@ -33,7 +35,7 @@ export interface GroupMemberView {
 export interface GroupView {
   readonly groupId: string;
   readonly state: string;
-  readonly type: 'classic' | 'consumer' | 'share';
+  readonly type: 'classic' | 'consumer' | 'share' | 'streams';
   readonly protocolType: string;
   /** The assignor, for a group of consumers. */
   readonly protocol: string;
@@ -41,6 +43,9 @@ export interface GroupView {
 }
 
 const GROUP_ID_NOT_FOUND = 69;
+const UNSUPPORTED_VERSION = 35;
+/** A broker that serves no streams groups has none. */
+const NOT_THERE = new Set([GROUP_ID_NOT_FOUND, UNSUPPORTED_VERSION]);
 
 /** Each broker knows the groups it coordinates. */
 export async function listGroups(cluster: ClusterClient): Promise<readonly ListedGroup[]> {
@@ -122,7 +127,7 @@ type ModernAnswer =
   | ResponseOf<typeof ConsumerGroupDescribeApi>['groups'][number]
   | ResponseOf<typeof ShareGroupDescribeApi>['groups'][number];
 
-/** Groups that the broker assigns: of consumers (KIP-848), or share groups (KIP-932). */
+/** Groups that the broker assigns: of consumers (KIP-848), share groups (KIP-932) or streams groups (KIP-1071). */
 async function describeModernGroup(
   cluster: ClusterClient,
   groupId: string,
@@ -136,8 +141,13 @@ async function describeModernGroup(
   }
   const [shared] =
     (await whereServed(cluster.send(target, ShareGroupDescribeApi, request)))?.groups ?? [];
-  if (shared === undefined || shared.errorCode === GROUP_ID_NOT_FOUND) return undefined;
-  return modernGroupView(shared, 'share');
+  if (shared !== undefined && shared.errorCode !== GROUP_ID_NOT_FOUND) {
+    return modernGroupView(shared, 'share');
+  }
+  const [streams] =
+    (await whereServed(cluster.send(target, StreamsGroupDescribeApi, request)))?.groups ?? [];
+  if (streams === undefined || NOT_THERE.has(streams.errorCode)) return undefined;
+  return streamsGroupView(cluster, streams);
 }
 
 async function whereServed<Answer>(asked: Promise<Answer>): Promise<Answer | undefined> {

@@ -147,7 +147,7 @@ export const kafkaModule = new ContainerModule(({ bind }) => {
       consumerGroupDescribeHandler({ groups }),
       streamsGroupHeartbeatHandler({ streamsGroups }),
       streamsGroupDescribeHandler({ streamsGroups }),
-      streamsGroupTopologyDescriptionUpdateHandler(),
+      streamsGroupTopologyDescriptionUpdateHandler({ streamsGroups }),
     ],
     [T.groups, T.shareGroups, T.streamsGroups, T.transactions, T.shareCoordinator, T.identity],
   );

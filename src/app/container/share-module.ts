@@ -6,6 +6,7 @@ import type { ShareGroupOptions } from '../../domain/share/share-group-options.t
 import { configsOf } from '../../domain/topic/cluster-metadata.ts';
 import { SHARE_GROUP_STATE_TOPIC } from '../../domain/topic/internal-topics.ts';
 import type { Catalog } from '../../ports/catalog.ts';
+import { DeadLetterQueue } from '../services/share/dead-letter-queue.ts';
 import { ShareConsumeService } from '../services/share/share-consume-service.ts';
 import { ShareCoordinatorService } from '../services/share/share-coordinator-service.ts';
 import { ShareGroupService } from '../services/share/share-group-service.ts';
@@ -48,13 +49,39 @@ export const shareModule = new ContainerModule(({ bind }) => {
       ...([T.random, T.logger, T.checksum, T.compression, T.brokerConfig] as const),
     ],
   );
+  bind(T.deadLetterQueue).toResolvedValue(
+    (
+      catalog,
+      partitions,
+      topics,
+      produce,
+      brokerConfig,
+      clock,
+      timer,
+      checksum,
+      compression,
+      logger,
+    ) =>
+      new DeadLetterQueue({
+        ...{ partitions, topics, produce, brokerConfig, clock, timer, checksum, compression },
+        logger: logger.child({ component: 'share' }),
+        optionsOf: optionsOf(catalog, brokerConfig),
+      }),
+    [
+      ...([T.catalog, T.partitions, T.topics, T.produce, T.brokerConfig] as const),
+      ...([T.clock, T.timer, T.checksum, T.compression, T.logger] as const),
+    ],
+  );
   bind(T.sharePartitions).toResolvedValue(
-    (catalog, partitions, persister, clock, timer, config) =>
+    (catalog, partitions, persister, deadLetters, clock, timer, config) =>
       new SharePartitions({
-        ...{ partitions, persister, clock, timer },
+        ...{ partitions, persister, deadLetters, clock, timer },
         optionsOf: optionsOf(catalog, config),
       }),
-    [T.catalog, T.partitions, T.shareCoordinator, T.clock, T.timer, T.brokerConfig],
+    [
+      ...([T.catalog, T.partitions, T.shareCoordinator, T.deadLetterQueue] as const),
+      ...([T.clock, T.timer, T.brokerConfig] as const),
+    ],
   );
   bind(T.shareConsume).toResolvedValue(
     (catalog, partitions, live, clock, timer, config) =>

@@ -38,6 +38,8 @@ export const storageModule = new ContainerModule(({ bind }) => {
         unsyncedBytesMax: unsyncedBytesMaxOf(config),
         checkpointIntervalMs: config.get('log.flush.offset.checkpoint.interval.ms'),
         retentionCheckIntervalMs: Number(config.get('log.retention.check.interval.ms')),
+        producerIdExpirationMs: () => config.get('producer.id.expiration.ms'),
+        producerIdExpirationCheckIntervalMs: config.get('producer.id.expiration.check.interval.ms'),
       }),
     [
       ...([TOKENS.store, TOKENS.clock, TOKENS.timer] as const),

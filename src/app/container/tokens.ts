@@ -36,6 +36,7 @@ import type { LogCleaner } from '../services/log/cleaner/log-cleaner.ts';
 import type { LogManager } from '../services/log/log-manager.ts';
 import type { PartitionFinder } from '../services/partition/partition-finder.ts';
 import type { TransactionalProduce } from '../services/produce/transactional-produce.ts';
+import type { DeadLetterQueue } from '../services/share/dead-letter-queue.ts';
 import type { ShareConsumeService } from '../services/share/share-consume-service.ts';
 import type { ShareCoordinatorService } from '../services/share/share-coordinator-service.ts';
 import type { ShareGroupService } from '../services/share/share-group-service.ts';
@@ -106,6 +107,7 @@ export const TOKENS = {
   transactionalOffsets: token<TransactionalOffsets>('TransactionalOffsets'),
 
   shareCoordinator: token<ShareCoordinatorService>('ShareCoordinator'),
+  deadLetterQueue: token<DeadLetterQueue>('DeadLetterQueue'),
   sharePartitions: token<SharePartitions>('SharePartitions'),
   shareConsume: token<ShareConsumeService>('ShareConsume'),
   shareGroups: token<ShareGroupService>('ShareGroups'),

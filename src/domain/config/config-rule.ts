@@ -57,6 +57,12 @@ export const NON_EMPTY: ConfigRule = {
   allows: (value) => String(value).length > 0,
 };
 
+/** The name of a topic that is to be written to. */
+export const NOT_INTERNAL: ConfigRule = {
+  describe: 'a text that does not begin with __',
+  allows: (value) => !String(value).trim().startsWith('__'),
+};
+
 /** `0:1,2:1` or `*`: partition and broker (the throttled replicas of a topic). */
 export const THROTTLED_REPLICAS: ConfigRule = {
   describe: 'pairs of partition and broker as 0:1,1:2, or *',

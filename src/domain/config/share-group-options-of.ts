@@ -28,6 +28,7 @@ export function shareGroupOptionsOf(
     const max = Number(brokerConfig.text(`group.share.max.${name}`));
     return Math.min(Math.max(value, min), max);
   };
+  const topicName = text('errors.deadletterqueue.topic.name').trim();
   return {
     maxInFlightRecords: bounded('partition.max.record.locks'),
     maxDeliveryCount: bounded('delivery.count.limit'),
@@ -36,6 +37,11 @@ export function shareGroupOptionsOf(
     isolation:
       text('share.isolation.level') === 'read_committed' ? 'read_committed' : 'read_uncommitted',
     offsetReset: shareOffsetReset(text('share.auto.offset.reset')),
+    hasDeadLetterQueue: topicName !== '',
+    deadLetters: {
+      topicName,
+      copiesRecords: text('errors.deadletterqueue.copy.record.enable') === 'true',
+    },
   };
 }
 

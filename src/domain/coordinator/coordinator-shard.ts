@@ -1,4 +1,5 @@
 import type { KafkaError } from '../kafka-error.ts';
+import type { ScannedRecord } from '../record/records-scan.ts';
 import type { Offset } from '../topic-partition.ts';
 
 /** Whose open transaction a record belongs to. */
@@ -57,6 +58,11 @@ export interface CoordinatorShard {
     producerId: bigint | undefined,
     offset: Offset,
   ): void;
+  /**
+   * As `replay` while the log is loaded, of a record outside of transactions that is still among the bytes of its batch. False:
+   * it was not looked at, and has to be replayed.
+   */
+  load?(bytes: Uint8Array, view: DataView, record: ScannedRecord): boolean;
   /** The marker that ends a producer's transaction is in the log. */
   replayEndOfTransaction(producerId: bigint, committed: boolean): void;
   /** The log was replayed to its end: timers may start. */

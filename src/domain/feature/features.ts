@@ -12,7 +12,7 @@ export interface Feature {
 /**
  * A client acts on the finalised levels; those of protocols that are not here yet are told once their APIs come.
  * transaction.version 2 lets producers leave the adding of partitions to the broker, and gives each transaction an
- * epoch (KIP-890). share.version 1 is share groups (KIP-932); 2 would add queues for dead letters (KIP-1191).
+ * epoch (KIP-890). share.version 1 is share groups (KIP-932), 2 their queues of dead letters (KIP-1191).
  * streams.version 1 is streams groups (KIP-1071).
  */
 export const FEATURES: readonly Feature[] = [
@@ -24,7 +24,7 @@ export const FEATURES: readonly Feature[] = [
   },
   fixed('group.version', 0, 1, 1),
   fixed('eligible.leader.replicas.version', 0, 1, 0),
-  fixed('share.version', 0, 2, 1),
+  fixed('share.version', 0, 2, 2),
   {
     ...{ name: 'streams.version', minLevel: 0, maxLevel: 1 },
     ...{ defaultLevel: 1, changeable: true },

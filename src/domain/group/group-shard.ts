@@ -7,6 +7,7 @@ import type {
 import type { ErrorName } from '../error-code.ts';
 import { KafkaError } from '../kafka-error.ts';
 import { leadingInt16 } from '../protocol/record-codec.ts';
+import type { ScannedRecord } from '../record/records-scan.ts';
 import { ClassicGroup, joinError, syncError } from './classic/classic-group.ts';
 import { ClassicGroups } from './classic/classic-groups.ts';
 import type {
@@ -74,7 +75,7 @@ export class GroupShard implements CoordinatorShard {
     this.share = new ShareGroups(this.groups, environment);
     this.streams = new StreamsGroups(this.groups, environment, this.classic);
     this.kinds = [this.classic, this.consumer, this.share, this.streams];
-    this.offsets = new GroupOffsets(context, config);
+    this.offsets = new GroupOffsets(context, config, (groupId) => void this.groupOrNew(groupId));
   }
 
   joinGroup(command: JoinGroupCommand, reply: Reply<JoinGroupAnswer>): void {
@@ -263,8 +264,13 @@ export class GroupShard implements CoordinatorShard {
     if (records.length > 0) this.context.append(records, () => {});
   }
 
+  load(bytes: Uint8Array, view: DataView, record: ScannedRecord): boolean {
+    return this.offsets.store.load(bytes, view, record);
+  }
+
   /** Offsets change when their commit is stored, groups as their kind says. */
   replay(record: CoordinatorRecord, phase: 'loading' | 'committed', producerId?: bigint): void {
+    this.offsets.store.loader.forget();
     const type = leadingInt16(record.key);
     if (OFFSET_RECORD_TYPES.includes(type)) {
       const { groupId, value } = this.replayOffset(record, producerId);

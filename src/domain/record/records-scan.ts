@@ -9,6 +9,9 @@ export interface ScannedRecord {
   /** Without a key -1. */
   keyStart: number;
   keyLength: number;
+  /** Without a value -1. */
+  valueStart: number;
+  valueLength: number;
   hasValue: boolean;
   /** Where its timestamp delta is. */
   timestampAt: number;
@@ -28,6 +31,7 @@ export function scanRecords(
   const cursor = new RecordCursor(bytes, start, end);
   const record: ScannedRecord = {
     ...{ timestampDelta: 0, offsetDelta: 0, keyStart: -1, keyLength: 0, hasValue: false },
+    ...{ valueStart: -1, valueLength: 0 },
     ...{ timestampAt: 0, tailStart: 0, end: 0 },
   };
   for (let i = 0; i < count; i++) {
@@ -41,7 +45,11 @@ export function scanRecords(
     record.keyStart = keyLength < 0 ? -1 : cursor.position;
     record.keyLength = Math.max(0, keyLength);
     if (keyLength > 0) cursor.skip(keyLength);
-    record.hasValue = cursor.readVarint() >= 0;
+    const valueLength = cursor.readVarint();
+    record.hasValue = valueLength >= 0;
+    record.valueStart = valueLength < 0 ? -1 : cursor.position;
+    record.valueLength = Math.max(0, valueLength);
+    if (valueLength > 0) cursor.skip(valueLength);
     record.end = recordEnd;
     cursor.position = recordEnd;
     cursor.end = end;

@@ -162,7 +162,8 @@ export class Acknowledgement {
   ): Refusal | undefined {
     const { config } = this;
     if (type !== 'renew') {
-      transition.start(records, STATE_AFTER[type], config.maxDeliveryCount);
+      const isDeadLetter = type === 'reject' && config.hasDeadLetterQueue;
+      transition.start(records, isDeadLetter ? 'archiving' : STATE_AFTER[type], config);
       return undefined;
     }
     if (!config.isRenewEnabled) {

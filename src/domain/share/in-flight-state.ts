@@ -1,4 +1,5 @@
 import { isTerminal, type RecordState } from './record-state.ts';
+import type { DeliveryLimit } from './share-partition-config.ts';
 
 /** Of records that nobody holds. */
 export const NO_MEMBER = '';
@@ -6,7 +7,6 @@ export const NO_MEMBER = '';
 interface Before {
   readonly state: RecordState;
   readonly memberId: string;
-  readonly deliveryCount: number;
 }
 
 /**
@@ -50,20 +50,19 @@ export class InFlightState {
   }
 
   /**
-   * Leaves the acquired state, to be stored. A record that was delivered as often as is allowed is archived instead of
-   * becoming available again, unless its last delivery does not count (`undelivered`).
+   * Leaves the acquired state, to be stored. A record that was delivered as often as is allowed is given up instead of
+   * becoming available again.
    */
-  startTransition(
-    to: Exclude<RecordState, 'acquired'>,
-    maxDeliveryCount: number,
-    undelivered = false,
-  ): void {
-    const { state, memberId, deliveryCount } = this;
-    this.before = { state, memberId, deliveryCount };
-    const isSpent = to === 'available' && !undelivered && this.deliveryCount >= maxDeliveryCount;
-    this.state = isSpent ? 'archived' : to;
-    if (undelivered && this.state !== 'archived') this.deliveryCount -= 1;
+  startTransition(to: Exclude<RecordState, 'acquired'>, limit: DeliveryLimit): void {
+    const { state, memberId } = this;
+    this.before = { state, memberId };
+    this.state = this.withinLimit(to, limit);
     this.memberId = NO_MEMBER;
+  }
+
+  private withinLimit(to: Exclude<RecordState, 'acquired'>, limit: DeliveryLimit) {
+    if (to !== 'available' || this.deliveryCount < limit.maxDeliveryCount) return to;
+    return limit.hasDeadLetterQueue ? 'archiving' : 'archived';
   }
 
   commit(): void {
@@ -79,15 +78,13 @@ export class InFlightState {
       return;
     }
     this.before = undefined;
-    this.deliveryCount = before.deliveryCount;
     this.state = before.state;
     this.memberId = before.memberId;
   }
 
   /** The lock ended; this is so whether it can be stored or not. */
-  expireLock(to: 'available' | 'archived', maxDeliveryCount: number): void {
-    const isSpent = to === 'available' && this.deliveryCount >= maxDeliveryCount;
-    this.free(isSpent ? 'archived' : to);
+  expireLock(to: 'available' | 'archived', limit: DeliveryLimit): void {
+    this.free(this.withinLimit(to, limit));
   }
 
   /** The record is no longer there to be delivered: neither a pending change nor its failure brings it back. */

@@ -3,13 +3,12 @@ export const RECORD_STATES = {
   available: 0,
   acquired: 1,
   acknowledged: 2,
+  /** Given up, and to be written to the queue of dead letters first (KIP-1191). */
+  archiving: 3,
   archived: 4,
 } as const;
 
 export type RecordState = keyof typeof RECORD_STATES;
-
-/** On its way into a dead letter queue (KIP-1191), which Kafka would go on with; here it has arrived. */
-const ARCHIVING = 3;
 
 /** Whether the group is done with the record. */
 export function isTerminal(state: RecordState): boolean {
@@ -21,8 +20,9 @@ export function recordStateOf(id: number): RecordState {
   switch (id) {
     case RECORD_STATES.acknowledged:
       return 'acknowledged';
+    case RECORD_STATES.archiving:
+      return 'archiving';
     case RECORD_STATES.archived:
-    case ARCHIVING:
       return 'archived';
     default:
       return 'available';

@@ -8,4 +8,9 @@ export interface SharePartitionConfig {
   readonly recordLockDurationMs: number;
   /** share.renew.acknowledge.enable (KIP-1222) */
   readonly isRenewEnabled: boolean;
+  /** Whether records that are given up are dead letters (errors.deadletterqueue.topic.name, KIP-1191). */
+  readonly hasDeadLetterQueue: boolean;
 }
+
+/** What becomes of a record that nobody is given any more. */
+export type DeliveryLimit = Pick<SharePartitionConfig, 'maxDeliveryCount' | 'hasDeadLetterQueue'>;

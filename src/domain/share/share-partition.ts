@@ -2,6 +2,7 @@ import type { Offset } from '../topic-partition.ts';
 import { withoutAborted } from './aborted-records.ts';
 import { Acknowledgement } from './acknowledgement.ts';
 import { Acquisition } from './acquisition.ts';
+import { DeadLetter } from './dead-letter.ts';
 import { InFlightWindow } from './in-flight-window.ts';
 import type { SharePartitionConfig } from './share-partition-config.ts';
 import type {
@@ -21,6 +22,8 @@ import { StateTransition } from './state-transition.ts';
  */
 export class SharePartition {
   readonly stateEpoch: number;
+  /** What a stop kept from being written to the queue of dead letters; it is for whoever restored the partition. */
+  readonly unwrittenDeadLetters: readonly DeadLetter[];
   private readonly window: InFlightWindow;
   private readonly config: () => SharePartitionConfig;
 
@@ -28,6 +31,21 @@ export class SharePartition {
     this.stateEpoch = persisted.stateEpoch;
     this.window = new InFlightWindow(persisted.startOffset, persisted.stateBatches);
     this.config = config;
+    this.unwrittenDeadLetters = this.archiving();
+  }
+
+  private archiving(): DeadLetter[] {
+    const { maxDeliveryCount } = this.config();
+    const letters: DeadLetter[] = [];
+    for (const batch of this.window.batches) {
+      for (const records of batch.states()) {
+        const { state, deliveryCount } = records.state;
+        if (state !== 'archiving') continue;
+        const isSpent = deliveryCount >= maxDeliveryCount;
+        letters.push(new DeadLetter(records, isSpent ? 'delivery_count_exceeded' : 'rejected'));
+      }
+    }
+    return letters;
   }
 
   get startOffset(): Offset {
@@ -48,6 +66,11 @@ export class SharePartition {
     const { window } = this;
     if (window.nextFetchOffset() !== window.endOffset + 1n) return true;
     return window.size < this.config().maxInFlightRecords;
+  }
+
+  /** How many records one acquisition gives at the most, but for the rest of a record batch. */
+  get maxAcquirable(): number {
+    return this.config().maxInFlightRecords;
   }
 
   /** Gives records that were read to a member, and locks them. */
@@ -80,10 +103,10 @@ export class SharePartition {
     return transition;
   }
 
-  /** The member is gone before it looked at what it holds, so these deliveries do not count. */
+  /** The member is gone. What it was given counts as delivered. */
   releaseAcquired(memberId: string): StateTransition {
     const transition = new StateTransition();
-    const { maxDeliveryCount } = this.config();
+    const limit = this.config();
     const { batches, startOffset } = this.window;
     for (const batch of batches) {
       if (batch.state?.memberId === memberId && batch.isCutBy(startOffset)) batch.split();
@@ -91,7 +114,7 @@ export class SharePartition {
         const { state, last } = records;
         if (state.state !== 'acquired' || state.memberId !== memberId) continue;
         const to = last < startOffset ? 'archived' : 'available';
-        transition.start(records, to, maxDeliveryCount, true);
+        transition.start(records, to, limit);
       }
     }
     return transition;
@@ -111,27 +134,35 @@ export class SharePartition {
 
   /**
    * Takes back the records whose lock is over. That is so even if it cannot be stored: the answer is what is to be
-   * stored, and `locksExpired` goes on afterwards.
+   * stored, and `moveStart` goes on afterwards.
    */
-  expireLocks(nowMs: number): readonly StateBatch[] {
-    const expired: StateBatch[] = [];
-    const { maxDeliveryCount } = this.config();
+  expireLocks(nowMs: number): ExpiredLocks {
+    const stateBatches: StateBatch[] = [];
+    const deadLetters: DeadLetter[] = [];
+    const limit = this.config();
     const { batches, startOffset } = this.window;
     for (const batch of batches) {
       if (isExpired(batch.state, nowMs) && batch.isCutBy(startOffset)) batch.split();
-      for (const { first, last, state } of batch.states()) {
+      for (const records of batch.states()) {
+        const { first, last, state } = records;
         if (!isExpired(state, nowMs)) continue;
-        state.expireLock(last < startOffset ? 'archived' : 'available', maxDeliveryCount);
+        state.expireLock(last < startOffset ? 'archived' : 'available', limit);
         if (state.state === 'available') this.window.noteAvailable();
         const { deliveryCount } = state;
-        expired.push({ firstOffset: first, lastOffset: last, state: state.state, deliveryCount });
+        const stored = { firstOffset: first, lastOffset: last, state: state.state, deliveryCount };
+        stateBatches.push(stored);
+        if (state.state !== 'archiving') continue;
+        deadLetters.push(new DeadLetter(records, 'delivery_count_exceeded'));
       }
     }
-    return expired;
+    return { stateBatches, deadLetters };
   }
 
-  /** After the attempt to store what `expireLocks` gave. True when the start offset moved. */
-  locksExpired(): boolean {
+  /**
+   * After the attempt to store that locks expired, or that dead letters are archived: both count whether it is stored or
+   * not. True when the start offset moved.
+   */
+  moveStart(): boolean {
     return this.window.moveStartOffset();
   }
 
@@ -162,6 +193,13 @@ export class SharePartition {
       }
     }
   }
+}
+
+/** What `expireLocks` changed. */
+export interface ExpiredLocks {
+  readonly stateBatches: readonly StateBatch[];
+  /** To be written to the queue of dead letters. */
+  readonly deadLetters: readonly DeadLetter[];
 }
 
 function isExpired(

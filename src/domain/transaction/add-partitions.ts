@@ -15,11 +15,10 @@ export function prepareAddPartitions(
   if (metadata === undefined) return 'INVALID_PRODUCER_ID_MAPPING';
   const { values } = metadata;
   // First of all: the producer may already use the id that this transition is about to bring.
-  if (metadata.pendingState !== undefined) return 'CONCURRENT_TRANSACTIONS';
+  if (metadata.isInTransition) return 'CONCURRENT_TRANSACTIONS';
   const refused = producerError(values, command);
   if (refused !== undefined) return refused;
   const { state, partitions } = values;
-  if (state === 'PrepareCommit' || state === 'PrepareAbort') return 'CONCURRENT_TRANSACTIONS';
   if (state === 'Ongoing' && partitions.hasAll(command.partitions)) return 'NONE';
   return metadata.prepare({
     state: 'Ongoing',

@@ -37,7 +37,7 @@ function prepareClassicEnd(
   const { committed } = command;
   if (values.producerId !== command.producerId) return 'INVALID_PRODUCER_ID_MAPPING';
   if (values.producerEpoch !== command.producerEpoch) return 'PRODUCER_FENCED';
-  if (metadata.pendingState !== undefined) return 'CONCURRENT_TRANSACTIONS';
+  if (metadata.isInTransition) return 'CONCURRENT_TRANSACTIONS';
   switch (values.state) {
     case 'Ongoing':
       return prepareAbortOrCommit(metadata, { ...command, nowMs, noPartitionAdded: false });
@@ -45,10 +45,6 @@ function prepareClassicEnd(
       return committed ? 'NONE' : 'INVALID_TXN_STATE';
     case 'CompleteAbort':
       return committed ? 'INVALID_TXN_STATE' : 'NONE';
-    case 'PrepareCommit':
-      return committed ? 'CONCURRENT_TRANSACTIONS' : 'INVALID_TXN_STATE';
-    case 'PrepareAbort':
-      return committed ? 'INVALID_TXN_STATE' : 'CONCURRENT_TRANSACTIONS';
     default:
       return 'INVALID_TXN_STATE';
   }
@@ -65,7 +61,7 @@ function prepareEndWithEpochBump(
 ): EndStep {
   const { values } = metadata;
   const { committed, producerId, producerEpoch } = command;
-  if (metadata.pendingState !== undefined) return 'CONCURRENT_TRANSACTIONS';
+  if (metadata.isInTransition) return 'CONCURRENT_TRANSACTIONS';
   const afterOverflow = isRetryAfterOverflow(metadata, command);
   if (values.producerId !== producerId && !afterOverflow) return 'INVALID_PRODUCER_ID_MAPPING';
   const afterBump = values.producerEpoch === producerEpoch + 1;
@@ -83,12 +79,6 @@ function prepareEndWithEpochBump(
     case 'Empty':
       if (!isCurrent) return 'PRODUCER_FENCED';
       return committed ? 'INVALID_TXN_STATE' : end(true);
-    case 'PrepareCommit':
-    case 'PrepareAbort':
-      if (!afterBump) return 'PRODUCER_FENCED';
-      return committed === (values.state === 'PrepareCommit')
-        ? 'CONCURRENT_TRANSACTIONS'
-        : 'INVALID_TXN_STATE';
     case 'CompleteCommit':
     case 'CompleteAbort':
       if (!isRetry && !isCurrent) return 'PRODUCER_FENCED';

@@ -33,13 +33,9 @@ export function prepareInit(
   nowMs: number,
 ): InitStep {
   const { expected, newProducerId, timeoutMs } = command;
-  if (metadata.pendingState !== undefined) return refuse('CONCURRENT_TRANSACTIONS');
+  if (metadata.isInTransition) return refuse('CONCURRENT_TRANSACTIONS');
   if (expected !== undefined && !isPlausible(metadata, expected)) return refuse('PRODUCER_FENCED');
-  const { state } = metadata.values;
-  if (state === 'PrepareAbort' || state === 'PrepareCommit') {
-    return refuse('CONCURRENT_TRANSACTIONS');
-  }
-  if (state === 'Ongoing') return { kind: 'fence' };
+  if (metadata.values.state === 'Ongoing') return { kind: 'fence' };
   const producer = nextProducer(metadata, expected, newProducerId);
   if (typeof producer === 'string') return refuse(producer);
   const values = metadata.prepare({

@@ -68,6 +68,15 @@ export class TransactionMetadata {
     return isEpochExhausted(this.values.producerEpoch);
   }
 
+  /**
+   * Nobody may change it now. What is prepared counts as on its way to its end from the moment the end was answered: Kafka
+   * notes the next transition in the same step, and again when it loads.
+   */
+  get isInTransition(): boolean {
+    const { state } = this.values;
+    return this.pendingState !== undefined || state === 'PrepareCommit' || state === 'PrepareAbort';
+  }
+
   /** Notes where it goes; the values become true by `complete`. */
   prepare(change: Partial<TransactionValues> & { readonly state: TransactionState }) {
     const { values } = this;

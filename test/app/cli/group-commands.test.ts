@@ -151,3 +151,42 @@ describe('share groups', () => {
     expect((await run('group describe workers')).err).toContain('no group workers');
   });
 });
+
+describe('streams groups', () => {
+  it('are listed and described with what their tasks read', async () => {
+    const scene = new Scene(broker.port);
+    await scene.create('clicks', { partitions: 2 });
+    const subtopology = {
+      ...{ subtopologyId: '0', sourceTopics: ['events', 'clicks'], sourceTopicRegex: [] },
+      ...{ stateChangelogTopics: [], repartitionSinkTopics: [], repartitionSourceTopics: [] },
+      copartitionGroups: [],
+    };
+    const member = { groupId: 'counts', memberId: 's1', endpointInformationEpoch: 0 };
+    const joined = await scene.quietly('StreamsGroupHeartbeat', 1, {
+      ...{ ...member, memberEpoch: 0, rebalanceTimeoutMs: 1_000, processId: 'p' },
+      ...{ activeTasks: [], standbyTasks: [], warmupTasks: [] },
+      topology: { epoch: 0, subtopologies: [subtopology] },
+    });
+    expect(joined.errorCode).toBe(0);
+    expect((await run('group list')).out).toMatch(/counts\s.*streams/);
+    const { out } = await run('group describe counts -o json');
+    expect(JSON.parse(out)).toMatchObject([
+      {
+        ...{ group: 'counts', type: 'streams', state: 'Stable', protocol: 'sticky' },
+        members: [
+          {
+            memberId: 's1',
+            assignments: [
+              { topic: 'clicks', partitions: [0, 1] },
+              { topic: 'events', partitions: [0, 1, 2, 3] },
+            ],
+          },
+        ],
+      },
+    ]);
+    await scene.quietly('StreamsGroupHeartbeat', 1, { ...member, memberEpoch: -1 });
+    scene.close();
+    expect((await run('group delete counts')).code).toBe(0);
+    expect((await run('group describe counts')).err).toContain('no group counts');
+  });
+});

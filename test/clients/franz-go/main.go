@@ -1,4 +1,5 @@
-// A franz-go client with its defaults: creates a topic, produces, consumes in a group, commits, and checks what came back.
+// A franz-go client with its defaults: creates a topic, produces, consumes in a group, commits, and checks what came back;
+// or copies a topic exactly once. Arguments: bootstrap servers, topic, and "transactions" for the latter.
 package main
 
 import (
@@ -14,7 +15,11 @@ import (
 const recordCount = 500
 
 func main() {
-	if err := run(os.Args[1], os.Args[2]); err != nil {
+	program := run
+	if len(os.Args) > 3 && os.Args[3] == "transactions" {
+		program = runTransactions
+	}
+	if err := program(os.Args[1], os.Args[2]); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}

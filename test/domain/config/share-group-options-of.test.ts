@@ -13,6 +13,8 @@ test("a group's configs come before the broker's", () => {
   expect(shareGroupOptionsOf(own({}), broker)).toEqual({
     ...{ maxInFlightRecords: 2_000, maxDeliveryCount: 7, recordLockDurationMs: 30_000 },
     ...{ isRenewEnabled: true, isolation: 'read_uncommitted', offsetReset: { kind: 'latest' } },
+    hasDeadLetterQueue: false,
+    deadLetters: { topicName: '', copiesRecords: false },
   });
   const configs = own({
     'share.partition.max.record.locks': '300',
@@ -21,10 +23,14 @@ test("a group's configs come before the broker's", () => {
     'share.renew.acknowledge.enable': 'false',
     'share.isolation.level': 'read_committed',
     'share.auto.offset.reset': 'earliest',
+    'errors.deadletterqueue.topic.name': ' dlq.letters ',
+    'errors.deadletterqueue.copy.record.enable': 'true',
   });
   expect(shareGroupOptionsOf(configs, broker)).toEqual({
     ...{ maxInFlightRecords: 300, maxDeliveryCount: 3, recordLockDurationMs: 15_000 },
     ...{ isRenewEnabled: false, isolation: 'read_committed', offsetReset: { kind: 'earliest' } },
+    hasDeadLetterQueue: true,
+    deadLetters: { topicName: 'dlq.letters', copiesRecords: true },
   });
 });
 

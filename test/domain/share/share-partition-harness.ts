@@ -1,3 +1,4 @@
+import type { DeadLetter } from '../../../src/domain/share/dead-letter.ts';
 import { SharePartition } from '../../../src/domain/share/share-partition.ts';
 import type { SharePartitionConfig } from '../../../src/domain/share/share-partition-config.ts';
 import type {
@@ -14,6 +15,7 @@ export const CONFIG: SharePartitionConfig = {
   maxDeliveryCount: 5,
   recordLockDurationMs: 30_000,
   isRenewEnabled: true,
+  hasDeadLetterQueue: false,
 };
 
 export const ACCEPT = 1;
@@ -38,6 +40,8 @@ export class SharePartitionHarness {
   partition: SharePartition;
   stored: { startOffset: bigint; stateBatches: readonly StateBatch[] };
   now = 1_000;
+  /** Dead letters that are to be written. */
+  readonly letters: DeadLetter[] = [];
 
   constructor(
     log: FetchedBatch[],
@@ -59,6 +63,16 @@ export class SharePartitionHarness {
 
   restart(): void {
     this.partition = this.restored();
+    this.letters.splice(0, this.letters.length, ...this.partition.unwrittenDeadLetters);
+  }
+
+  /** The oldest dead letters are in their queue, as is stored. */
+  buryFirst(): DeadLetter | undefined {
+    const letter = this.letters.shift();
+    if (letter === undefined) return undefined;
+    this.store([letter.archive()]);
+    this.partition.moveStart();
+    return letter;
   }
 
   /** Reads from where the partition wants, and acquires. */
@@ -105,6 +119,7 @@ export class SharePartitionHarness {
   commit(transition: StateTransition): void {
     this.store(transition.stateBatches);
     this.partition.commit(transition);
+    this.letters.push(...transition.deadLetters);
   }
 
   release(memberId: string): void {
@@ -114,8 +129,9 @@ export class SharePartitionHarness {
   expire(ms: number): void {
     this.now += ms;
     const expired = this.partition.expireLocks(this.now);
-    if (expired.length > 0) this.store(expired);
-    this.partition.locksExpired();
+    this.store(expired.stateBatches);
+    this.letters.push(...expired.deadLetters);
+    this.partition.moveStart();
   }
 
   private store(batches: readonly StateBatch[]): void {

@@ -29,6 +29,7 @@ type Step =
     }
   | { readonly kind: 'release'; readonly member: string }
   | { readonly kind: 'wait'; readonly ms: number }
+  | { readonly kind: 'bury' }
   | { readonly kind: 'restart' };
 
 const member = fc.constantFrom('a', 'b', 'c');
@@ -70,6 +71,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
       ms: fc.constantFrom(1, 10_000, 30_000),
     }),
   },
+  { weight: 2, arbitrary: fc.record({ kind: fc.constant('bury' as const) }) },
   fc.record({ kind: fc.constant('restart' as const) }),
 );
 
@@ -82,13 +84,16 @@ class Model {
   /** Offsets whose end was stored: nobody may see them again. */
   readonly done = new Set<bigint>();
   readonly delivered = new Map<bigint, number>();
+  /** Offsets that are in the queue of dead letters. */
+  readonly buried = new Set<bigint>();
   /** Acknowledgements that are not stored yet. */
   private pending: StateTransition[] = [];
 
-  constructor(sizes: number[]) {
+  constructor(sizes: number[], hasDeadLetterQueue: boolean) {
     this.h = new SharePartitionHarness(batchesOf(...sizes), {
       maxDeliveryCount: LIMIT,
       maxInFlightRecords: 40,
+      hasDeadLetterQueue,
     });
     this.end = sizes.reduce((sum, size) => sum + size, 0);
   }
@@ -114,6 +119,9 @@ class Model {
       case 'wait':
         h.expire(step.ms);
         break;
+      case 'bury':
+        this.bury();
+        break;
       case 'restart':
         // What was on its way to the log does not get there.
         this.pending = [];
@@ -121,6 +129,17 @@ class Model {
         break;
     }
     this.check();
+  }
+
+  /** A record goes into the queue once, unless a stop comes before that is stored, and never out of a member's hands. */
+  private bury(): void {
+    const letter = this.h.buryFirst();
+    if (letter === undefined) return;
+    for (let at = letter.firstOffset; at <= letter.lastOffset; at += 1n) {
+      expect(this.buried.has(at)).toBe(false);
+      this.buried.add(at);
+      this.done.add(at);
+    }
   }
 
   private holders(): Map<bigint, string> {
@@ -226,7 +245,8 @@ class Model {
     // The window takes at most one record batch more than it should hold.
     expect(before - startOffset).toBeLessThan(40n + 12n);
     for (const offset of this.done) {
-      if (offset >= startOffset) expect(live.get(offset)).toMatch(/acknowledged|archived/);
+      if (offset >= startOffset)
+        expect(live.get(offset)).toMatch(/acknowledged|archiving|archived/);
     }
     this.checkRestored(live);
   }
@@ -266,6 +286,7 @@ class Model {
     const { h } = this;
     while (this.pending.length > 0) this.settle(true);
     h.expire(30_000);
+    while (h.letters.length > 0) this.bury();
     for (let round = 0; h.partition.startOffset < BigInt(this.end); round += 1) {
       expect(round).toBeLessThan(500);
       const options = { mode: 'batch_optimized', maxRecords: 50, batchesRead: 4 } as const;
@@ -284,8 +305,9 @@ test('no record is with two members, comes again once it is done with, or more o
     fc.property(
       fc.array(fc.integer({ min: 1, max: 12 }), { minLength: 1, maxLength: 12 }),
       fc.array(step, { maxLength: 60 }),
-      (sizes, steps) => {
-        const model = new Model(sizes);
+      fc.boolean(),
+      (sizes, steps, hasDeadLetterQueue) => {
+        const model = new Model(sizes, hasDeadLetterQueue);
         for (const each of steps) model.run(each);
         model.drain();
         for (let at = 0n; at < BigInt(model.end); at += 1n) {

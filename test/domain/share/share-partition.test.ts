@@ -249,13 +249,92 @@ describe('locks', () => {
 });
 
 describe('the end of a session', () => {
-  test('what the member held was not delivered', () => {
+  test('what the member held counts as delivered', () => {
     const h = new SharePartitionHarness(batchesOf(10, 10));
     h.fetch('a', { batchesRead: 1 });
     h.fetch('b');
     h.release('a');
-    expect(h.inFlight()).toEqual(['0-9 available 0', '10-19 acquired 1 b']);
-    expect(h.fetch('c')).toEqual([[0n, 9n, 1]]);
+    expect(h.inFlight()).toEqual(['0-9 available 1', '10-19 acquired 1 b']);
+    expect(h.fetch('c')).toEqual([[0n, 9n, 2]]);
+  });
+
+  test('what was delivered too often is given up', () => {
+    const h = new SharePartitionHarness(batchesOf(2, 2), { maxDeliveryCount: 2 });
+    for (let session = 0; session < 2; session += 1) {
+      h.fetch('a', { batchesRead: 1 });
+      h.release('a');
+    }
+    expect(h.partition.startOffset).toBe(2n);
+    expect(h.letters).toEqual([]);
+  });
+});
+
+describe('a queue of dead letters', () => {
+  const config = { hasDeadLetterQueue: true, maxDeliveryCount: 2 };
+  const lettersOf = (h: SharePartitionHarness) =>
+    h.letters.map((each) => `${each.firstOffset}-${each.lastOffset} ${each.cause}`);
+
+  test('what is rejected waits in the queue’s way, and only then moves the start', () => {
+    const h = new SharePartitionHarness(batchesOf(4, 4), config);
+    for (let i = 0; i < 2; i += 1) h.fetch('a', { batchesRead: 1 });
+    expect(h.acknowledge('a', 0, 7, REJECT)).toBe('NONE');
+    expect(lettersOf(h)).toEqual(['0-3 rejected', '4-7 rejected']);
+    expect(h.inFlight()).toEqual(['0-3 archiving 1', '4-7 archiving 1']);
+    expect(h.acknowledge('a', 0, 3, ACCEPT)).toBe('INVALID_RECORD_STATE');
+    expect(h.fetch('b')).toEqual([]);
+    expect(h.partition.deliveryCompleteCount).toBe(0);
+    h.buryFirst();
+    expect(h.partition.startOffset).toBe(4n);
+    h.buryFirst();
+    expect(h.partition.startOffset).toBe(8n);
+    expect(h.inFlight()).toEqual([]);
+  });
+
+  test('records that were delivered too often go there, whoever gave them back', () => {
+    const h = new SharePartitionHarness(batchesOf(3), config);
+    h.fetch('a');
+    h.acknowledge('a', 0, 2, RELEASE);
+    h.fetch('a');
+    h.acknowledge('a', 0, 0, RELEASE);
+    h.release('a');
+    expect(lettersOf(h)).toEqual(
+      ['0', '1', '2'].map((at) => `${at}-${at} delivery_count_exceeded`),
+    );
+  });
+
+  test('a lock that runs out the last time', () => {
+    const h = new SharePartitionHarness(batchesOf(3), config);
+    for (let delivery = 0; delivery < 2; delivery += 1) {
+      h.fetch('a');
+      h.expire(30_000);
+    }
+    expect(lettersOf(h)).toEqual(['0-2 delivery_count_exceeded']);
+    expect(h.inFlight()).toEqual(['0-2 archiving 2']);
+  });
+
+  test('what a stop kept from the queue is written by who restores the partition', () => {
+    const h = new SharePartitionHarness(batchesOf(3), config);
+    h.fetch('a');
+    h.acknowledge('a', 1, 1, RELEASE);
+    h.acknowledge('a', 0, 0, REJECT);
+    h.fetch('a');
+    h.acknowledge('a', 1, 1, RELEASE);
+    h.restart();
+    expect(lettersOf(h)).toEqual(['0-0 rejected', '1-1 delivery_count_exceeded']);
+    h.buryFirst();
+    h.buryFirst();
+    h.restart();
+    expect(lettersOf(h)).toEqual([]);
+    expect(h.partition.startOffset).toBe(2n);
+  });
+
+  test('a rejection that cannot be stored leaves the record with its member', () => {
+    const h = new SharePartitionHarness(batchesOf(3), config);
+    h.fetch('a');
+    const batch = { firstOffset: 0n, lastOffset: 2n, acknowledgeTypes: [REJECT] };
+    h.partition.rollBack(h.start('a', batch) as StateTransition);
+    expect(h.inFlight()).toEqual(['0-2 acquired 1 a']);
+    expect(h.letters).toEqual([]);
   });
 });
 

@@ -30,7 +30,7 @@ describe('a transaction of the classic generation', () => {
     expect(harness.add(producer, [at(0)])).toBe('CONCURRENT_TRANSACTIONS');
     expect(harness.init().error).toBe('CONCURRENT_TRANSACTIONS');
     expect(harness.end(producer, true).error).toBe('CONCURRENT_TRANSACTIONS');
-    expect(harness.end(producer, false).error).toBe('INVALID_TXN_STATE');
+    expect(harness.end(producer, false).error).toBe('CONCURRENT_TRANSACTIONS');
     harness.deliver();
     harness.settle();
     expect(harness.state).toBe('CompleteCommit');
@@ -107,6 +107,22 @@ describe('each transaction with its epoch', () => {
     expect(harness.end(first, true, 2)).toEqual(second);
     expect(harness.end(first, false, 2).error).toBe('INVALID_TXN_STATE');
     expect(harness.end(second, true, 2).error).toBe('INVALID_TXN_STATE');
+    expect(harness.end(second, false, 2)).toMatchObject({ error: 'NONE', producerEpoch: 2 });
+  });
+
+  test('the next end waits for the one before, and is not fenced by it', () => {
+    const harness = new TransactionHarness();
+    const first = harness.init();
+    harness.add(first, [at(0)], 2);
+    harness.holdsMarkers = true;
+    const end = harness.startEnd(first, true, 2);
+    harness.settle();
+    expect(end.answer).toMatchObject({ error: 'NONE', producerEpoch: 1 });
+    const second = { ...first, producerEpoch: 1 };
+    expect(harness.end(second, false, 2).error).toBe('CONCURRENT_TRANSACTIONS');
+    expect(harness.end(first, true, 2).error).toBe('CONCURRENT_TRANSACTIONS');
+    harness.deliver();
+    harness.settle();
     expect(harness.end(second, false, 2)).toMatchObject({ error: 'NONE', producerEpoch: 2 });
   });
 

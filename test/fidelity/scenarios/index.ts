@@ -6,6 +6,7 @@ import { FETCH } from './fetch.ts';
 import { OFFSETS } from './offsets.ts';
 import { PRODUCE } from './produce.ts';
 import { SHARE } from './share.ts';
+import { SHARE_DEAD_LETTERS } from './share-dead-letters.ts';
 import { STREAMS } from './streams.ts';
 import { TOPICS } from './topics.ts';
 import { TRANSACTIONS } from './transactions.ts';
@@ -13,6 +14,6 @@ import { TRANSACTIONS } from './transactions.ts';
 export const SCENARIOS: Readonly<Record<string, Readonly<Record<string, Scenario>>>> = {
   administration: ADMINISTRATION,
   ...{ cluster: CLUSTER, configs: CONFIGS, fetch: FETCH, offsets: OFFSETS },
-  ...{ produce: PRODUCE, share: SHARE, streams: STREAMS, topics: TOPICS },
-  transactions: TRANSACTIONS,
+  ...{ produce: PRODUCE, share: SHARE, 'share-dead-letters': SHARE_DEAD_LETTERS },
+  ...{ streams: STREAMS, topics: TOPICS, transactions: TRANSACTIONS },
 };

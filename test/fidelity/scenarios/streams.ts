@@ -1,4 +1,6 @@
 import type { Answer, Scenario, Scene } from '../scene.ts';
+import { TransactionalClient } from '../transactional-client.ts';
+import { partitionOf, stored } from './streams-records.ts';
 
 const GROUP_RESOURCE = 32;
 const GROUP_ID_NOT_FOUND = 69;
@@ -37,15 +39,16 @@ const beat = (groupId: string, memberId: string, memberEpoch: number, change: ob
 
 /** What a client sends to join. */
 const joining = (topology: object, change: object = {}) => ({
-  ...{ rebalanceTimeoutMs: 60_000, topology, processId: 'p1', ...tasks() },
+  ...{ rebalanceTimeoutMs: 600_000, topology, processId: 'p1', ...tasks() },
   ...change,
 });
 
-/** Settings of a group from now on; without others each heartbeat may rebalance, and at once. */
+/** Settings of a group from now on; without others each heartbeat may rebalance, and at once. Sessions last as long as can be. */
 async function configured(scene: Scene, group: string, configs: Readonly<Record<string, string>>) {
   const changes = Object.entries({
     'streams.assignment.interval.ms': '0',
     'streams.initial.rebalance.delay.ms': '0',
+    'streams.session.timeout.ms': '60000',
     ...configs,
   });
   await scene.quietly('IncrementalAlterConfigs', 1, {
@@ -71,6 +74,25 @@ async function coordinated(scene: Scene, ...groups: readonly string[]): Promise<
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
   throw new Error('no coordinator of groups');
+}
+
+/**
+ * Waits until the coordinator of the group knows the topics: Kafka tells each partition of its log by itself. Another group
+ * of the same coordinator asks.
+ */
+async function seen(scene: Scene, group: string, ...topics: readonly string[]): Promise<void> {
+  let probe = group;
+  for (let i = 0; probe === group || partitionOf(probe) !== partitionOf(group); i++) {
+    probe = `${group}-probe-${i}`;
+  }
+  const join = beat(probe, 'm', 0, joining(reading(topics)));
+  const missing = 1;
+  await until(
+    scene,
+    join,
+    ({ status }) => !status.some(({ statusCode }: Answer) => statusCode === missing),
+  );
+  await scene.quietly('StreamsGroupHeartbeat', 1, beat(probe, 'm', -1));
 }
 
 type Beat = (step: string, request: object, view?: (answer: Answer) => unknown) => Promise<Answer>;
@@ -100,6 +122,17 @@ function withSortedMembers(answer: Answer): Answer {
   return { ...answer, groups: groups.sort(by('groupId')) };
 }
 
+function withoutEpochs(answer: Answer): Answer {
+  return {
+    ...answer,
+    groups: answer.groups.map(({ groupEpoch, assignmentEpoch, members, ...group }: Answer) => ({
+      ...group,
+      isAssigned: groupEpoch === assignmentEpoch,
+      members: members.map(({ memberEpoch: _, ...member }: Answer) => member),
+    })),
+  };
+}
+
 /** What only a few words of can be told: why a topic could not be created. */
 function withoutReason({ status, ...answer }: Answer): Answer {
   const detail = (text: string) => text.replace(/ \([^)]*\)/g, ' (<reason>)');
@@ -123,10 +156,24 @@ async function until(
   throw new Error('the answer does not come');
 }
 
+/** Beats on, whatever epochs that brings, until nothing is missing. */
+async function untilReady(scene: Scene, groupId: string, memberId: string): Promise<void> {
+  let memberEpoch = 2;
+  for (let left = 200; left > 0; left--) {
+    const request = beat(groupId, memberId, memberEpoch, tasks());
+    const answer: Answer = await scene.quietly('StreamsGroupHeartbeat', 1, request);
+    if (answer.errorCode === 0) ({ memberEpoch } = answer);
+    if (answer.status.length === 0) return;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  throw new Error(`the topics of ${groupId} do not come`);
+}
+
 const requests: Scenario = async (scene) => {
   const group = 'streams-none';
   await coordinated(scene, group);
   await scene.create('streams-requests', { partitions: 2 });
+  await seen(scene, group, 'streams-requests');
   for (const version of [0, 1]) {
     const ask = heartbeats(scene, version);
     const topology = reading(['streams-requests']);
@@ -198,6 +245,7 @@ const oneMember: Scenario = async (scene) => {
   await coordinated(scene, group);
   await configured(scene, group, {});
   await scene.create('streams-one-in', { partitions: 3 });
+  await seen(scene, group, 'streams-one-in');
   const ask = heartbeats(scene);
   const join = beat(group, 'm1', 0, joining(reading(['streams-one-in'])));
   await ask('joins', join);
@@ -248,6 +296,7 @@ const oneMember: Scenario = async (scene) => {
   });
   await scene.ask('empty', 'DeleteGroups', 2, { groupsNames: [group] });
   await describe('deleted');
+  await stored(scene, 'its life', group);
 };
 
 /** What requests that are not of streams groups alone say of one. */
@@ -274,7 +323,7 @@ async function asOthersSeeIt(
   });
   const join = {
     ...{ groupId, memberId: '', protocolType: 'consumer' },
-    ...{ sessionTimeoutMs: 10_000, rebalanceTimeoutMs: 10_000 },
+    ...{ sessionTimeoutMs: 600_000, rebalanceTimeoutMs: 600_000 },
     protocols: [{ name: 'range', metadata: new Uint8Array(0) }],
   };
   await scene.ask('as classic', 'JoinGroup', 9, join, {
@@ -316,6 +365,7 @@ const twoMembers: Scenario = async (scene) => {
   await coordinated(scene, group);
   await configured(scene, group, {});
   await scene.create('streams-two-in', { partitions: 4 });
+  await seen(scene, group, 'streams-two-in');
   const ask = heartbeats(scene);
   const topology = reading(['streams-two-in']);
   const describe = describing(scene, group);
@@ -337,6 +387,19 @@ const twoMembers: Scenario = async (scene) => {
   await ask('the answer was lost', beat(group, 'm2', 2, others));
   await ask('both have theirs', beat(group, 'm2', 3, others));
   await describe('both have theirs');
+  const commit = (partitions: readonly number[]) => ({
+    ...{ groupId: group, memberId: 'm1', generationIdOrMemberEpoch: 2 },
+    topics: [
+      {
+        name: 'streams-two-in',
+        partitions: partitions.map((partitionIndex) => ({
+          ...{ partitionIndex, committedOffset: 1n, committedMetadata: '' },
+        })),
+      },
+    ],
+  });
+  await scene.ask('of the other too', 'OffsetCommit', 9, commit([0, 2]));
+  await scene.ask('of its own', 'OffsetCommit', 9, commit([0, 1]));
   await ask('one leaves', beat(group, 'm1', -1));
   await ask('the other gets more', beat(group, 'm2', 3, others));
   await ask('and has them', beat(group, 'm2', 4, all));
@@ -350,6 +413,7 @@ const twoMembers: Scenario = async (scene) => {
   await describe('two of a process');
   await ask('leave', beat(group, 'm2', -1));
   await ask('all', beat(group, 'm3', -1));
+  await stored(scene, 'their lives', group);
 };
 
 const staticMembers: Scenario = async (scene) => {
@@ -357,6 +421,7 @@ const staticMembers: Scenario = async (scene) => {
   await coordinated(scene, group);
   await configured(scene, group, {});
   await scene.create('streams-static-in', { partitions: 2 });
+  await seen(scene, group, 'streams-static-in');
   const ask = heartbeats(scene);
   const topology = reading(['streams-static-in']);
   const describe = describing(scene, group);
@@ -382,14 +447,19 @@ const staticMembers: Scenario = async (scene) => {
   await ask('has them', beat(group, 'm3', 3, as(own)));
   await ask('leaves', beat(group, 'm3', -1, as({})));
   await describe('left');
+  await stored(scene, 'its life', group);
 };
 
 const topologies: Scenario = async (scene) => {
   const [group, missing, odd] = ['streams-topology', 'streams-missing', 'streams-odd'];
-  await coordinated(scene, group as string, missing as string, odd as string);
-  for (const each of [group, missing, odd]) await configured(scene, each as string, {});
+  const much = 'streams-much';
+  await coordinated(scene, group as string, missing as string, odd as string, much);
+  for (const each of [group, missing, odd, much]) await configured(scene, each as string, {});
   await scene.create('streams-topology-a', { partitions: 2 });
   await scene.create('streams-topology-b', { partitions: 3 });
+  for (const each of [group, missing, odd, much]) {
+    await seen(scene, each as string, 'streams-topology-a', 'streams-topology-b');
+  }
   const ask = heartbeats(scene);
   const join = (groupId: string | undefined, memberId: string, topology: object) =>
     beat(groupId as string, memberId, 0, joining(topology, { processId: memberId }));
@@ -403,7 +473,7 @@ const topologies: Scenario = async (scene) => {
   await ask('still nothing', beat(missing as string, 'm1', 2, tasks()));
   await describing(scene, missing as string)('nothing there');
   const many = ['e', 'd', 'c', 'b', 'a'].map((each) => `streams-gone-${each}`);
-  await ask('much is missing', join('streams-none-2', 'm1', reading(many)));
+  await ask('much is missing', join(much, 'm1', reading(many)));
   const both = ['streams-topology-a', 'streams-topology-b'];
   const copartitionGroups = [copartitioned([0, 1])];
   const together = {
@@ -420,6 +490,7 @@ const topologies: Scenario = async (scene) => {
     ({ status }) => status.length === 0,
   );
   await describing(scene, missing as string)('there by now');
+  for (const each of [group, missing, odd]) await stored(scene, 'stored', each as string);
 };
 
 const internalTopics: Scenario = async (scene) => {
@@ -427,6 +498,7 @@ const internalTopics: Scenario = async (scene) => {
   await coordinated(scene, group as string, fails as string);
   for (const each of [group, fails]) await configured(scene, each as string, {});
   await scene.create('streams-internal-in', { partitions: 3 });
+  for (const each of [group, fails]) await seen(scene, each as string, 'streams-internal-in');
   const ask = heartbeats(scene);
   const topicConfigs = [{ key: 'cleanup.policy', value: 'compact' }];
   const topology = {
@@ -450,13 +522,15 @@ const internalTopics: Scenario = async (scene) => {
     })),
   });
   await ask('joins', beat(group as string, 'm1', 0, joining(topology)), sortedDetail);
-  const ready = await until(
-    scene,
-    beat(group as string, 'm1', 2, tasks()),
-    ({ status }) => status.length === 0,
+  await untilReady(scene, group as string, 'm1');
+  // Whether both topics are seen at once, or one before the other, is for chance to say.
+  await scene.ask(
+    'created',
+    'StreamsGroupDescribe',
+    1,
+    { groupIds: [group], includeAuthorizedOperations: false },
+    { view: withoutEpochs },
   );
-  scene.lines.push({ step: 'created', api: 'x', version: 0, answer: ready.memberEpoch });
-  await describing(scene, group as string)('created');
   await scene.ask('made by the broker', 'DescribeConfigs', 4, {
     resources: [
       {
@@ -496,6 +570,7 @@ const endpoints: Scenario = async (scene) => {
   await configured(scene, group, { 'streams.num.standby.replicas': '1' });
   await scene.create('streams-endpoints-in', { partitions: 2 });
   await scene.create('streams-endpoints-changelog', { partitions: 2 });
+  await seen(scene, group, 'streams-endpoints-in', 'streams-endpoints-changelog');
   const topology = {
     epoch: 0,
     subtopologies: [
@@ -525,6 +600,7 @@ const endpoints: Scenario = async (scene) => {
   await ask('moves', beat(group, 'm2', 3, knows(2, at('three'))));
   await ask('has moved', beat(group, 'm1', 3, knows(3)));
   await describing(scene, group)('in the end');
+  await stored(scene, 'stored', group);
 };
 
 const tagged: Scenario = async (scene) => {
@@ -532,6 +608,7 @@ const tagged: Scenario = async (scene) => {
   await coordinated(scene, group);
   await configured(scene, group, { 'streams.rack.aware.assignment.tags': 'zone,cluster' });
   await scene.create('streams-tags-in', { partitions: 1 });
+  await seen(scene, group, 'streams-tags-in');
   const join = beat(group, 'm1', 0, joining(reading(['streams-tags-in'])));
   await heartbeats(scene, 0)('version 0 does not know', join);
   await heartbeats(scene)('no tags', join);
@@ -539,33 +616,49 @@ const tagged: Scenario = async (scene) => {
   await heartbeats(scene)('a tag', { ...join, ...zone });
   const all = { clientTags: [...zone.clientTags, { key: 'cluster', value: 'c' }] };
   await heartbeats(scene)('all tags', { ...join, ...all });
-  await configured(scene, group, { 'streams.num.standby.replicas': '1' });
+  await stored(scene, 'stored', group);
 };
 
 const delayed: Scenario = async (scene) => {
-  const [group, interval] = ['streams-delayed', 'streams-interval'];
+  const [group, interval] = ['streams-delayed', 'streams-interval'] as const;
   await coordinated(scene, group as string, interval as string);
-  await configured(scene, group as string, { 'streams.initial.rebalance.delay.ms': '60000' });
+  await configured(scene, group as string, { 'streams.initial.rebalance.delay.ms': '600000' });
   await configured(scene, interval as string, { 'streams.assignment.interval.ms': '15000' });
   await scene.create('streams-delayed-in', { partitions: 1 });
+  for (const each of [group, interval]) await seen(scene, each as string, 'streams-delayed-in');
   const topology = reading(['streams-delayed-in']);
   const ask = heartbeats(scene);
   await ask('waits for others', beat(group as string, 'm1', 0, joining(topology)));
   await ask('waits still', beat(group as string, 'm1', 0, joining(topology)));
   await ask('one more', beat(group as string, 'm2', 0, joining(topology, { processId: 'p2' })));
   await describing(scene, group as string)('waiting');
-  await ask('joins', beat(interval as string, 'm1', 0, joining(topology)));
-  await ask('joins too soon', {
-    ...beat(interval as string, 'm2', 0, joining(topology, { processId: 'p2' })),
-  });
-  await describing(scene, interval as string)('too soon');
+  await stored(scene, 'stored', group as string);
+  await scene.quietly('StreamsGroupHeartbeat', 1, beat(interval, 'm1', 0, joining(topology)));
+  const tooSoon = await untilTooSoon(scene, interval);
+  scene.lines.push({ step: 'changes too soon', api: 'status', version: 1, answer: tooSoon });
 };
+
+/** Of two changes one after the other the second comes too soon for another assignment, however long the first took. */
+async function untilTooSoon(scene: Scene, groupId: string): Promise<unknown> {
+  let memberEpoch = 2;
+  for (let left = 200; left > 0; left--) {
+    const request = beat(groupId, 'm1', memberEpoch, {
+      rackId: `r${left}`,
+      ...tasks([task('0', 0)]),
+    });
+    const answer: Answer = await scene.quietly('StreamsGroupHeartbeat', 1, request);
+    if (answer.status.length > 0) return answer.status;
+    ({ memberEpoch } = answer);
+  }
+  throw new Error('no change comes too soon');
+}
 
 const conversions: Scenario = async (scene) => {
   const [was, becomes] = ['streams-was-classic', 'streams-becomes-classic'];
   await coordinated(scene, was as string, becomes as string);
   for (const each of [was, becomes]) await configured(scene, each as string, {});
   await scene.create('streams-converted', { partitions: 1 });
+  for (const each of [was, becomes]) await seen(scene, each as string, 'streams-converted');
   const topology = reading(['streams-converted']);
   const commit = (groupId: string | undefined) => ({
     ...{ groupId, memberId: '', generationIdOrMemberEpoch: -1 },
@@ -578,7 +671,7 @@ const conversions: Scenario = async (scene) => {
   });
   const classic = (groupId: string | undefined, memberId: string) => ({
     ...{ groupId, memberId, protocolType: 'consumer' },
-    ...{ sessionTimeoutMs: 10_000, rebalanceTimeoutMs: 10_000 },
+    ...{ sessionTimeoutMs: 600_000, rebalanceTimeoutMs: 600_000 },
     protocols: [{ name: 'range', metadata: new Uint8Array(0) }],
   });
   const ask = heartbeats(scene);
@@ -611,11 +704,92 @@ const conversions: Scenario = async (scene) => {
   await scene.ask('of the empty group', 'JoinGroup', 5, classic(becomes, ''), {
     view: ({ memberId: _, ...answer }: Answer) => answer,
   });
+  // The answer may come before Kafka has stored what it did.
+  for (let left = 200; left > 0; left--) {
+    const described: Answer = await scene.quietly('StreamsGroupDescribe', 1, {
+      ...{ groupIds: [becomes], includeAuthorizedOperations: false },
+    });
+    if (described.groups[0].errorCode === GROUP_ID_NOT_FOUND) break;
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
   await describing(scene, becomes as string)('classic by now');
+  await stored(scene, 'both ways', becomes as string);
   await scene.ask('kept', 'OffsetFetch', 8, offsets);
+};
+
+const transactional: Scenario = async (scene) => {
+  const group = 'streams-txn';
+  await coordinated(scene, group);
+  await configured(scene, group, {});
+  const topicId = await scene.create('streams-txn-in', { partitions: 1 });
+  await seen(scene, group, 'streams-txn-in');
+  const ask = heartbeats(scene);
+  await ask('joins', beat(group, 'm1', 0, joining(reading(['streams-txn-in']))));
+  await ask('another rack', beat(group, 'm1', 2, { rackId: 'r', ...tasks([task('0', 0)]) }));
+  for (const version of [3, 5, 6]) {
+    const client = await new TransactionalClient(scene, `streams-txn-${version}`).begin();
+    await scene.quietly('AddOffsetsToTxn', 3, { ...client.name, groupId: group });
+    const commit = (step: string, memberId: string, memberEpoch: number) =>
+      scene.ask(step, 'TxnOffsetCommit', version, {
+        ...{ ...client.name, groupId: group, memberId, groupInstanceId: null },
+        generationIdOrMemberEpoch: memberEpoch,
+        topics: [
+          {
+            ...{ name: 'streams-txn-in', topicId },
+            partitions: [{ partitionIndex: 0, committedOffset: 3n, committedMetadata: '' }],
+          },
+        ],
+      });
+    await commit('nobody', '', -1);
+    await commit('its epoch', 'm1', 3);
+    await commit('since it was assigned', 'm1', 2);
+    await commit('before it was assigned', 'm1', 1);
+    await commit('to come', 'm1', 4);
+    await commit('unknown member', 'm9', 3);
+    await client.end('ends', version === 3 ? 3 : 5, true);
+  }
+  await scene.ask('committed', 'OffsetFetch', 8, {
+    groups: [{ groupId: group, topics: null }],
+    requireStable: true,
+  });
+};
+
+/** The last scenario, for others would not be served meanwhile. */
+const notServed: Scenario = async (scene) => {
+  const group = 'streams-later';
+  await coordinated(scene, group);
+  await scene.create('streams-later-in', { partitions: 1 });
+  await seen(scene, group, 'streams-later-in');
+  const update = async (step: string, maxVersionLevel: number, upgradeType: number) => {
+    await scene.ask(step, 'UpdateFeatures', 1, {
+      ...{ timeoutMs: 10_000, validateOnly: false },
+      featureUpdates: [{ feature: 'streams.version', maxVersionLevel, upgradeType }],
+    });
+    for (let left = 200; left > 0; left--) {
+      const told: Answer = await scene.quietly('ApiVersions', 3, {
+        ...{ clientSoftwareName: 'scene', clientSoftwareVersion: '1' },
+      });
+      const level = told.finalizedFeatures.find(({ name }: Answer) => name === 'streams.version');
+      if ((level?.maxVersionLevel ?? 0) === maxVersionLevel) return;
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  };
+  await update('off', 0, 2);
+  const join = beat(group, 'm1', 0, joining(reading(['streams-later-in'])));
+  for (const version of [0, 1]) {
+    await heartbeats(scene, version)('while off', join);
+    await describing(scene, group, 'streams-none')('while off', version);
+  }
+  await scene.ask('while off', 'StreamsGroupTopologyDescriptionUpdate', 0, {
+    ...{ groupId: group, memberId: 'm1', topologyEpoch: 0 },
+    topologyDescription: { subtopologies: [], globalStores: [] },
+  });
+  await update('on', 1, 1);
+  await configured(scene, group, {});
+  await heartbeats(scene)('on again', join);
 };
 
 export const STREAMS: Readonly<Record<string, Scenario>> = {
   ...{ requests, oneMember, twoMembers, staticMembers, topologies, internalTopics },
-  ...{ endpoints, tagged, delayed, conversions },
+  ...{ endpoints, tagged, delayed, conversions, transactional, notServed },
 };

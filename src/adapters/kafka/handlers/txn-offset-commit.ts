@@ -1,5 +1,6 @@
 // TxnOffsetCommit, versions 0 to 6. 2 brings the leader epoch, 3 the member (KIP-447: a zombie of an older generation is
-// refused), 4 knows TRANSACTION_ABORTABLE, 5 adds the group to the transaction by itself (KIP-890), 6 names topics by id.
+// refused), 4 knows TRANSACTION_ABORTABLE, 5 adds the group to the transaction by itself (KIP-890), 6 names topics by id
+// and knows STALE_MEMBER_EPOCH.
 import type { ErrorName } from '../../../domain/error-code.ts';
 import { TxnOffsetCommitApi } from '../../../domain/protocol/messages/txn-offset-commit.ts';
 import type { TransactionSupport } from '../../../domain/transaction/transaction-support.ts';
@@ -46,6 +47,10 @@ function supportOf(apiVersion: number): TransactionSupport {
 }
 
 function errorFor(error: ErrorName, apiVersion: number): ErrorName {
-  const isTooNew = error === 'COORDINATOR_LOAD_IN_PROGRESS' && apiVersion < LOADING_SINCE;
-  return isTooNew ? 'COORDINATOR_NOT_AVAILABLE' : error;
+  if (error === 'COORDINATOR_LOAD_IN_PROGRESS' && apiVersion < LOADING_SINCE) {
+    return 'COORDINATOR_NOT_AVAILABLE';
+  }
+  return error === 'STALE_MEMBER_EPOCH' && apiVersion < BY_TOPIC_ID_SINCE
+    ? 'ILLEGAL_GENERATION'
+    : error;
 }

@@ -11,8 +11,11 @@ import type { Clock, Timer } from '../../../ports/clock.ts';
 import type { CoordinatorTopic } from '../../../ports/coordinator-topic.ts';
 import type { Logger } from '../../../ports/logger.ts';
 import type { Random } from '../../../ports/random.ts';
+import { inParallel } from '../in-parallel.ts';
 import { CoordinatorPartition, type TransactionEnd } from './coordinator-partition.ts';
 
+/** Each holds what it read last. */
+const LOADS_AT_ONCE = 8;
 const DEFAULT_MAX_BATCH_BYTES = 512 * 1024;
 
 export interface CoordinatorRuntimeOptions<Shard extends CoordinatorShard> {
@@ -45,9 +48,12 @@ export class CoordinatorRuntime<Shard extends CoordinatorShard> {
   async open(): Promise<void> {
     const count = this.o.topic.partitionCount();
     if (count === undefined) return;
-    const loads: Promise<void>[] = [];
-    for (let partition = 0; partition < count; partition++) loads.push(this.start(partition));
-    await Promise.all(loads);
+    const added: CoordinatorPartition<Shard>[] = [];
+    for (let partition = 0; partition < count; partition++) {
+      const one = this.add(partition);
+      if (one !== undefined) added.push(one);
+    }
+    await inParallel(added, LOADS_AT_ONCE, (one) => one.load());
   }
 
   /** Creates the topic when nobody needed it before. */
@@ -71,13 +77,13 @@ export class CoordinatorRuntime<Shard extends CoordinatorShard> {
     }
   }
 
-  private async start(partition: number): Promise<void> {
+  private add(partition: number): CoordinatorPartition<Shard> | undefined {
     const log = this.o.topic.log(partition);
-    if (log === undefined || this.closed || this.partitions.has(partition)) return;
+    if (log === undefined || this.closed || this.partitions.has(partition)) return undefined;
     const { maxBatchBytes = DEFAULT_MAX_BATCH_BYTES } = this.o;
-    const started = new CoordinatorPartition<Shard>({ ...this.o, partition, log, maxBatchBytes });
-    this.partitions.set(partition, started);
-    await started.load();
+    const added = new CoordinatorPartition<Shard>({ ...this.o, partition, log, maxBatchBytes });
+    this.partitions.set(partition, added);
+    return added;
   }
 
   /**
@@ -88,7 +94,7 @@ export class CoordinatorRuntime<Shard extends CoordinatorShard> {
     if (this.closed) throw new KafkaError('COORDINATOR_NOT_AVAILABLE');
     const count = this.o.topic.partitionCount() ?? (await this.ensure());
     const partition = coordinatorPartition(id, count);
-    if (!this.partitions.has(partition)) await this.start(partition);
+    if (!this.partitions.has(partition)) await this.add(partition)?.load();
     const owner = this.partitions.get(partition);
     if (owner === undefined) throw new KafkaError('NOT_COORDINATOR');
     return owner.active();

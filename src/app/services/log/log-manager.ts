@@ -37,8 +37,8 @@ export interface LogManagerOptions {
   readonly retentionCheckIntervalMs?: number;
   /** Kafka's log.flush.offset.checkpoint.interval.ms; never when 0. */
   readonly checkpointIntervalMs?: number;
-  /** Kafka's producer.id.expiration.ms. */
-  readonly producerIdExpirationMs?: number;
+  /** Kafka's producer.id.expiration.ms, asked for at each check. */
+  readonly producerIdExpirationMs?: () => number;
   /** Kafka's producer.id.expiration.check.interval.ms. */
   readonly producerIdExpirationCheckIntervalMs?: number;
   /** How much is appended to a log before its state is stored again. */
@@ -166,7 +166,7 @@ export class LogManager {
   }
 
   removeExpiredProducers(): void {
-    const expirationMs = this.#o.producerIdExpirationMs ?? 86_400_000;
+    const expirationMs = this.#o.producerIdExpirationMs?.() ?? 86_400_000;
     for (const log of this.logs()) log.removeExpiredProducers(expirationMs);
   }
 

@@ -1,5 +1,6 @@
 import type { ErrorName } from '../../../domain/error-code.ts';
 import { KafkaError } from '../../../domain/kafka-error.ts';
+import type { DeadLetter } from '../../../domain/share/dead-letter.ts';
 import type { ShareGroupOptions } from '../../../domain/share/share-group-options.ts';
 import { SharePartition } from '../../../domain/share/share-partition.ts';
 import type {
@@ -15,12 +16,17 @@ import type { Offset } from '../../../domain/topic-partition.ts';
 import type { Clock, Timer } from '../../../ports/clock.ts';
 import type { SharePersister } from '../../../ports/share-persister.ts';
 import type { LedLog } from '../partition/led-log.ts';
+import type { DeadLetterQueue } from './dead-letter-queue.ts';
+import { RecordSizeEstimate } from './record-size-estimate.ts';
 
 export interface LiveSharePartitionOptions {
   readonly key: SharePartitionKey;
   readonly log: LedLog;
   readonly leaderEpoch: number;
   readonly persister: SharePersister;
+  readonly deadLetters: Pick<DeadLetterQueue, 'write'>;
+  /** Whoever had the share-partition before may still have letters on their way, which would be written twice. */
+  readonly after: Promise<void> | undefined;
   readonly clock: Clock;
   readonly timer: Timer;
   readonly options: () => ShareGroupOptions;
@@ -41,6 +47,7 @@ export class LiveSharePartition {
   /** Loaded, unless that failed or is still going on. */
   partition: SharePartition | undefined;
   readonly loaded: Promise<KafkaError | undefined>;
+  readonly recordSizes = new RecordSizeEstimate();
   readonly #options: LiveSharePartitionOptions;
   readonly #waiters = new Set<() => void>();
   readonly #unwatch: () => void;
@@ -48,6 +55,8 @@ export class LiveSharePartition {
   #isClosed = false;
   #isFetching = false;
   #isAwaited = false;
+  /** Dead letters on their way; undefined while there are none. */
+  #writing: Promise<void> | undefined;
 
   constructor(options: LiveSharePartitionOptions) {
     this.key = options.key;
@@ -62,14 +71,16 @@ export class LiveSharePartition {
   }
 
   async #load(): Promise<KafkaError | undefined> {
-    const { persister, leaderEpoch, options } = this.#options;
+    const { persister, leaderEpoch, options, after } = this.#options;
     try {
+      if (after !== undefined) await after;
       const { error, message, state } = await persister.read(this.key, leaderEpoch);
       if (state === undefined) throw toldAs(error, message);
       let { startOffset } = state;
       if (startOffset === UNINITIALIZED_START_OFFSET) startOffset = await this.#firstOffset();
       this.partition = new SharePartition({ ...state, startOffset }, options);
       if (state.startOffset === UNINITIALIZED_START_OFFSET) await this.#keepStart(this.partition);
+      this.#writeDeadLetters(this.partition, this.partition.unwrittenDeadLetters);
       return undefined;
     } catch (error) {
       this.partition = undefined;
@@ -171,6 +182,7 @@ export class LiveSharePartition {
     const { error, message } = await this.#write(partition, transition.stateBatches);
     if (error === 'NONE') {
       if (partition.commit(transition)) this.wake();
+      this.#writeDeadLetters(partition, transition.deadLetters);
       return undefined;
     }
     partition.rollBack(transition);
@@ -178,6 +190,31 @@ export class LiveSharePartition {
     const told = toldAs(error, message);
     if (FENCING.has(told.errorName)) this.#options.onFenced(this);
     return { error: told.errorName, message: told.message };
+  }
+
+  #writeDeadLetters(partition: SharePartition, letters: readonly DeadLetter[]): void {
+    if (letters.length === 0) return;
+    const written = this.#writeAndArchive(partition, letters);
+    const writing = Promise.all([this.#writing, written]).then(() => {
+      if (this.#writing === writing) this.#writing = undefined;
+    });
+    this.#writing = writing;
+  }
+
+  /** The group goes on meanwhile; only the start offset waits for them. */
+  async #writeAndArchive(partition: SharePartition, letters: readonly DeadLetter[]): Promise<void> {
+    const { key, log } = this;
+    if (!(await this.#options.deadLetters.write({ key, log, letters }))) return;
+    await this.#write(
+      partition,
+      letters.map((letter) => letter.archive()),
+    );
+    if (partition.moveStart()) this.wake();
+  }
+
+  /** Resolves once no dead letters are on their way; undefined when there are none. */
+  get deadLettersWritten(): Promise<void> | undefined {
+    return this.#writing;
   }
 
   /** Sets the timer for the lock that ends first. To be called after records were acquired. */
@@ -200,10 +237,11 @@ export class LiveSharePartition {
     this.#lockTimer = undefined;
     const { partition } = this;
     if (partition === undefined || this.#isClosed) return;
-    const expired = partition.expireLocks(this.#options.clock.nowMs());
-    if (expired.length > 0) {
-      void this.#write(partition, expired).then(() => {
-        if (partition.locksExpired()) this.wake();
+    const { stateBatches, deadLetters } = partition.expireLocks(this.#options.clock.nowMs());
+    if (stateBatches.length > 0) {
+      void this.#write(partition, stateBatches).then(() => {
+        if (partition.moveStart()) this.wake();
+        this.#writeDeadLetters(partition, deadLetters);
       });
       this.wake();
     }

@@ -6,7 +6,7 @@ import type {
   AcquireMode,
 } from '../../../domain/share/share-partition-messages.ts';
 import type { FetchDataInfo } from '../log/log-types.ts';
-import { batchesIn, slicesOfAcquired } from './fetched-batches.ts';
+import { type BatchInSlice, batchesIn, slicesOfAcquired } from './fetched-batches.ts';
 import type { LiveSharePartition } from './live-share-partition.ts';
 
 export interface ShareFetchOptions {
@@ -33,6 +33,7 @@ interface Read {
   readonly live: LiveSharePartition;
   readonly fetchOffset: bigint;
   readonly info: FetchDataInfo | undefined;
+  readonly batches: readonly BatchInSlice[];
   readonly error: ErrorName;
 }
 
@@ -97,15 +98,57 @@ async function readAll(
   options: ShareFetchOptions,
 ): Promise<readonly Read[]> {
   // Each partition has the same share of the answer (Kafka's PartitionMaxBytesStrategy).
-  const maxBytes = Math.max(Math.floor(options.maxBytes / ready.length), 1);
+  const shareBytes = Math.max(Math.floor(options.maxBytes / ready.length), 1);
   const reads: Read[] = [];
-  let isEmpty = true;
+  let bytes = 0;
+  let records = 0;
   for (const live of ready) {
-    const read = await readOne(live, options, { maxBytes, minOneMessage: isEmpty });
-    if ((read.info?.sizeBytes ?? 0) > 0) isEmpty = false;
+    if (records >= options.maxRecords && bytes >= options.minBytes) {
+      reads.push(unread(live));
+      continue;
+    }
+    const wanted = Math.min(live.partition?.maxAcquirable ?? 0, options.maxRecords);
+    const read = await readSome(live, options, wanted, {
+      maxBytes: shareBytes,
+      minOneMessage: bytes === 0,
+    });
     reads.push(read);
+    bytes += read.info?.sizeBytes ?? 0;
+    records += Math.min(offsetsIn(read), wanted);
   }
   return reads;
+}
+
+/** Reads about as many records as are wanted, rather than all the bytes that would be allowed. */
+async function readSome(
+  live: LiveSharePartition,
+  options: ShareFetchOptions,
+  wanted: number,
+  limits: { readonly maxBytes: number; readonly minOneMessage: boolean },
+): Promise<Read> {
+  const { recordSizes } = live;
+  const wantedBytes = Math.max(recordSizes.bytesOf(wanted), options.minBytes);
+  const maxBytes = Math.min(limits.maxBytes, wantedBytes);
+  let read = await readOne(live, options, { ...limits, maxBytes });
+  // One batch may have more bytes than all the records that are wanted were thought to have.
+  const isTooLittle = read.info?.sizeBytes === 0 && maxBytes < limits.maxBytes;
+  if (isTooLittle) {
+    read.info?.release();
+    read = await readOne(live, options, limits);
+  }
+  recordSizes.note(read.info?.sizeBytes ?? 0, offsetsIn(read));
+  return read;
+}
+
+function unread(live: LiveSharePartition): Read {
+  const fetchOffset = live.partition?.nextFetchOffset() ?? 0n;
+  return { live, fetchOffset, info: undefined, batches: [], error: 'NONE' };
+}
+
+/** How many offsets the batches span that were read. */
+function offsetsIn({ batches }: Read): number {
+  const last = batches[batches.length - 1];
+  return last === undefined ? 0 : Number(last.lastOffset - batches[0]!.baseOffset) + 1;
 }
 
 async function readOne(
@@ -116,12 +159,12 @@ async function readOne(
   const fetchOffset = live.partition?.nextFetchOffset() ?? 0n;
   try {
     const info = await live.log.read(fetchOffset, { ...limits, isolation });
-    return { live, fetchOffset, info, error: 'NONE' };
+    return { live, fetchOffset, info, batches: batchesIn(info.slices), error: 'NONE' };
   } catch (thrown) {
     const { errorName } = KafkaError.from(thrown);
     // The log was cut at its front while it was read; where it begins now is found with the next look.
     const error = errorName === 'OFFSET_OUT_OF_RANGE' ? 'NONE' : errorName;
-    return { live, fetchOffset, info: undefined, error };
+    return { live, fetchOffset, info: undefined, batches: [], error };
   }
 }
 
@@ -131,14 +174,13 @@ function acquireAll(reads: readonly Read[], options: ShareFetchOptions): SharePa
   let acquiredCount = 0;
   let hasMoved = false;
   for (const read of reads) {
-    const { live, fetchOffset, info, error } = read;
+    const { live, fetchOffset, info, batches, error } = read;
     const { partition } = live;
     if (info === undefined || partition === undefined) {
       partitions.push({ live, error, slices: [], acquired: [] });
       continue;
     }
     borrowed.push(info);
-    const batches = batchesIn(info.slices);
     const acquired = partition.acquire({
       memberId: options.memberId,
       mode: options.mode,

@@ -9,11 +9,13 @@ import type { Clock, Timer } from '../../../ports/clock.ts';
 import type { ShareTopicPartition } from '../../../ports/share-consume.ts';
 import type { SharePersister } from '../../../ports/share-persister.ts';
 import type { PartitionFinder } from '../partition/partition-finder.ts';
+import type { DeadLetterQueue } from './dead-letter-queue.ts';
 import { LiveSharePartition } from './live-share-partition.ts';
 
 export interface SharePartitionsOptions {
   readonly partitions: PartitionFinder;
   readonly persister: SharePersister;
+  readonly deadLetters: Pick<DeadLetterQueue, 'write' | 'close'>;
   readonly clock: Clock;
   readonly timer: Timer;
   readonly optionsOf: (groupId: string) => ShareGroupOptions;
@@ -23,6 +25,8 @@ export interface SharePartitionsOptions {
 export class SharePartitions {
   readonly #options: SharePartitionsOptions;
   readonly #live = new Map<string, LiveSharePartition>();
+  /** Those that are forgotten, but whose dead letters are on their way. */
+  readonly #leaving = new Map<string, Promise<void>>();
 
   constructor(options: SharePartitionsOptions) {
     this.#options = options;
@@ -40,12 +44,13 @@ export class SharePartitions {
     const key = { groupId, topicId, partition };
     const known = this.get(key);
     if (known !== undefined) return known;
-    const { partitions, persister, clock, timer, optionsOf } = this.#options;
+    const { partitions, persister, deadLetters, clock, timer, optionsOf } = this.#options;
     const topic = partitions.topicById(topicId);
     const log = partitions.log(topic, partition, true);
     if (typeof log === 'string') return log;
     const live = new LiveSharePartition({
-      ...{ key, log, persister, clock, timer },
+      ...{ key, log, persister, deadLetters, clock, timer },
+      after: this.#leaving.get(sharePartitionName(key)),
       leaderEpoch: topic?.partitions[partition]?.leaderEpoch ?? 0,
       options: () => optionsOf(groupId),
       onFenced: (fenced) => this.drop(fenced),
@@ -62,6 +67,12 @@ export class SharePartitions {
     const name = sharePartitionName(live.key);
     if (this.#live.get(name) === live) this.#live.delete(name);
     live.close();
+    const written = live.deadLettersWritten;
+    if (written === undefined) return;
+    const leaving = written.finally(() => {
+      if (this.#leaving.get(name) === leaving) this.#leaving.delete(name);
+    });
+    this.#leaving.set(name, leaving);
   }
 
   /** Its stored state was replaced or deleted by someone else than its readers. */
@@ -83,7 +94,9 @@ export class SharePartitions {
     }
   }
 
-  close(): void {
+  async close(): Promise<void> {
+    this.#options.deadLetters.close();
     for (const live of [...this.#live.values()]) this.drop(live);
+    await Promise.all(this.#leaving.values());
   }
 }

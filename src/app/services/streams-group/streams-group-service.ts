@@ -11,7 +11,7 @@ import type {
 } from '../../../domain/group/streams/streams-messages.ts';
 import { checkTopicNames } from '../../../domain/group/streams/topology/check-topology.ts';
 import { KafkaError } from '../../../domain/kafka-error.ts';
-import type { StreamsGroupCoordinator } from '../../../ports/streams-groups.ts';
+import type { StreamsGroupCoordinator, Told } from '../../../ports/streams-groups.ts';
 import type { CoordinatorRuntime } from '../coordinator/coordinator-runtime.ts';
 import type { InternalTopicCreation } from './internal-topic-creation.ts';
 
@@ -75,6 +75,12 @@ export class StreamsGroupService implements StreamsGroupCoordinator {
         : each,
     );
     return { ...answer, statuses };
+  }
+
+  /** There is no plug-in, and Kafka says so before it looks at anything else. */
+  updateTopologyDescription(): Told {
+    const message = 'The broker has no streams group topology description plugin configured.';
+    return { error: 'UNSUPPORTED_VERSION', message: this.#o.isServed() ? message : null };
   }
 
   describe(groupIds: readonly string[]): Promise<readonly DescribedStreamsGroup[]> {

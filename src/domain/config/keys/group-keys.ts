@@ -1,4 +1,4 @@
-import { atLeast, oneOf, SHARE_OFFSET_RESET } from '../config-rule.ts';
+import { atLeast, NOT_INTERNAL, oneOf, SHARE_OFFSET_RESET } from '../config-rule.ts';
 import { boolean, int, list, long, string, synonyms } from '../key-builders.ts';
 
 /** Configs a group can have of its own (KIP-848, KIP-932, KIP-1071). */
@@ -22,8 +22,13 @@ export const GROUP_KEYS = {
     rule: atLeast(1),
     synonyms: synonyms('group.consumer.session.timeout.ms'),
   }),
-  'errors.deadletterqueue.copy.record.enable': boolean('false', 'cluster-wide'),
-  'errors.deadletterqueue.topic.name': string('', 'cluster-wide'),
+  'errors.deadletterqueue.copy.record.enable': boolean('false', 'cluster-wide', {
+    doc: 'Whether a dead letter has the key and the value of the record, or only tells where it is.',
+  }),
+  'errors.deadletterqueue.topic.name': string('', 'cluster-wide', {
+    doc: 'The topic for records that a share group rejects, or is given too often; empty: they are only given up.',
+    rule: NOT_INTERNAL,
+  }),
   'share.assignment.interval.ms': int('1000', 'cluster-wide', {
     doc: 'How far apart two assignments of the group are at least.',
     rule: atLeast(0),

@@ -33,7 +33,9 @@ export const TOPIC_KEYS = {
     synonyms: synonyms('log.cleaner.delete.retention.ms'),
     doc: 'How long tombstones stay readable in a compacted topic.',
   }),
-  'errors.deadletterqueue.group.enable': boolean('false', 'cluster-wide'),
+  'errors.deadletterqueue.group.enable': boolean('false', 'cluster-wide', {
+    doc: 'Whether share groups may write their dead letters to the topic.',
+  }),
   'file.delete.delay.ms': long('60000', 'cluster-wide', {
     rule: atLeast(0),
     synonyms: synonyms('log.segment.delete.delay.ms'),

@@ -11,11 +11,16 @@ export const TRANSACTION_KEYS = {
     rule: atLeast(1),
     doc: 'How often is looked meanwhile whether it has ended.',
   }),
-  'errors.deadletterqueue.auto.create.topics.enable': boolean('false', 'cluster-wide'),
-  'errors.deadletterqueue.topic.name.prefix': string('dlq.', 'cluster-wide'),
+  'errors.deadletterqueue.auto.create.topics.enable': boolean('false', 'cluster-wide', {
+    doc: 'Whether the topic that a share group names for its dead letters is created if it is missing.',
+  }),
+  'errors.deadletterqueue.topic.name.prefix': string('dlq.', 'cluster-wide', {
+    doc: 'How the names of topics for dead letters have to begin; empty: any name will do.',
+  }),
   'producer.id.expiration.check.interval.ms': int('600000', 'read-only', {
     rule: atLeast(1),
     internal: true,
+    doc: 'How often producers whose time is over are looked for.',
   }),
   'producer.id.expiration.ms': int('86400000', 'cluster-wide', {
     rule: atLeast(1),
@@ -36,16 +41,26 @@ export const TRANSACTION_KEYS = {
     doc: 'How many updates of a share-partition are written before its whole state is written again.',
   }),
   'share.coordinator.state.topic.compression.codec': int('0', 'read-only'),
-  'share.coordinator.state.topic.min.isr': short('1', 'read-only', { rule: atLeast(1) }),
-  'share.coordinator.state.topic.num.partitions': int('50', 'read-only', { rule: atLeast(1) }),
+  'share.coordinator.state.topic.min.isr': short('1', 'read-only', {
+    rule: atLeast(1),
+    doc: 'min.insync.replicas of __share_group_state.',
+  }),
+  'share.coordinator.state.topic.num.partitions': int('50', 'read-only', {
+    rule: atLeast(1),
+    doc: 'Partitions of __share_group_state; fixed once the topic exists.',
+  }),
   'share.coordinator.state.topic.prune.interval.ms': int('300000', 'read-only', {
     rule: atLeast(1),
     internal: true,
     doc: 'How often records of __share_group_state that nobody needs any more are deleted.',
   }),
-  'share.coordinator.state.topic.replication.factor': short('1', 'read-only', { rule: atLeast(1) }),
+  'share.coordinator.state.topic.replication.factor': short('1', 'read-only', {
+    rule: atLeast(1),
+    doc: 'Replicas of __share_group_state.',
+  }),
   'share.coordinator.state.topic.segment.bytes': int('104857600', 'read-only', {
     rule: atLeast(1),
+    doc: 'Segment size of __share_group_state.',
   }),
   'share.coordinator.threads': int('1', 'read-only', { rule: atLeast(1) }),
   'share.coordinator.write.timeout.ms': int('5000', 'read-only', { rule: atLeast(1) }),

@@ -20,6 +20,11 @@ export interface ClassicGroupMember {
   awaitingSync: Reply<SyncGroupAnswer> | undefined;
 }
 
+export function hasProtocol({ protocols }: ClassicGroupMember, name: string): boolean {
+  for (const protocol of protocols) if (protocol.name === name) return true;
+  return false;
+}
+
 export function metadataFor(member: ClassicGroupMember, protocol: string | null): Uint8Array {
   return member.protocols.find(({ name }) => name === protocol)?.metadata ?? NO_BYTES;
 }

@@ -3,7 +3,12 @@ import type { ErrorName } from '../../error-code.ts';
 import type { GroupMetadataValue } from '../../protocol/records/classic-group.ts';
 import type { MessageOf } from '../../protocol/schema.ts';
 import type { CommitCheck, Committer, Group, OffsetAging } from '../group.ts';
-import { type ClassicGroupMember, metadataFor, NO_BYTES } from './classic-group-member.ts';
+import {
+  type ClassicGroupMember,
+  hasProtocol,
+  metadataFor,
+  NO_BYTES,
+} from './classic-group-member.ts';
 import type {
   ClassicGroupState,
   DescribedGroup,
@@ -83,7 +88,12 @@ export class ClassicGroup implements Group {
   }
 
   get hasAllMembersJoined(): boolean {
-    return this.pendingJoinMembers.size === 0 && this.awaitingJoinCount === this.members.size;
+    if (this.pendingJoinMembers.size > 0) return false;
+    // Asked for with each join of a large group: it ends with the first that is missing.
+    for (const member of this.members.values()) {
+      if (member.awaitingJoin === undefined) return false;
+    }
+    return true;
   }
 
   get rebalanceTimeoutMs(): number {
@@ -146,23 +156,20 @@ export class ClassicGroup implements Group {
 
   supportsProtocols(protocolType: string, protocols: readonly JoinProtocol[]): boolean {
     if (this.members.size === 0) return protocolType !== '' && protocols.length > 0;
-    const common = this.commonProtocols();
-    return this.protocolType === protocolType && protocols.some(({ name }) => common.has(name));
+    if (this.protocolType !== protocolType) return false;
+    return protocols.some(({ name }) => this.isCommonProtocol(name));
   }
 
-  private commonProtocols(): Set<string> {
-    const counts = new Map<string, number>();
-    for (const { protocols } of this.members.values()) {
-      for (const name of new Set(protocols.map((protocol) => protocol.name))) {
-        counts.set(name, (counts.get(name) ?? 0) + 1);
-      }
-    }
-    return new Set([...counts].filter(([, n]) => n === this.members.size).map(([name]) => name));
+  private isCommonProtocol(name: string): boolean {
+    for (const member of this.members.values()) if (!hasProtocol(member, name)) return false;
+    return true;
   }
 
   /** Each member votes for its first protocol that all share; the most votes win. */
   selectProtocol(): string | null {
-    const candidates = this.commonProtocols();
+    const [first] = this.members.values();
+    const names = first?.protocols.map(({ name }) => name) ?? [];
+    const candidates = new Set(names.filter((name) => this.isCommonProtocol(name)));
     const votes = new Map<string, number>();
     for (const { protocols } of this.members.values()) {
       const vote = protocols.find(({ name }) => candidates.has(name))?.name;

@@ -18,21 +18,34 @@ import { OffsetStore } from './offset-store.ts';
 
 /** Committing, fetching, deleting and expiring offsets (Kafka's OffsetMetadataManager). */
 export class GroupOffsets {
-  readonly store = new OffsetStore();
+  readonly store: OffsetStore;
   private readonly context: CoordinatorContext;
   private readonly config: GroupConfig;
 
-  constructor(context: CoordinatorContext, config: GroupConfig) {
+  /** `onLoadedGroup` is told of groups whose offsets are found when the coordinator starts. */
+  constructor(
+    context: CoordinatorContext,
+    config: GroupConfig,
+    onLoadedGroup: (groupId: string) => void,
+  ) {
     this.context = context;
+    this.store = new OffsetStore(onLoadedGroup);
     this.config = config;
   }
 
-  /** Replies with an error per partition, in the order of the command. */
+  /**
+   * Replies with an error per partition, in the order of the command. One that may not be committed has none committed, as in
+   * Kafka: who commits it is behind, and has to hear so.
+   */
   commit(group: Group, command: OffsetCommitCommand, reply: Reply<readonly ErrorName[]>): void {
     const { groupId, partitions } = command;
     const check = group.commitCheck(command);
     const nowMs = this.context.nowMs();
-    const errors = partitions.map((partition) => check(partition) ?? this.metadataError(partition));
+    const refused = partitions.map((partition) =>
+      this.metadataError(partition) === 'NONE' ? check(partition) : undefined,
+    );
+    const reason = refused.find((error) => error !== undefined);
+    const errors = partitions.map((partition) => reason ?? this.metadataError(partition));
     const accepted = partitions.filter((_, index) => errors[index] === 'NONE');
     const records = accepted.map((partition) =>
       offsetRecord(
@@ -135,9 +148,7 @@ export class GroupOffsets {
   /** Tombstones for the offsets of topics that are gone. */
   tombstonesOfLost(groupId: string, isTopic: (topicId: string) => boolean): CoordinatorRecord[] {
     const records: CoordinatorRecord[] = [];
-    for (const { topic, partition, value } of this.store.of(groupId)) {
-      const { topicId } = value;
-      if (topicId === undefined || isTopic(topicId)) continue;
+    for (const { topic, partition } of this.store.lostOf(groupId, isTopic)) {
       records.push(offsetRecord(groupId, topic, partition, undefined));
     }
     return records;

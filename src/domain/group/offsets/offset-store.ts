@@ -1,26 +1,34 @@
+import type { ScannedRecord } from '../../record/records-scan.ts';
+import { CommittedOffsets } from './committed-offsets.ts';
+import { OffsetLoader } from './offset-loader.ts';
 import type { TopicPartitionName } from './offset-messages.ts';
 import type { CommittedOffset } from './offset-record.ts';
 import { TransactionalOffsets } from './transactional-offsets.ts';
 
-interface StoredOffset {
-  readonly value: CommittedOffset;
-  readonly order: number;
-}
-
-type Offsets = Map<string, Map<number, StoredOffset>>;
-
 /** The committed offsets of one shard's groups, by group, topic and partition. */
 export class OffsetStore {
-  private readonly committed = new Map<string, Offsets>();
+  private readonly committed = new CommittedOffsets();
+  readonly loader: OffsetLoader;
   private readonly transactional = new TransactionalOffsets();
   /** Commits appended but not yet committed: what is deleted meanwhile must cover them as well. */
   private readonly pending = new Map<string, Map<string, number>>();
   private order = 0;
 
+  constructor(onLoadedGroup: (groupId: string) => void = () => undefined) {
+    this.loader = new OffsetLoader(this.committed, onLoadedGroup);
+  }
+
+  /** As `set`, of a record among the bytes of its batch; false where it was not looked at. */
+  load(bytes: Uint8Array, view: DataView, record: ScannedRecord): boolean {
+    if (!this.loader.load(bytes, view, record, this.order)) return false;
+    this.order++;
+    return true;
+  }
+
   set(groupId: string, topic: string, partition: number, value: CommittedOffset | undefined): void {
     const order = this.order++;
     if (value === undefined) this.delete(groupId, topic, partition);
-    else this.put(groupId, topic, partition, { value, order });
+    else this.committed.set({ groupId, topic, partition }, value, order);
   }
 
   setInTransaction(
@@ -37,28 +45,19 @@ export class OffsetStore {
     const offsets = this.transactional.end(producerId);
     if (!isCommitted) return;
     for (const { groupId, topic, partition, value, order } of offsets) {
-      const known = this.committed.get(groupId)?.get(topic)?.get(partition);
-      if (known !== undefined && known.order > order) continue;
-      this.put(groupId, topic, partition, { value, order });
+      const known = this.committed.orderOf(groupId, topic, partition);
+      if (known !== undefined && known > order) continue;
+      this.committed.set({ groupId, topic, partition }, value, order);
     }
-  }
-
-  private put(groupId: string, topic: string, partition: number, stored: StoredOffset): void {
-    const topics: Offsets = getOrInsert(this.committed, groupId);
-    getOrInsert(topics, topic).set(partition, stored);
   }
 
   private delete(groupId: string, topic: string, partition: number): void {
     this.transactional.delete(groupId, topic, partition);
-    const topics = this.committed.get(groupId);
-    const partitions = topics?.get(topic);
-    partitions?.delete(partition);
-    if (partitions?.size === 0) topics?.delete(topic);
-    if (topics?.size === 0) this.committed.delete(groupId);
+    this.committed.delete(groupId, topic, partition);
   }
 
   get(groupId: string, topic: string, partition: number): CommittedOffset | undefined {
-    return this.committed.get(groupId)?.get(topic)?.get(partition)?.value;
+    return this.committed.get(groupId, topic, partition);
   }
 
   /** Whether an open transaction is about to change the offset. */
@@ -66,10 +65,13 @@ export class OffsetStore {
     return this.transactional.isPending(groupId, topic, partition);
   }
 
-  *of(groupId: string): Iterable<TopicPartitionName & { value: CommittedOffset }> {
-    for (const [topic, partitions] of this.committed.get(groupId) ?? []) {
-      for (const [partition, { value }] of partitions) yield { topic, partition, value };
-    }
+  of(groupId: string): Iterable<TopicPartitionName & { value: CommittedOffset }> {
+    return this.committed.of(groupId);
+  }
+
+  /** The offsets of topics that are gone. */
+  lostOf(groupId: string, isTopic: (topicId: string) => boolean): Iterable<TopicPartitionName> {
+    return this.committed.lostOf(groupId, isTopic);
   }
 
   has(groupId: string): boolean {
@@ -79,7 +81,8 @@ export class OffsetStore {
   }
 
   begin(groupId: string, partitions: readonly TopicPartitionName[]): void {
-    const counts = getOrInsert(this.pending, groupId);
+    const counts = this.pending.get(groupId) ?? new Map<string, number>();
+    this.pending.set(groupId, counts);
     for (const { topic, partition } of partitions) {
       const key = `${partition}/${topic}`;
       counts.set(key, (counts.get(key) ?? 0) + 1);
@@ -109,7 +112,7 @@ export class OffsetStore {
   /** Every partition that has an offset or will have one once its commit is stored. */
   partitionsOf(groupId: string): TopicPartitionName[] {
     const all = new Map<string, TopicPartitionName>();
-    for (const { topic, partition } of this.of(groupId)) {
+    for (const { topic, partition } of this.committed.partitionsOf(groupId)) {
       all.set(`${partition}/${topic}`, { topic, partition });
     }
     for (const { topic, partition } of this.transactional.of(groupId)) {
@@ -121,12 +124,4 @@ export class OffsetStore {
     }
     return [...all.values()];
   }
-}
-
-function getOrInsert<K, L, V>(outer: Map<K, Map<L, V>>, key: K): Map<L, V> {
-  const known = outer.get(key);
-  if (known !== undefined) return known;
-  const inner = new Map<L, V>();
-  outer.set(key, inner);
-  return inner;
 }

@@ -4,6 +4,7 @@ import {
   type StreamsHeartbeatCommand,
 } from './streams-messages.ts';
 import { checkTopology } from './topology/check-topology.ts';
+import { checkTopologySize } from './topology/topology-size.ts';
 
 /** What is wrong with a heartbeat by itself, whatever the group. Throws INVALID_REQUEST and STREAMS_INVALID_TOPOLOGY. */
 export function checkStreamsHeartbeat(command: StreamsHeartbeatCommand): void {
@@ -39,6 +40,7 @@ function checkJoin(command: StreamsHeartbeatCommand): void {
     if (entries !== null && entries.length > 0) refuse(`${name} must be empty when (re-)joining.`);
   }
   if (command.topology === null) refuse('Topology must be non-null when (re-)joining.');
+  checkTopologySize(command.topology);
   checkTopology(command.topology);
 }
 

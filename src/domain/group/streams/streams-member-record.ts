@@ -48,8 +48,9 @@ function activeEntries(tasks: ActiveTasksWithEpochs) {
     });
 }
 
+/** Nobody commits for replicas: they have no epochs, which takes no room in the record. */
 function replicaEntries(tasks: TasksBySubtopology) {
-  return taskEntries(tasks).map((each) => ({ ...each, assignmentEpochs: null }));
+  return taskEntries(tasks).map((each) => ({ ...each, assignmentEpochs: [] }));
 }
 
 export function decodeAssignment(bytes: Uint8Array): StreamsMemberAssignment {

@@ -150,7 +150,14 @@ class World {
     // One that is there never goes back behind what is stored.
     expect(epoch === 0 || epoch >= this.#epoch).toBe(true);
     this.#epoch = epoch;
-    expect(stateOf(this.h.replayed().streams)).toEqual(stateOf(this.h.streams));
+  }
+
+  /** What is stored makes the group what it is, as it was written as well as after the cleaner. */
+  checkLog(): void {
+    const state = stateOf(this.h.streams);
+    for (const log of [this.h.stored, this.h.compacted(true), this.h.compacted(false)]) {
+      expect(stateOf(this.h.replayed(log).streams)).toEqual(state);
+    }
   }
 
   /** What was not stored is lost, and so are the answers to it. */
@@ -200,6 +207,7 @@ class World {
         this.check();
       }
     }
+    this.checkLog();
     const inGroup = this.clients.filter(({ isIn }) => isIn);
     if (inGroup.length === 0) return;
     expect(this.h.streams?.state).toBe('Stable');
@@ -210,7 +218,8 @@ class World {
     const standby = inGroup.flatMap(({ owned: { standbyTasks } }) => [...eachTask(standbyTasks)]);
     const { size: processCount } = new Set(inGroup.map(({ processId }) => processId));
     const statefulCount = this.#tasks().filter((each) => each.startsWith('0/')).length;
-    expect(standby.length).toBe(processCount > 1 ? statefulCount : 0);
+    const { numStandbyReplicas } = this.h.streamsOptions;
+    expect(standby.length).toBe(processCount > 1 ? statefulCount * numStandbyReplicas : 0);
   }
 
   #tasks(): string[] {
@@ -241,6 +250,13 @@ const step = fc.oneof(
     arbitrary: fc.record({
       kind: fc.constant('settle' as const),
       fails: fc.constantFrom(false, false, false, true),
+    }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      kind: fc.constant('set' as const),
+      numStandbyReplicas: fc.constantFrom(0, 1),
     }),
   },
   {
@@ -280,6 +296,10 @@ function take(world: World, each: Step): void {
       break;
     case 'settle':
       world.settle(each.fails);
+      world.checkLog();
+      break;
+    case 'set':
+      world.h.setOptions({ numStandbyReplicas: each.numStandbyReplicas });
       break;
     case 'grow':
       world.grow(each.topic);

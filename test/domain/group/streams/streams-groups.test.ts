@@ -363,6 +363,27 @@ describe('limits', () => {
   });
 });
 
+test('a change of settings or topics that cannot be stored is taken back, and made again', () => {
+  const h = new StreamsHarness({ t: 2, 't-changelog': 2 });
+  h.joinAs('a', { topology: STATEFUL });
+  const before = stateOf(h.streams);
+  const own = owning([task('0', 0, 1)]);
+  for (const change of [
+    () => h.setOptions({ numStandbyReplicas: 1 }),
+    () => h.setTopics({ t: 3, 't-changelog': 3 }),
+    () => h.setTopics({}),
+  ]) {
+    change();
+    h.hear('a', 2, own);
+    h.settle(new KafkaError('KAFKA_STORAGE_ERROR'));
+    expect(stateOf(h.streams)).toEqual(before);
+  }
+  h.setTopics({ t: 3, 't-changelog': 3 });
+  expect(h.beat('a', 2, own).memberEpoch).toBe(3);
+  expect(shown(h.streams?.targetAssignmentOf('a').activeTasks)).toEqual(['0: 0,1,2']);
+  expect(stateOf(h.replayed().streams)).toEqual(stateOf(h.streams));
+});
+
 describe('endpoints', () => {
   const at = (host: string) => ({ userEndpoint: { host, port: 80 } });
 

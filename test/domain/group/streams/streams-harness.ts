@@ -1,5 +1,7 @@
+import type { CoordinatorRecord } from '../../../../src/domain/coordinator/coordinator-shard.ts';
 import type { GroupConfig } from '../../../../src/domain/group/group-config.ts';
 import type { GroupMetadata } from '../../../../src/domain/group/group-environment.ts';
+import { withoutEpochs } from '../../../../src/domain/group/streams/assigned-tasks.ts';
 import type { StreamsGroup } from '../../../../src/domain/group/streams/streams-group.ts';
 import type {
   DescribedStreamsGroup,
@@ -7,6 +9,7 @@ import type {
   StreamsHeartbeatCommand,
   StreamsHeartbeatResult,
 } from '../../../../src/domain/group/streams/streams-messages.ts';
+import { eachTask } from '../../../../src/domain/group/streams/task-sets.ts';
 import type { TasksBySubtopology } from '../../../../src/domain/group/streams/tasks-tuple.ts';
 import type {
   StreamsTopology,
@@ -155,13 +158,22 @@ export class StreamsHarness extends GroupHarness {
       );
   }
 
+  /** What the cleaner leaves of the log: of each key the last record, tombstones or none. */
+  compacted(keepsTombstones: boolean): CoordinatorRecord[] {
+    const last = new Map(this.stored.map((record) => [String(record.key), record]));
+    return this.stored.filter(
+      (record) =>
+        last.get(String(record.key)) === record && (keepsTombstones || record.value !== null),
+    );
+  }
+
   /** A shard that starts with what this one has stored. */
-  override replayed(): StreamsHarness {
+  override replayed(records: readonly CoordinatorRecord[] = this.stored): StreamsHarness {
     const other = new StreamsHarness();
     other.image = this.image;
     other.streamsOptions = this.streamsOptions;
     other.now = this.now;
-    for (const record of this.stored) other.shard.replay(record, 'loading');
+    for (const record of records) other.shard.replay(record, 'loading');
     other.shard.loaded();
     return other;
   }
@@ -193,6 +205,22 @@ export function stateOf(group: StreamsGroup | undefined) {
       targets: new Map(group.targetAssignments),
       topology: group.topology,
       state: group.state,
+      processes: processesOf(group),
     }
   );
+}
+
+/** The process of each task that members hold, as the group finds it. */
+function processesOf({ members, holders }: StreamsGroup) {
+  const tasks = [...members.values()].flatMap(({ processId, assigned, pendingRevocation }) =>
+    [assigned, pendingRevocation].flatMap(({ activeTasks, standbyTasks }) => [
+      ...Array.from(eachTask(withoutEpochs(activeTasks)), ([id, partition]) => [
+        ...[id, partition, holders.activeProcess(id, partition)],
+      ]),
+      ...Array.from(eachTask(standbyTasks), ([id, partition]) => [
+        ...[id, partition, holders.isStandbyOf(processId, id, partition)],
+      ]),
+    ]),
+  );
+  return tasks.map(String).sort();
 }
