@@ -27,7 +27,7 @@ export interface ConnectionOptions {
 
 /** Bandwidth a slow but honest client is granted on top of the frame timeout: 16 KiB a second. */
 const FRAME_BYTES_PER_MS = 16;
-/** What a closed connection offers to a read that will not come. */
+/** What a connection that is closed or paused offers to a read that will not come. */
 const NO_MEMORY = new Uint8Array(1);
 /** Answers are sent before the turn ends once this much is ready, so that the backlog limit sees them. */
 const SEND_BYTES = 256 * 1024;
@@ -53,7 +53,7 @@ export class Connection implements SocketEvents {
   #head = 0;
   #unsettled = 0;
   #inFlightBytes = 0;
-  /** Taken from the budget for a large frame that is still arriving. */
+  /** Taken from the budget for a frame that is still arriving. */
   #reservedBytes = 0;
   /** Encoded answers that leave with the next write, and who wants to know when they did. */
   #pieces: Uint8Array[] = [];
@@ -92,7 +92,8 @@ export class Connection implements SocketEvents {
   }
 
   buffer(): Uint8Array {
-    if (this.#closed || this.#ending) return NO_MEMORY;
+    // A socket asks for memory before it hears that nothing more is read; it is asked for again when it goes on.
+    if (this.#closed || this.#ending || this.#paused) return NO_MEMORY;
     return this.#frames.free();
   }
 
@@ -216,7 +217,7 @@ export class Connection implements SocketEvents {
     this.#backlogBytes = bytes;
   }
 
-  /** Kafka takes a request's memory from its pool before it reads it; here only large ones are worth that. */
+  /** Kafka takes a request's memory from its pool before it reads it; what fits into the smallest chunk takes none here. */
   #reserve(): boolean {
     if (this.#reservedBytes > 0) return true;
     const bytes = this.#frames.largeFrameBytes;

@@ -336,6 +336,29 @@ describe('limits', () => {
     expect(transport.queuedRequestBytes).toBe(0);
   });
 
+  it('bounds what frames that fit into one read hold while they arrive', async () => {
+    const bytesMax = 1_000_000;
+    const counting = countingProduce(5);
+    const { port, transport } = await start([counting.handler], {
+      limits: { queuedRequestBytesMax: bytesMax },
+    });
+    const request = Buffer.from(produce(1, new Uint8Array(240_000)));
+    const many = await Promise.all(Array.from({ length: 40 }, () => open(port)));
+    for (const client of many) client.send(request.subarray(0, 200_000));
+    // Half of the bound is for what arrives.
+    await until(() => transport.queuedRequestBytes >= bytesMax / 2);
+    const other = await open(port);
+    for (let i = 0; i < 3; i += 1) {
+      other.send(produce(i, new Uint8Array(1_000)));
+      expect((await other.receive())?.readInt32BE(0)).toBe(i);
+    }
+    const smallChunks = (many.length + 1) * 16 * 1024;
+    expect(transport.pool.usedBytes).toBeLessThan(bytesMax + smallChunks);
+    for (const client of many) client.send(request.subarray(200_000));
+    for (const client of many) expect((await client.receive(10_000))?.readInt32BE(0)).toBe(1);
+    await until(() => transport.queuedRequestBytes === 0);
+  });
+
   it('bounds them for all listeners that share a budget, and takes turns', async () => {
     const counting = countingProduce(2);
     const budget = new RequestBudget(100_000);
