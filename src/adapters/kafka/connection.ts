@@ -12,6 +12,7 @@ import type { RequestBudget } from './request-budget.ts';
 import type { NextRequest, RequestDispatcher } from './request-dispatcher.ts';
 import { ClientIdReader } from './request-frame.ts';
 import type { RequestHandler } from './request-handler.ts';
+import type { RequestQuota } from './request-quota.ts';
 import { throttledAnswer } from './throttled-answer.ts';
 
 export interface ConnectionOptions {
@@ -59,6 +60,8 @@ export class Connection implements SocketEvents {
   #pieces: Uint8Array[] = [];
   #piecesBytes = 0;
   #callbacks: (() => void)[] = [];
+  /** Of an answer that leaves with the next write: its client pays for it. */
+  #sendingQuota: RequestQuota | undefined;
   /** What the backlog of all connections knows of this one's. */
   #backlogBytes = 0;
   #socket!: ConnectionSocket;
@@ -327,12 +330,27 @@ export class Connection implements SocketEvents {
     this.#pieces = [];
     this.#piecesBytes = 0;
     this.#active = true;
+    const quota = this.#sendingQuota;
+    this.#sendingQuota = undefined;
+    const startMs = quota === undefined ? 0 : performance.now();
     this.#socket.write(pieces, callbacks.length > 0 ? () => this.#run(callbacks) : undefined);
+    quota?.handled(performance.now() - startMs);
     this.#noteBacklog(this.#socket.backlogBytes);
   }
 
   #encode(exchange: Exchange): boolean {
-    const throttleMs = exchange.quota?.throttleMs ?? 0;
+    const { quota } = exchange;
+    if (quota === undefined) return this.#encodeAnswer(exchange, 0);
+    const { throttleMs } = quota;
+    const startMs = performance.now();
+    const isEncoded = this.#encodeAnswer(exchange, throttleMs);
+    // Kafka's network threads count as well: what it took is for the next request to wait for.
+    quota.handled(performance.now() - startMs);
+    this.#sendingQuota = quota;
+    return isEncoded;
+  }
+
+  #encodeAnswer(exchange: Exchange, throttleMs: number): boolean {
     if (throttleMs > 0) this.#mute(throttleMs);
     if (exchange.answer === undefined) return true;
     try {

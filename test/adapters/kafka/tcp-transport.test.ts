@@ -11,6 +11,7 @@ import {
   WireWriter,
 } from '../../../src/domain/protocol/index.ts';
 import type { ApiDefinition } from '../../../src/domain/protocol/schema.ts';
+import type { ClientThrottle } from '../../../src/ports/client-throttle.ts';
 import { frame, type Listener, RawClient, startListener, until } from './listener-fixture.ts';
 
 function requestOf(api: ApiDefinition, version: number, correlationId: number, body: object) {
@@ -253,6 +254,42 @@ it('holds few answers of many clients that do not read, and serves the others', 
     expect((await one!.receive())?.readInt32BE(0)).toBe(i);
   }
   await until(() => transport.unreadAnswerBytes === 0);
+});
+
+it('counts reading a request, its handler, and its answer as time of its client', async () => {
+  const STEP_MS = 30;
+  const handled: number[] = [];
+  const throttle = {
+    active: true,
+    connected: () => 0,
+    handled: (_: object, milliseconds: number) => {
+      handled.push(milliseconds);
+      return 0;
+    },
+  } as unknown as ClientThrottle;
+  const work = () => {
+    const endMs = performance.now() + STEP_MS;
+    while (performance.now() < endMs);
+  };
+  const busy = handler(ListGroupsApi, () => {
+    work();
+    return {
+      errorCode: 0,
+      get groups() {
+        work();
+        return [];
+      },
+    };
+  });
+  const { port } = await start([busy], { throttle });
+  const client = await open(port);
+  client.send(requestOf(ListGroupsApi, 0, 1, {}));
+  await client.receive();
+  await until(() => handled.length === 3);
+  const [whileHandled, whileEncoded, whileSent] = handled;
+  expect(whileHandled).toBeGreaterThanOrEqual(STEP_MS);
+  expect(whileEncoded).toBeGreaterThanOrEqual(STEP_MS);
+  expect(whileSent).toBeGreaterThanOrEqual(0);
 });
 
 describe('limits', () => {
