@@ -130,6 +130,7 @@ export class QueryRunner {
   }
 
   async #sendChunks(result: DuckDBResult, encoder: ResultEncoder | undefined): Promise<void> {
+    let rows = 0;
     for (;;) {
       while (this.#credit === 0 && !this.#cancelled) {
         await new Promise<void>((resolve) => {
@@ -139,10 +140,14 @@ export class QueryRunner {
       this.#check();
       const chunk = await result.fetchChunk();
       if (chunk === null || chunk.rowCount === 0) break;
-      this.#sendChunk(chunk.rowCount, encoder?.chunk(chunk) ?? columnValues(chunk));
+      rows += chunk.rowCount;
+      const data = encoder === undefined ? columnValues(chunk) : encoder.chunk(chunk);
+      if (data === undefined) continue;
+      this.#sendChunk(rows, data);
+      rows = 0;
     }
     const rest = encoder?.end();
-    if (rest !== undefined) this.#sendChunk(0, rest);
+    if (rest !== undefined) this.#sendChunk(rows, rest);
   }
 
   #sendChunk(rowCount: number, data: Uint8Array | readonly (readonly SqlValue[])[]): void {
