@@ -31,6 +31,8 @@ export async function openDatabase(
   const instance = await DuckDBInstance.create(':memory:', {
     memory_limit: `${Math.ceil(start.memoryLimitBytes / 1024)}KiB`,
     threads: String(start.threads),
+    // Else what a large query took is given back to the system when the next one needs it, not before.
+    allocator_background_threads: 'true',
     autoinstall_known_extensions: 'false',
     autoload_known_extensions: 'false',
     ...(start.extensionDirectory !== undefined && {
