@@ -7,7 +7,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { BrokerProcess, serveBroker } from './sql/broker-process.mjs';
+import { BrokerProcess } from './sql/broker-process.mjs';
 import { produceP99Ms } from './sql/produce-latency.mjs';
 
 const { values } = parseArgs({
@@ -17,7 +17,6 @@ const { values } = parseArgs({
     rounds: { type: 'string', default: '3' },
     history: { type: 'boolean', default: false },
     only: { type: 'string', default: '' },
-    broker: { type: 'boolean', default: false },
   },
 });
 const TOPIC = 'user-events';
@@ -44,8 +43,7 @@ const SORT = `SELECT count(*) FROM (SELECT row_number() OVER (ORDER BY session, 
 const RSS_MAX_MB = 400;
 const results = [];
 
-if (values.broker) serveBroker();
-else await measureAll();
+await measureAll();
 
 async function measureAll() {
   const dataDir = mkdtempSync(join(tmpdir(), 'kawadb-sql-bench-'));
@@ -56,7 +54,7 @@ async function measureAll() {
     if (kept) {
       // What was allocated to fill the topic is not memory of SQL.
       await broker.stop();
-      broker = await BrokerProcess.start(import.meta.filename, options);
+      broker = await BrokerProcess.start(options);
     }
     await measure(broker);
     await broker.stop();
@@ -75,7 +73,7 @@ async function measureAll() {
 }
 
 async function filled(options) {
-  const broker = await BrokerProcess.start(import.meta.filename, options);
+  const broker = await BrokerProcess.start(options);
   await broker.call('createTopic', TOPIC);
   await broker.call('fill', TOPIC, records);
   return broker;

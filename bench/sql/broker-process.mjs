@@ -1,7 +1,7 @@
 // The broker of `bench/sql.mjs` in a process of its own, so that its processor time and memory are nobody else's.
 import { fork } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
-import { startBroker } from '../../dist/index.js';
+import { fileURLToPath } from 'node:url';
 import { fill } from './records.mjs';
 
 /** As the command line has it. */
@@ -13,7 +13,8 @@ export class BrokerProcess {
   #waiting = new Map();
   #nextId = 0;
 
-  static async start(module, options) {
+  static async start(options) {
+    const module = fileURLToPath(import.meta.url);
     const broker = new BrokerProcess(
       fork(module, ['--broker'], { env: { ...process.env, ...ENVIRONMENT } }),
     );
@@ -49,11 +50,14 @@ export class BrokerProcess {
   }
 }
 
-/** Runs in the broker's process. */
-export function serveBroker() {
+if (process.argv.includes('--broker')) serveBroker();
+
+/** Runs in the broker's process, with nothing loaded but the broker. */
+function serveBroker() {
   let broker;
   const calls = {
     start: async (options) => {
+      const { startBroker } = await import('../../dist/index.js');
       broker = await startBroker({ port: 0, ...options });
       return { port: broker.port, httpUrl: broker.httpUrl };
     },
