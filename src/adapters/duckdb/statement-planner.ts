@@ -21,6 +21,7 @@ import { failureOf } from './engine-failure.ts';
 import type { EngineFailure, ExecuteCommand } from './engine-messages.ts';
 import { runFullTextStatement } from './full-text-statement.ts';
 import type { HistoryStatements } from './history-statements.ts';
+import type { StatementPlace } from './open-transactions.ts';
 import { PostgresCatalog } from './postgres-catalog.ts';
 import type { SchemaStatements } from './schema-statements.ts';
 import { refusalOf } from './statement-rules.ts';
@@ -69,10 +70,11 @@ export class StatementPlanner {
   }
 
   async plan(
-    connection: DuckDBConnection,
+    place: StatementPlace,
     command: ExecuteCommand,
     cancelled: () => boolean,
   ): Promise<PlannedStatement> {
+    const connection = place.transaction?.connection ?? place.connection;
     const { sql, parameters, describe } = command;
     const { statements, rest } = splitStatements(sql);
     const [statement = '', ...others] = [...statements, ...(rest === '' ? [] : [rest])];
@@ -89,31 +91,32 @@ export class StatementPlanner {
       (await this.#history.run(connection, statement, cancelled)) ??
       (await runFullTextStatement(connection, statement));
     if (carriedOut !== undefined) return { sql: carriedOut };
-    await this.#catalog.prepare(statement);
+    await (place.transaction?.topics ?? this.#catalog).prepare(statement);
     await this.#postgres.prepare(statement, parameters);
     const internal = writtenInternalName(statement);
     if (internal !== undefined) return { sql: '', failure: internalFailure(internal) };
     const copy = this.#copies.parse(statement);
     if (copy !== undefined) {
-      return this.#planCopy(connection, { ...command, sql: statement }, copy);
+      return this.#planCopy(place, { ...command, sql: statement }, copy);
     }
     const [prefix = ''] = EXPLAIN.exec(statement) ?? [];
     const windowed = await this.#windowed(connection, statement.slice(prefix.length));
     if (windowed?.failure !== undefined) return windowed;
     const query = windowed === undefined ? statement : `${prefix}${windowed.sql}`;
-    return this.#planQuery(connection, query, prefix, command);
+    return this.#planQuery(place, query, prefix, command);
   }
 
   async #planQuery(
-    connection: DuckDBConnection,
+    place: StatementPlace,
     statement: string,
     prefix: string,
     command: ExecuteCommand,
   ): Promise<PlannedStatement> {
+    const connection = place.transaction?.connection ?? place.connection;
     const failure = await wrong(connection, statement);
     if (failure !== undefined) return { sql: '', failure };
     const { before, query, after } = queryPartOf(statement.slice(prefix.length));
-    const narrowed = await this.#narrow(connection, query, command);
+    const narrowed = await this.#narrow(place, query, command);
     if (narrowed === undefined) return { sql: statement };
     const text = `${before}${narrowed.sql}${after}`;
     // What does not come back as it was meant is run as it was written, over the whole topics.
@@ -140,7 +143,7 @@ export class StatementPlanner {
   }
 
   async #planCopy(
-    connection: DuckDBConnection,
+    { connection }: StatementPlace,
     command: ExecuteCommand,
     copy: CopyStatement,
   ): Promise<PlannedStatement> {
@@ -151,7 +154,7 @@ export class StatementPlanner {
     if (failure !== undefined) return { sql: '', failure };
     // The answer has the shape of this one, and the same parameters.
     if (command.describe === true) return { sql: `SELECT count(*) AS "Count" FROM (${query})` };
-    const narrowed = await this.#narrow(connection, query, command);
+    const narrowed = await this.#narrow({ connection, transaction: undefined }, query, command);
     const usable = narrowed && (await wrong(connection, narrowed.sql)) === undefined;
     const source = usable ? narrowed.sql : query;
     const run = { sql: command.sql, query: source, parameters: command.parameters };
@@ -160,7 +163,7 @@ export class StatementPlanner {
 
   /** Puts in place of each topic a scan of what the query needs of it; undefined when there is nothing to put. */
   async #narrow(
-    connection: DuckDBConnection,
+    { connection, transaction }: StatementPlace,
     sql: string,
     command: ExecuteCommand,
   ): Promise<NarrowedQuery | undefined> {
@@ -168,7 +171,7 @@ export class StatementPlanner {
       const tree = await parseSelect(connection, sql);
       if (tree === undefined) return undefined;
       const tables = this.#catalog.tables;
-      const own = await this.#catalog.userTables();
+      const own = await (transaction?.topics ?? this.#catalog).userTables();
       await expandViews(connection, tree, own);
       const references = topicReferences(tree, (name) =>
         own.has(name.toLowerCase()) ? undefined : tables.find(name),

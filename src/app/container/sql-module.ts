@@ -116,6 +116,7 @@ export const sqlModule = new ContainerModule(({ bind }) => {
         ...{ engine, timer },
         streams: new StreamStatements(streams),
         limits: () => resultLimitsOf(config),
+        transactionsMax: config.get('sql.transactions_max'),
       }),
     [T.sqlEngine, T.streams, T.brokerConfig, T.timer],
   );
