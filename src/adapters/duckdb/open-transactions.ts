@@ -36,17 +36,18 @@ export class OpenTransactions {
   }
 
   take(command: TransactionCommand): void {
-    const done = this.#step(command).then(
-      () => {
-        this.#send({ type: 'columns', id: command.id, columns: [] });
-        this.#send({ type: 'end', id: command.id });
-      },
-      (error: unknown) => {
-        this.#send({ type: 'error', id: command.id, failure: failureOf(error, '') });
-      },
-    );
+    const done = this.#step(command)
+      .then(
+        () => {
+          this.#send({ type: 'columns', id: command.id, columns: [] });
+          this.#send({ type: 'end', id: command.id });
+        },
+        (error: unknown) => {
+          this.#send({ type: 'error', id: command.id, failure: failureOf(error, '') });
+        },
+      )
+      .finally(() => this.#steps.delete(done));
     this.#steps.add(done);
-    void done.then(() => this.#steps.delete(done));
   }
 
   /** What is open still is rolled back. */
