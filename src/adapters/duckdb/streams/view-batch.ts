@@ -118,6 +118,7 @@ export class ViewBatch {
     if (replaying === undefined && outputTopic !== undefined && emitted !== undefined) {
       await this.#outbox.addEmitted(outputTopic, emitted, plan.outputColumns);
     }
+    await this.#all(plan.trim(closed));
     const batches = view.progress.batches + 1;
     if (batches % COMPACT_BATCHES === 0) await this.#all(plan.compact());
     const progress: ViewProgress = {

@@ -101,6 +101,7 @@ export class ViewCompiler {
       catalog: { find: (name) => relationOf(name, found) ?? tables.get(name.toLowerCase()) },
       printer: new EngineSyntaxPrinter(this.#connection),
       late: definition.options.late ?? 'drop',
+      retentionMs: definition.options.retentionMs,
       hasOutput: definition.options.topic !== undefined,
     });
     const sources = plan.sources.map((source): ViewSource => {
