@@ -7,6 +7,7 @@ import { CopyStatements } from './copy-statements.ts';
 import { closeDatabase, type Database, openDatabase } from './database.ts';
 import { registerDecodeFunctions } from './decode-function.ts';
 import type { EngineCommand, EngineEvent, EngineStart } from './engine-messages.ts';
+import { FileAccess } from './file-access.ts';
 import { HistoryStatements } from './history-statements.ts';
 import { loadPlugin } from './load-plugins.ts';
 import { LogBridge } from './log-bridge.ts';
@@ -61,14 +62,18 @@ export async function runEngineThread({
     const schemas = new SchemaStatements(catalog, { bridge, decoders });
     const history = new HistoryStatements(catalog, bridge);
     const { streams: connection } = database;
-    const compiler = new ViewCompiler(connection, catalog, start.streamRules);
-    const streams = new StreamServer(new StreamViews({ connection, notes, compiler }), send);
+    const files = new FileAccess(start.directories);
+    const compiler = new ViewCompiler(connection, catalog, { rules: start.streamRules, files });
+    const streams = new StreamServer(
+      new StreamViews({ connection, notes, compiler, bridge }),
+      send,
+    );
     const copies = new CopyStatements({
       exportDirectory: start.exportDirectory,
       extensionDirectory: start.extensionDirectory ?? '',
       extensions: database.extensions,
     });
-    const planner = new StatementPlanner(catalog, { schemas, history, copies });
+    const planner = new StatementPlanner(catalog, { schemas, history, copies, files });
     serve(database, { planner, streams, progress, catalog });
     for (const [name, why] of database.extensions.failures) {
       send({

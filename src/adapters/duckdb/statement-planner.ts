@@ -19,6 +19,7 @@ import type { CopyStatements } from './copy-statements.ts';
 import { USER_CATALOG } from './database.ts';
 import { failureOf } from './engine-failure.ts';
 import type { EngineFailure, ExecuteCommand } from './engine-messages.ts';
+import type { FileAccess } from './file-access.ts';
 import { runFullTextStatement } from './full-text-statement.ts';
 import type { HistoryStatements } from './history-statements.ts';
 import type { StatementPlace } from './open-transactions.ts';
@@ -51,6 +52,7 @@ export interface StatementPlannerParts {
   readonly schemas: SchemaStatements;
   readonly history: HistoryStatements;
   readonly copies: CopyStatements;
+  readonly files: FileAccess;
 }
 
 /** Makes of what a user wrote the statement the engine runs. */
@@ -60,13 +62,15 @@ export class StatementPlanner {
   readonly #history: HistoryStatements;
   readonly #postgres: PostgresCatalog;
   readonly #copies: CopyStatements;
+  readonly #files: FileAccess;
 
-  constructor(catalog: TopicCatalog, { schemas, history, copies }: StatementPlannerParts) {
+  constructor(catalog: TopicCatalog, { schemas, history, copies, files }: StatementPlannerParts) {
     this.#catalog = catalog;
     this.#schemas = schemas;
     this.#history = history;
     this.#postgres = new PostgresCatalog(catalog);
     this.#copies = copies;
+    this.#files = files;
   }
 
   async plan(
@@ -80,6 +84,7 @@ export class StatementPlanner {
     const [statement = '', ...others] = [...statements, ...(rest === '' ? [] : [rest])];
     if (statement === '') return failed('there is no statement');
     if (others.length > 0) return failed('one statement at a time');
+    this.#files.check(statement, parameters);
     if (SHOW_TABLES.test(statement)) return { sql: this.#showTables() };
     const described =
       describe === true

@@ -456,7 +456,7 @@ test('in the process itself', async () => {
     const seen: unknown[] = [];
     for await (const row of transaction.sqlRows('SELECT amount FROM accounts ORDER BY id')) {
       await transaction.sql('INSERT INTO accounts VALUES ($1, 0)', [seen.length + 10]);
-      seen.push(row['amount']);
+      seen.push(row.amount);
     }
     return seen;
   });

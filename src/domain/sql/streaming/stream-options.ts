@@ -25,8 +25,8 @@ export interface ViewOptions {
   readonly outOfOrdernessMs?: number;
   /** How long behind the watermark the results of closed windows are kept; all of them for ever when absent. */
   readonly retentionMs?: number;
-  /** Where the topics are read from. */
-  readonly start?: 'earliest' | 'latest';
+  /** Where the topics are read from: with what history has, from the start of their logs, or from their ends. */
+  readonly start?: 'earliest' | 'earliest-local' | 'latest';
 }
 
 interface Option {
@@ -74,7 +74,9 @@ export function viewOptionsOf(reader: StatementReader): ViewOptions {
     idleMs: lengthOf(reader, options.get('idle_ms')),
     outOfOrdernessMs: lengthOf(reader, options.get('out_of_orderness_ms')),
     retentionMs: intervalOf(reader, options.get('retention')),
-    start: oneOf(reader, options, 'start', ['earliest', 'latest'] as const),
+    start: oneOf(reader, options, 'start', [
+      ...(['earliest', 'earliest-local', 'latest'] as const),
+    ]),
   };
   if ((given.onError === 'dlq') !== (given.dlqTopic !== undefined)) {
     const hint = "on_error = 'dlq' and dlq_topic = 'name' go together";

@@ -52,7 +52,7 @@ test('results of old windows go, also over a restart, and the topic of the resul
     expect(await minutes(broker, 'told')).toEqual([]);
     const closed = `SELECT count(*) AS n FROM kept WHERE window_end <= make_timestamp(${(START_MS + 12.5 * MINUTE_MS) * 1000})`;
     const [all] = await broker.sql(closed);
-    await expect.poll(() => broker.getLatestOffset('told', 0)).toBe(all?.['n']);
+    await expect.poll(() => broker.getLatestOffset('told', 0)).toBe(all?.n);
     const same = `SELECT * FROM kept WHERE window_end > make_timestamp(${(START_MS + 9.5 * MINUTE_MS) * 1000})`;
     expect(await broker.sql(`${same} EXCEPT ALL FROM short`)).toEqual([]);
     expect(await broker.sql(`FROM short EXCEPT ALL (${same})`)).toEqual([]);
