@@ -32,12 +32,11 @@ function info(name: string): TopicInfo {
   return { name, partitions: 0, replicationFactor: 0, topicConfigs: [] };
 }
 
-/** As Kafka Streams makes them: each part reads source topics, or what parts before it have written. */
+/** As Kafka Streams makes them: each part reads source topics, or what parts before it have written and no other reads. */
 function topologyOf(all: readonly Part[]): StreamsTopology {
   const written: string[] = [];
   const subtopologies = all.map((part, id): Subtopology => {
-    const read = written.length === 0 ? [] : part.upstream;
-    const upstream = [...new Set(read.map((n) => written[n % written.length] as string))];
+    const upstream = part.upstream.flatMap((n) => written.splice(n % (written.length + 1), 1));
     const sources = [...new Set(part.sources.map((n) => SOURCES[n % SOURCES.length] as string))];
     if (upstream.length + sources.length === 0) sources.push('a');
     const sinks = Array.from({ length: part.repartitions }, (_, n) => `repartition-${id}-${n}`);
