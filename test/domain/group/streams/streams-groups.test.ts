@@ -518,6 +518,22 @@ describe('offsets', () => {
     expect(commit(h, 1, { producer })).toBe('STALE_MEMBER_EPOCH');
   });
 
+  test('of which one is not for the member to commit are not committed at all', () => {
+    const h = new StreamsHarness({ t: 2 });
+    h.joinAs('a');
+    h.joinAs('b');
+    h.beat('a', 2, owning([task('0', 0, 1)]));
+    h.beat('a', 2, owning([task('0', 0)]));
+    h.beat('b', 3, owning());
+    const both = [0, 1].map((partition) => ({ ...partitions[0], partition }));
+    const older = { memberId: 'a', generationId: 2, supportsConsumerGroups: true };
+    const told = h.commit({ ...older, partitions: both as typeof partitions });
+    h.settle();
+    expect(told.errors).toEqual(['STALE_MEMBER_EPOCH', 'STALE_MEMBER_EPOCH']);
+    expect(h.shard.fetchAllOffsets('g')).toEqual([]);
+    expect(commit(h, 2, older)).toBe('NONE');
+  });
+
   test('age once nobody reads their topic, and take the empty group with them', () => {
     const h = new StreamsHarness({ t: 1 }, { offsetsRetentionMs: 1_000 });
     h.joinAs('a');
