@@ -247,6 +247,20 @@ describe('topics', () => {
   });
 });
 
+test('after a restart what fails takes back only what was not stored', () => {
+  const h = new StreamsHarness();
+  h.joinAs('a');
+  const next = h.replayed();
+  next.stored.push(...h.stored);
+  next.beat('a', 2, owning([task('0', 0, 1, 2, 3)]));
+  next.joinAs('b');
+  const before = stateOf(next.streams);
+  next.hear('c', 0, joining('c'));
+  next.settle(new KafkaError('KAFKA_STORAGE_ERROR'));
+  expect(stateOf(next.streams)).toEqual(before);
+  expect(stateOf(next.replayed().streams)).toEqual(before);
+});
+
 describe('a topology', () => {
   const another = { epoch: 0, subtopologies: [subtopology('0', { sourceTopics: ['u'] })] };
 
