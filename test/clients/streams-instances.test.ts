@@ -96,4 +96,11 @@ describe.skipIf(!kafkaToolAvailable())('instances of Kafka Streams', { timeout: 
     }
     expect(broker.process.exitCode).toBeNull();
   });
+
+  test('are told of an internal topic that has other partitions than it must', async () => {
+    const changelog = 'counter-KSTREAM-AGGREGATE-STATE-STORE-0000000002-changelog';
+    await scene.create(changelog, { partitions: 3 });
+    const message = `Existing topic ${changelog} has different number of partitions: expected 2, found 3`;
+    await start('first', {}).until((lines) => lines.some((line) => line.includes(message)));
+  });
 });

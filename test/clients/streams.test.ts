@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
-import { Scene } from '../fidelity/scene.ts';
+import { batchOf, produce } from '../fidelity/batches.ts';
+import { type Answer, Scene } from '../fidelity/scene.ts';
 import { type BrokerProcess, startBrokerProcess } from '../support/broker-process.ts';
 import { kafkaTool, kafkaToolAvailable } from './run-client.ts';
 import {
@@ -17,12 +18,14 @@ const RECORDS = 3_000;
 const STORE = 'counter-KSTREAM-AGGREGATE-STATE-STORE-0000000002';
 const settings = QUICK_STREAMS_GROUPS;
 
-/** Counts as they were written, in the order of their partitions. */
-async function counted(bootstrap: string): Promise<readonly (readonly [string, number])[]> {
+type Counts = readonly (readonly [string, number])[];
+
+/** So many counts as they were written, in the order of their partitions. */
+async function counted(bootstrap: string, records: number): Promise<Counts> {
   const consumed = await kafkaTool('console-consumer', [
     ...['--bootstrap-server', bootstrap, '--topic', 'streams-target', '--from-beginning'],
     ...['--isolation-level', 'read_committed', '--property', 'print.key=true'],
-    ...['--max-messages', String(RECORDS), '--timeout-ms', '60000'],
+    ...['--max-messages', String(records), '--timeout-ms', '60000'],
   ]);
   const lines = consumed.output.split('\n').filter((line) => line.startsWith('key-'));
   return lines.map((line) => {
@@ -44,20 +47,23 @@ async function writtenOffset(port: number): Promise<bigint> {
 }
 
 /** Every count of every key is there once: nothing was lost, and nothing counted twice. */
-function expectExactlyOnce(counts: readonly (readonly [string, number])[]): void {
-  expect(counts).toHaveLength(RECORDS);
+function expectExactlyOnce(counts: Counts, records: number): void {
+  expect(counts).toHaveLength(records);
   const byKey = new Map<string, Set<number>>();
   for (const [key, count] of counts) byKey.set(key, (byKey.get(key) ?? new Set()).add(count));
   const last = [...byKey.values()].map((seen) => Math.max(...seen));
-  expect(last.reduce((sum, count) => sum + count, 0)).toBe(RECORDS);
+  expect(last.reduce((sum, count) => sum + count, 0)).toBe(records);
   expect([...byKey.values()].map(({ size }) => size)).toEqual(last);
 }
 
-async function groupType(port: number): Promise<string> {
+/** Of the application's group; who reads the counts has one too. */
+async function typeAndState(port: number): Promise<string> {
   const scene = new Scene(port);
   const listed = await scene.quietly('ListGroups', 5, { statesFilter: [], typesFilter: [] });
   scene.close();
-  return listed.groups[0].groupType;
+  const group = listed.groups.find((each: Answer) => each.groupId === 'counter');
+  const { groupType, groupState } = group;
+  return `${groupType} ${groupState}`;
 }
 
 /** Partitions and clean-up of the application's internal topics. */
@@ -109,7 +115,7 @@ test.skipIf(!kafkaToolAvailable()).each<GroupProtocol>(['classic', 'streams'])(
       const first = start('first');
       running.push(first);
       await first.isRunning();
-      expect(await groupType(port)).toBe(protocol);
+      expect(await typeAndState(port)).toMatch(protocol);
       expect(await internalTopics(port)).toEqual([
         { partitions: 2, cleanupPolicy: 'compact' },
         { partitions: 2, cleanupPolicy: 'delete' },
@@ -128,12 +134,46 @@ test.skipIf(!kafkaToolAvailable()).each<GroupProtocol>(['classic', 'streams'])(
       await broker.stop('SIGKILL');
       broker = await startBrokerProcess({ dataDir, port, settings });
       await feed((2 * RECORDS) / 3);
-      expectExactlyOnce(await counted(bootstrap));
+      expectExactlyOnce(await counted(bootstrap, RECORDS), RECORDS);
     } finally {
       await Promise.all(running.map((each) => each.kill()));
       await broker[Symbol.asyncDispose]();
       await rm(dataDir, { recursive: true, force: true });
       await rm(folder, { recursive: true, force: true });
+    }
+  },
+);
+
+test.skipIf(!kafkaToolAvailable())(
+  'Kafka Streams goes on where it was when it changes its protocol, and back',
+  { timeout: 300_000 },
+  async () => {
+    const stateFolder = await mkdtemp(join(tmpdir(), 'kawadb-streams-'));
+    await using broker = await startBrokerProcess({ settings });
+    const { bootstrap } = broker;
+    const port = Number(bootstrap.split(':').at(-1));
+    const scene = new Scene(port);
+    for (const topic of ['streams-source', 'streams-target']) await scene.create(topic);
+    let application: StreamsApplication | undefined;
+    try {
+      for (const [round, protocol] of (['classic', 'streams', 'classic'] as const).entries()) {
+        application = StreamsApplication.start({
+          ...{ bootstrap, applicationId: 'counter', source: 'streams-source' },
+          ...{ target: 'streams-target', stateFolder, protocol },
+        });
+        const values = Array.from({ length: 100 }, (_, n) => `value-${round * 100 + n}`);
+        await scene.quietly('Produce', 9, produce('streams-source', batchOf(values)));
+        await application.isRunning();
+        const records = (round + 1) * 100;
+        expectExactlyOnce(await counted(bootstrap, records), records);
+        await application.kill();
+        // Only a group without members changes to the other protocol.
+        while ((await typeAndState(port)) !== `${protocol} Empty`) await sleep(100);
+      }
+    } finally {
+      scene.close();
+      await application?.kill();
+      await rm(stateFolder, { recursive: true, force: true });
     }
   },
 );

@@ -84,9 +84,9 @@ public class StreamsGroupVectors {
   }
 
   ObjectNode topology(List<String> sources, Map<String, Integer> image) {
-    int count = 1 + random.nextInt(5);
+    int count = chance(0.2) ? 10 + random.nextInt(20) : 1 + random.nextInt(5);
     List<String> repartition = new ArrayList<>();
-    for (int i = 0, many = random.nextInt(6); i < many; i++) repartition.add("repartition-" + i);
+    for (int i = 0, many = random.nextInt(count + 2); i < many; i++) repartition.add("repartition-" + i);
     Map<String, Integer> fixed = new HashMap<>();
     int common = 1 + random.nextInt(3);
     for (String name : repartition) {

@@ -6,6 +6,7 @@ import type {
   CreatableTopic,
 } from './configured-topology.ts';
 import { enforceCopartitioning } from './copartitioned-topics.ts';
+import { inHashMapOrder } from './hash-map-order.ts';
 import { mostInputPartitions } from './input-partitions.ts';
 import { PartitionCounts } from './partition-counts.ts';
 import { repartitionTopicCounts } from './repartition-topics.ts';
@@ -28,12 +29,14 @@ export function configureTopology(
   topology: StreamsTopology,
   image: TopicsImage,
 ): ConfiguredTopology {
+  const { epoch } = topology;
+  const subtopologies = inHashMapOrder(topology.subtopologies, (each) => each.subtopologyId);
   try {
-    return configure(topology, new PartitionCounts(image));
+    return configure({ epoch, subtopologies }, new PartitionCounts(image));
   } catch (error) {
     if (!(error instanceof TopologyConfigurationError)) throw error;
     const { problem } = error;
-    return { epoch: topology.epoch, subtopologies: undefined, internalTopicsToCreate: [], problem };
+    return { epoch, subtopologies: undefined, internalTopicsToCreate: [], problem };
   }
 }
 
