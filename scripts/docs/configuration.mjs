@@ -26,11 +26,7 @@ export const KAFKA_DEFAULTS = {
 };
 
 /** Kafka changes these while it runs; here they are read once. */
-const READ_AT_START = new Set([
-  'log.cleaner.threads',
-  'listeners',
-  'listener.security.protocol.map',
-]);
+const READ_AT_START = new Set(['listeners', 'listener.security.protocol.map']);
 
 /** What the table of keys does not say: how far a key goes in this version. */
 const REMARKS = {

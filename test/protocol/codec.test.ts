@@ -130,4 +130,19 @@ describe('records', () => {
     expect(() => decodeMetadataRecord(new Uint8Array([1, 99, 0]))).toThrow(ProtocolError);
     expect(() => decodeMetadataRecord(new Uint8Array([0, 2, 0]))).toThrow(ProtocolError);
   });
+
+  it('keep nothing of a record that could not be encoded, and nothing of one another', () => {
+    const topics = Array.from({ length: 600 }, (_, n) => 't'.repeat(n % 40));
+    const fields = (topic: string, partition: number) => ({ group: 'g', topic, partition });
+    const keys = topics.map((topic, n) => {
+      const tooLong = { group: 'g', topic: 't'.repeat(40_000), partition: n };
+      expect(() => encodeRecordKey(OffsetCommitKey, tooLong)).toThrow(ProtocolError);
+      return encodeRecordKey(OffsetCommitKey, fields(topic, n));
+    });
+    expect(keys.map((key) => decodeRecordKey(OffsetCommitKey, key))).toEqual(topics.map(fields));
+    const large = encodeRecordKey(OffsetCommitKey, fields('t'.repeat(20_000), 1));
+    const after = encodeRecordKey(OffsetCommitKey, fields('u', 2));
+    expect(decodeRecordKey(OffsetCommitKey, large).topic).toHaveLength(20_000);
+    expect(decodeRecordKey(OffsetCommitKey, after)).toEqual(fields('u', 2));
+  });
 });

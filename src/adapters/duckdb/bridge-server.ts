@@ -13,7 +13,7 @@ import type {
   ReadAnswer,
 } from './log-bridge.ts';
 
-const PIECE_BYTES = 512 * 1024;
+const PIECE_BYTES = 1024 * 1024;
 
 export interface BridgeParts {
   readonly source: TopicSource;

@@ -31,6 +31,10 @@ export async function openDatabase(
   const instance = await DuckDBInstance.create(':memory:', {
     memory_limit: `${Math.ceil(start.memoryLimitBytes / 1024)}KiB`,
     threads: String(start.threads),
+    // Else what a large query took is kept for the next one, beside what the limit allows: hundreds of megabytes.
+    allocator_background_threads: 'true',
+    allocator_flush_threshold: '4MiB',
+    allocator_bulk_deallocation_flush_threshold: '8MiB',
     autoinstall_known_extensions: 'false',
     autoload_known_extensions: 'false',
     ...(start.extensionDirectory !== undefined && {

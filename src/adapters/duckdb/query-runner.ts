@@ -13,10 +13,12 @@ import { HISTORY_MOVED } from './outside-of-history.ts';
 import { columnValues, type ResultEncoder, resultEncoderOf } from './result-encoders.ts';
 import type { StatementPlanner } from './statement-planner.ts';
 import { refusalOf, streams } from './statement-rules.ts';
+import { threadPoolShare } from './thread-pool-share.ts';
 
 /** Chunks that are on their way to the reader at a time. */
 const CHUNKS_AHEAD = 4;
 const ATTEMPTS = 3;
+const pool = threadPoolShare();
 
 export class FailedStatement extends Error {
   readonly failure: EngineFailure;
@@ -36,6 +38,7 @@ export class QueryRunner {
   #credit = CHUNKS_AHEAD;
   #chunksSent = 0;
   #cancelled = false;
+  readonly #cancelling = new AbortController();
   #wake: (() => void) | undefined;
 
   constructor(
@@ -57,6 +60,7 @@ export class QueryRunner {
 
   cancel(): void {
     this.#cancelled = true;
+    this.#cancelling.abort(cancelled());
     this.#connection.interrupt();
     this.#wake?.();
   }
@@ -86,14 +90,12 @@ export class QueryRunner {
 
   async #execute(): Promise<void> {
     const { id, sql, encoding } = this.#command;
-    const planned = await this.#planner.plan(
-      this.#connection,
-      this.#command,
-      () => this.#cancelled,
+    const planned = await this.#inPool(() =>
+      this.#planner.plan(this.#connection, this.#command, () => this.#cancelled),
     );
     if (planned.failure !== undefined) throw new FailedStatement(planned.failure);
     this.#check();
-    const prepared = await this.#connection.prepare(planned.sql);
+    const prepared = await this.#inPool(() => this.#connection.prepare(planned.sql));
     try {
       const exports = planned.exports === true && prepared.statementType === StatementType.COPY;
       const refusal = exports ? undefined : refusalOf(prepared.statementType);
@@ -104,7 +106,7 @@ export class QueryRunner {
       }
       bind(prepared, this.#command.parameters, sql);
       this.#check();
-      const result = await this.#result(prepared, planned.explained);
+      const result = await this.#inPool(() => this.#result(prepared, planned.explained));
       this.#send({ type: 'columns', id, columns: columnsOf(result) });
       const encoder = encoding === undefined ? undefined : await resultEncoderOf(encoding, result);
       await this.#sendChunks(result, encoder);
@@ -130,6 +132,7 @@ export class QueryRunner {
   }
 
   async #sendChunks(result: DuckDBResult, encoder: ResultEncoder | undefined): Promise<void> {
+    let rows = 0;
     for (;;) {
       while (this.#credit === 0 && !this.#cancelled) {
         await new Promise<void>((resolve) => {
@@ -137,12 +140,16 @@ export class QueryRunner {
         });
       }
       this.#check();
-      const chunk = await result.fetchChunk();
+      const chunk = await this.#inPool(() => result.fetchChunk());
       if (chunk === null || chunk.rowCount === 0) break;
-      this.#sendChunk(chunk.rowCount, encoder?.chunk(chunk) ?? columnValues(chunk));
+      rows += chunk.rowCount;
+      const data = encoder === undefined ? columnValues(chunk) : encoder.chunk(chunk);
+      if (data === undefined) continue;
+      this.#sendChunk(rows, data);
+      rows = 0;
     }
     const rest = encoder?.end();
-    if (rest !== undefined) this.#sendChunk(0, rest);
+    if (rest !== undefined) this.#sendChunk(rows, rest);
   }
 
   #sendChunk(rowCount: number, data: Uint8Array | readonly (readonly SqlValue[])[]): void {
@@ -156,11 +163,17 @@ export class QueryRunner {
     );
   }
 
-  #check(): void {
-    if (this.#cancelled) {
-      throw new FailedStatement({ kind: 'CANCELLED', message: 'the query was cancelled' });
-    }
+  #inPool<T>(work: () => Promise<T>): Promise<T> {
+    return pool.run(work, this.#cancelling.signal);
   }
+
+  #check(): void {
+    if (this.#cancelled) throw cancelled();
+  }
+}
+
+function cancelled(): FailedStatement {
+  return new FailedStatement({ kind: 'CANCELLED', message: 'the query was cancelled' });
 }
 
 function columnsOf(result: DuckDBResult): SqlColumn[] {

@@ -9,7 +9,8 @@ import { jsonConverter } from './json-values.ts';
 
 /** Makes bytes of a result's chunks. */
 export interface ResultEncoder {
-  chunk(chunk: DuckDBDataChunk): Uint8Array;
+  /** Undefined where it keeps the chunk to encode it with those that follow. */
+  chunk(chunk: DuckDBDataChunk): Uint8Array | undefined;
   /** What follows the last chunk. */
   end(): Uint8Array | undefined;
 }

@@ -12,6 +12,7 @@ import type { RequestBudget } from './request-budget.ts';
 import type { NextRequest, RequestDispatcher } from './request-dispatcher.ts';
 import { ClientIdReader } from './request-frame.ts';
 import type { RequestHandler } from './request-handler.ts';
+import type { RequestQuota } from './request-quota.ts';
 import { throttledAnswer } from './throttled-answer.ts';
 
 export interface ConnectionOptions {
@@ -27,7 +28,7 @@ export interface ConnectionOptions {
 
 /** Bandwidth a slow but honest client is granted on top of the frame timeout: 16 KiB a second. */
 const FRAME_BYTES_PER_MS = 16;
-/** What a closed connection offers to a read that will not come. */
+/** What a connection that is closed or paused offers to a read that will not come. */
 const NO_MEMORY = new Uint8Array(1);
 /** Answers are sent before the turn ends once this much is ready, so that the backlog limit sees them. */
 const SEND_BYTES = 256 * 1024;
@@ -53,12 +54,14 @@ export class Connection implements SocketEvents {
   #head = 0;
   #unsettled = 0;
   #inFlightBytes = 0;
-  /** Taken from the budget for a large frame that is still arriving. */
+  /** Taken from the budget for a frame that is still arriving. */
   #reservedBytes = 0;
   /** Encoded answers that leave with the next write, and who wants to know when they did. */
   #pieces: Uint8Array[] = [];
   #piecesBytes = 0;
   #callbacks: (() => void)[] = [];
+  /** Of an answer that leaves with the next write: its client pays for it. */
+  #sendingQuota: RequestQuota | undefined;
   /** What the backlog of all connections knows of this one's. */
   #backlogBytes = 0;
   #socket!: ConnectionSocket;
@@ -92,7 +95,8 @@ export class Connection implements SocketEvents {
   }
 
   buffer(): Uint8Array {
-    if (this.#closed || this.#ending) return NO_MEMORY;
+    // A socket asks for memory before it hears that nothing more is read; it is asked for again when it goes on.
+    if (this.#closed || this.#ending || this.#paused) return NO_MEMORY;
     return this.#frames.free();
   }
 
@@ -216,7 +220,7 @@ export class Connection implements SocketEvents {
     this.#backlogBytes = bytes;
   }
 
-  /** Kafka takes a request's memory from its pool before it reads it; here only large ones are worth that. */
+  /** Kafka takes a request's memory from its pool before it reads it; what fits into the smallest chunk takes none here. */
   #reserve(): boolean {
     if (this.#reservedBytes > 0) return true;
     const bytes = this.#frames.largeFrameBytes;
@@ -326,12 +330,27 @@ export class Connection implements SocketEvents {
     this.#pieces = [];
     this.#piecesBytes = 0;
     this.#active = true;
+    const quota = this.#sendingQuota;
+    this.#sendingQuota = undefined;
+    const startMs = quota === undefined ? 0 : performance.now();
     this.#socket.write(pieces, callbacks.length > 0 ? () => this.#run(callbacks) : undefined);
+    quota?.handled(performance.now() - startMs);
     this.#noteBacklog(this.#socket.backlogBytes);
   }
 
   #encode(exchange: Exchange): boolean {
-    const throttleMs = exchange.quota?.throttleMs ?? 0;
+    const { quota } = exchange;
+    if (quota === undefined) return this.#encodeAnswer(exchange, 0);
+    const { throttleMs } = quota;
+    const startMs = performance.now();
+    const isEncoded = this.#encodeAnswer(exchange, throttleMs);
+    // Kafka's network threads count as well: what it took is for the next request to wait for.
+    quota.handled(performance.now() - startMs);
+    this.#sendingQuota = quota;
+    return isEncoded;
+  }
+
+  #encodeAnswer(exchange: Exchange, throttleMs: number): boolean {
     if (throttleMs > 0) this.#mute(throttleMs);
     if (exchange.answer === undefined) return true;
     try {

@@ -107,11 +107,11 @@ export class FrameReader {
     this.#parsed = this.#frameEnd;
   }
 
-  /** The size of the cut frame at the front when it needs a chunk of its own; else 0. */
+  /** The size of the cut frame at the front when it needs more than the chunk every connection has; else 0. */
   get largeFrameBytes(): number {
     if (this.pendingBytes < LENGTH_BYTES) return 0;
     const length = this.#frameBytes();
-    return length > READ_BYTES_MAX ? length : 0;
+    return LENGTH_BYTES + length > CHUNK_BYTES_MIN ? length : 0;
   }
 
   /** Gives a large chunk back when nothing is in it; true when `free()` must be asked again. */

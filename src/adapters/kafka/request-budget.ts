@@ -5,7 +5,7 @@ import { AnswerBacklog } from './answer-backlog.ts';
  * strict: whoever is let in may go over the bound once). A connection that is not let in stops reading and is called, in
  * its turn, once there is room.
  *
- * Large frames that still arrive take at most half, so that a few clients who send slowly cannot keep the requests of all
+ * Frames that still arrive take at most half, so that a few clients who send slowly cannot keep the requests of all
  * others out; what they were promised they always get, so that no frame waits for another one's end.
  */
 export class RequestBudget {
@@ -33,7 +33,7 @@ export class RequestBudget {
     return this.#arrivingBytes > 0 && this.#startedBytes * 2 < this.#bytesMax;
   }
 
-  /** Whether memory may be promised to a large frame. */
+  /** Whether memory may be promised to a frame that arrives. */
   get mayReserve(): boolean {
     return this.bytes < this.#bytesMax && this.#arrivingBytes * 2 < this.#bytesMax;
   }

@@ -53,6 +53,8 @@ export class RequestDispatcher {
   start(frames: FrameReader, next: NextRequest, ids: ClientIdReader, peer: Peer): Exchange {
     const { chunk, frameStart, frameEnd } = frames;
     const { handler } = next;
+    const isMeasured = this.#throttle?.active === true;
+    const startMs = isMeasured ? performance.now() : 0;
     const known = handler !== UNSUPPORTED_API_VERSIONS;
     const version = known ? next.apiVersion : FALLBACK_VERSION;
     let request: unknown;
@@ -72,28 +74,22 @@ export class RequestDispatcher {
       peer,
       chunk,
       sizeBytes,
-      this.#quotaOf(peer, clientId, sizeBytes),
+      isMeasured ? this.#quotaOf(peer, clientId, sizeBytes) : undefined,
     );
-    if (exchange.quota === undefined) callHandler(exchange, request);
-    else callMeasured(exchange, request, exchange.quota);
+    callHandler(exchange, request);
+    // What a handler does later, in turns of other requests, is not counted; Kafka counts its request threads likewise.
+    exchange.quota?.handled(performance.now() - startMs);
     return exchange;
   }
 
   #quotaOf(peer: Peer, clientId: string | null, sizeBytes: number): RequestQuota | undefined {
-    if (this.#throttle?.active !== true) return undefined;
+    if (this.#throttle === undefined) return undefined;
     return new RequestQuota(
       this.#throttle,
       { user: peer.user, clientId: clientId ?? '' },
       sizeBytes,
     );
   }
-}
-
-/** What a handler does later, in turns of other requests, is not counted. */
-function callMeasured(exchange: Exchange, request: unknown, quota: RequestQuota): void {
-  const startMs = performance.now();
-  callHandler(exchange, request);
-  quota.handled(performance.now() - startMs);
 }
 
 function callHandler(exchange: Exchange, request: unknown): void {

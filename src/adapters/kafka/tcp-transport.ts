@@ -68,7 +68,7 @@ export class TcpTransport implements Transport {
     return this.#connections.size;
   }
 
-  /** Bytes of requests in flight and of large frames that arrive, of all who share the budget. */
+  /** Bytes of requests in flight and of frames that arrive, of all who share the budget. */
   get queuedRequestBytes(): number {
     return this.#budget.bytes;
   }

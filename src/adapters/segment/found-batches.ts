@@ -63,9 +63,7 @@ export class FoundBatches {
   }
 
   async #write(parts: readonly FoundPart[]): Promise<void> {
-    const round = this.#journal?.round(parts.length);
-    for (const { part } of parts) void round?.add(part);
-    if (round !== undefined && (await round.write())) return;
+    if (await this.#journal?.write(parts.map(({ part }) => part))) return;
     for (const { log } of parts) this.#logs.push(log);
   }
 }

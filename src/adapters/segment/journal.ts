@@ -77,10 +77,9 @@ export class Journal {
     }
   }
 
-  /** A round of the journal for what `logs` logs sync at once, or undefined where it is of no use. */
-  round(logs: number): JournalRound | undefined {
-    if (logs < this.#o.fromLogs || this.#isBroken) return undefined;
-    return new JournalRound((parts) => this.#write(parts));
+  /** Whether it is of use for what so many logs sync at once. */
+  takes(logs: number): boolean {
+    return logs >= this.#o.fromLogs && !this.#isBroken;
   }
 
   /** Whether a replay would find batches of a log in it, so that a cut of that log has to be noted. */
@@ -110,9 +109,9 @@ export class Journal {
     }
   }
 
-  /** False when the logs have to sync their own files. */
-  async #write(parts: readonly JournalPart[]): Promise<boolean> {
-    if (parts.length < this.#o.fromLogs || this.#isBroken) return false;
+  /** Resolves to true once the batches survive power loss, to false where the logs have to sync their own files. */
+  async write(parts: readonly JournalPart[]): Promise<boolean> {
+    if (!this.takes(parts.length)) return false;
     let payloadBytes = 0;
     const pieces: Uint8Array[] = [new Uint8Array()];
     for (const { entry } of parts) {
@@ -210,32 +209,5 @@ export class Journal {
     this.#isBroken = true;
     const { logger, directory } = this.#o;
     logger.error({ directory, err: error }, 'the journal failed: logs are synced one by one now');
-  }
-}
-
-/** What the logs of one round of syncs put into the journal together. */
-export class JournalRound {
-  readonly #write: (parts: readonly JournalPart[]) => Promise<boolean>;
-  readonly #parts: JournalPart[] = [];
-  readonly #written: Promise<boolean>;
-  #resolve: (written: Promise<boolean>) => void = () => {};
-
-  constructor(write: (parts: readonly JournalPart[]) => Promise<boolean>) {
-    this.#write = write;
-    this.#written = new Promise((resolve) => {
-      this.#resolve = resolve;
-    });
-  }
-
-  /** Resolves to true once the batches survive power loss, to false where the log has to see to it itself. */
-  add(part: JournalPart): Promise<boolean> {
-    this.#parts.push(part);
-    return this.#written;
-  }
-
-  /** Called once all logs had their say. */
-  write(): Promise<boolean> {
-    this.#resolve(this.#write(this.#parts));
-    return this.#written;
   }
 }

@@ -1,7 +1,9 @@
 import type { TopicIdPartition } from '../../domain/topic-partition.ts';
 import { allSettled } from './all-settled.ts';
+import type { AppendOutcome } from './append-outcome.ts';
 import { writeIndexes } from './index-files.ts';
-import type { JournaledLog, JournalPart, JournalRound } from './journal.ts';
+import type { JournaledLog, JournalPart } from './journal.ts';
+import { encodeEntryHead, type JournalEntry } from './journal-round-format.ts';
 import { folderName } from './log-directory.ts';
 import type { LogSegment, SegmentMark } from './log-segment.ts';
 import type { SegmentContext } from './segment-context.ts';
@@ -12,6 +14,14 @@ import { RoundSync } from './sync-rounds.ts';
 import { UnsyncedBatches } from './unsynced-batches.ts';
 
 const DONE = Promise.resolve();
+
+type EntryPlace = Omit<JournalEntry, 'position' | 'batches'>;
+
+interface WaitingAppend {
+  /** Where the log stood before it. */
+  readonly mark: AppendMark;
+  readonly outcome: AppendOutcome;
+}
 
 /** Knows what of a log is not synced yet, and syncs it for all who wait together. */
 export class LogSyncer implements JournaledLog {
@@ -33,8 +43,10 @@ export class LogSyncer implements JournaledLog {
   #directorySyncs = 0;
   #indexRemovals = 0;
   #failure: Error | undefined;
-  /** Where the log stood before each append that waits for a sync. */
-  readonly #waiting: AppendMark[] = [];
+  /** Appends that wait for a sync; the first ones for the one that is under way. */
+  readonly #waiting: WaitingAppend[] = [];
+  #covered = 0;
+  #place: { readonly segment: LogSegment; readonly entry: EntryPlace } | undefined;
   readonly #sealing = new Set<Promise<void>>();
   /** Puts the log back to where it stood. */
   readonly #undo: (mark: AppendMark) => void;
@@ -44,7 +56,12 @@ export class LogSyncer implements JournaledLog {
     this.#list = list;
     this.#undo = undo;
     this.key = journalKey(list.id);
-    this.#group = new RoundSync(context.rounds, (round) => this.#run(round));
+    this.#group = new RoundSync(context.rounds, {
+      begin: (withJournal) => this.#begin(withJournal),
+      sync: () => this.#syncItself(),
+      synced: () => this.#synced(),
+      failed: (error) => this.#failed(error),
+    });
   }
 
   /** Why appends are refused: after a failed sync nobody knows what the device holds. */
@@ -74,7 +91,7 @@ export class LogSyncer implements JournaledLog {
       !this.#directoryChanged &&
       this.#indexRemovals === 0 &&
       this.#flushes.size === 0 &&
-      this.#group.running === undefined
+      this.#group.isIdle
     );
   }
 
@@ -147,10 +164,11 @@ export class LogSyncer implements JournaledLog {
     return this.#group.request();
   }
 
-  /** The same for an append, which is undone when the sync fails. */
-  syncAppend(mark: AppendMark): Promise<void> {
-    this.#waiting.push(mark);
-    return this.sync();
+  /** The same for an append, which is undone when the sync fails; the outcome gets to know. */
+  syncAppend(mark: AppendMark, outcome: AppendOutcome): void {
+    outcome.wait();
+    this.#waiting.push({ mark, outcome });
+    this.#group.join();
   }
 
   /** Resolves when nothing of the log's files is in use. */
@@ -189,20 +207,26 @@ export class LogSyncer implements JournaledLog {
     }
   }
 
-  async #run(round: JournalRound | undefined): Promise<void> {
-    if (this.#failure !== undefined) throw this.#failure;
-    const waiting = this.#waiting.length;
-    const part = round && this.partForJournal();
-    const isInJournal = part !== undefined && (await round!.add(part));
-    if (!isInJournal) {
-      this.#ownSync = this.#syncOwn().finally(() => {
-        this.#ownSync = undefined;
-      });
-      await this.#ownSync;
-    }
+  #begin(withJournal: boolean): JournalPart | undefined {
+    this.#covered = this.#waiting.length;
+    return withJournal && this.#failure === undefined ? this.partForJournal() : undefined;
+  }
+
+  async #syncItself(): Promise<void> {
+    this.#ownSync = this.#syncOwn().finally(() => {
+      this.#ownSync = undefined;
+    });
+    await this.#ownSync;
+  }
+
+  #synced(): void {
     if (this.#failure !== undefined) throw this.#failure;
     // At once: a failure from here on must not undo what is about to be acknowledged.
-    this.#waiting.splice(0, waiting);
+    for (const { outcome } of this.#waiting.splice(0, this.#covered)) outcome.synced();
+  }
+
+  #failed(error: unknown): void {
+    for (const { outcome } of this.#waiting.splice(0, this.#covered)) outcome.failed(error);
   }
 
   /** What there is to sync, where the journal can do it: whole batches and nothing of the folder. */
@@ -210,10 +234,23 @@ export class LogSyncer implements JournaledLog {
     if (this.#directoryChanged || this.#closed.length > 0) return undefined;
     const batches = this.#batches.take();
     if (batches === undefined) return undefined;
+    const { segment, position } = batches;
+    const place = this.#placeOf(segment);
+    return { log: this, entry: { ...place, position, batches: batches.batches } };
+  }
+
+  /** What is the same in all entries of the segment. */
+  #placeOf(segment: LogSegment): EntryPlace {
+    if (this.#place?.segment === segment) return this.#place.entry;
     const { id } = this.#list;
-    const { topicId } = id;
-    const segmentBase = batches.segment.baseOffset;
-    return { log: this, entry: { folder: folderName(id), topicId, segmentBase, ...batches } };
+    const place = {
+      folder: folderName(id),
+      topicId: id.topicId,
+      segmentBase: segment.baseOffset,
+    };
+    const entry = { ...place, head: encodeEntryHead(place) };
+    this.#place = { segment, entry };
+    return entry;
   }
 
   async #syncOwn(): Promise<void> {
@@ -304,7 +341,7 @@ export class LogSyncer implements JournaledLog {
   async #syncFailed(error: unknown): Promise<void> {
     this.fail(error);
     const [first] = this.#waiting;
-    if (first !== undefined) this.#undo(first);
+    if (first !== undefined) this.#undo(first.mark);
     await this.#noteChange();
     await noteSyncFailure(this.#context, this.#list.directory);
   }

@@ -18,6 +18,7 @@ import { nodeProcesses, type Processes } from '../data-folder/process-identity.t
 import { checkStoreFormat, type StoreFormat } from '../data-folder/store-format.ts';
 import { StoreLock } from '../data-folder/store-lock.ts';
 import { allSettled } from './all-settled.ts';
+import { AppendOutcome } from './append-outcome.ts';
 import { BufferPool } from './buffer-pool.ts';
 import { FileCache } from './file-cache.ts';
 import { FoundBatches } from './found-batches.ts';
@@ -137,7 +138,9 @@ export class SegmentLogStore implements LogStore {
       elapsedMs: options.nowMs ?? (() => performance.now()),
     };
     this.#lock = new StoreLock(files, directory, options.processes ?? nodeProcesses);
-    this.#directorySync = new RoundSync(new SyncRounds(), () => files.syncDirectory(directory));
+    this.#directorySync = new RoundSync(new SyncRounds(), {
+      sync: () => files.syncDirectory(directory),
+    });
   }
 
   async open(): Promise<readonly RecoveredLog[]> {
@@ -200,11 +203,9 @@ export class SegmentLogStore implements LogStore {
       log.gathered.push(entry);
     }
     if (logs.length === 0) return DONE;
-    const appended =
-      logs.length === 1
-        ? appendTo(logs[0]!, durability)
-        : // So that every log's end is final by then.
-          allSettled(logs.map((log) => appendTo(log, durability)));
+    const outcome = new AppendOutcome();
+    for (const log of logs) appendTo(log, durability, outcome);
+    const appended = outcome.settled();
     const { congestion } = this.#context.writes;
     return congestion === undefined ? appended : allSettled([appended, congestion]);
   }
@@ -439,11 +440,11 @@ export class SegmentLogStore implements LogStore {
   }
 }
 
-function appendTo(log: SegmentLog, durability: Durability): Promise<void> {
+function appendTo(log: SegmentLog, durability: Durability, outcome: AppendOutcome): void {
   try {
-    return log.appendGathered(durability);
+    log.appendGathered(durability, outcome);
   } catch (error) {
-    return Promise.reject(error);
+    outcome.refuse(error);
   } finally {
     log.gathered.length = 0;
   }

@@ -16,6 +16,7 @@ import type {
   StoredLogConfig,
 } from '../../ports/log-store.ts';
 import { writeFileAtomically } from '../data-folder/atomic-file.ts';
+import type { AppendOutcome } from './append-outcome.ts';
 import { sealIdle, writeIndexes } from './index-files.ts';
 import type { JournalPart } from './journal.ts';
 import { writeJournalCut } from './journal-cut.ts';
@@ -32,7 +33,7 @@ import { SegmentWriter } from './segment-writer.ts';
 import { needsIndexFiles, summarizeList } from './summarize-list.ts';
 import { findByTimestamp, findMaxTimestamp } from './time-search.ts';
 
-const WRITTEN = Promise.resolve();
+const DONE = Promise.resolve();
 /** A snapshot of more bytes is only in its file. */
 const KEPT_SNAPSHOT_BYTES = 1024;
 
@@ -53,7 +54,7 @@ export class SegmentLog implements StoredLog {
   #stopped = false;
   /** A replacement that counts already and failed before it was brought to its end. */
   #unfinishedSwap: SegmentReplacement | undefined;
-  #lastChange: Promise<unknown> = WRITTEN;
+  #lastChange: Promise<unknown> = DONE;
   /** Where the log ended when it was last looked at for a summary. */
   #restedAt: Offset | undefined;
   /** Changes that have not come to an end, appends aside. */
@@ -159,18 +160,17 @@ export class SegmentLog implements StoredLog {
     this.#config = config;
   }
 
-  /** Writes what was gathered at once; the promise is that of the durability. */
-  appendGathered(durability: Durability): Promise<void> {
+  /** Writes what was gathered at once; where it is to be synced, the outcome waits for that. */
+  appendGathered(durability: Durability, outcome: AppendOutcome): void {
     this.#refuseAppends();
     const rolledFrom = this.#list.active;
     const isSynced = durability === 'synced';
     const before = this.#writer.write(this.gathered, this.#config, isSynced);
-    if (isSynced) return this.#syncer.syncAppend(before);
+    if (isSynced) this.#syncer.syncAppend(before, outcome);
     // Kafka too flushes a segment once it has rolled.
-    if (this.#list.active !== rolledFrom || !this.#syncer.mayRoll) {
+    else if (this.#list.active !== rolledFrom || !this.#syncer.mayRoll) {
       this.#syncer.sync().catch(() => {});
     }
-    return WRITTEN;
   }
 
   sync(): Promise<void> {

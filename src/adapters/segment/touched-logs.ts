@@ -48,7 +48,7 @@ export class TouchedLogs {
     this.path = path;
     this.#sizeBytes = sizeBytes;
     this.#fd = files.openSync(path);
-    this.#sync = new RoundSync(new SyncRounds(), () => this.#run());
+    this.#sync = new RoundSync(new SyncRounds(), { sync: () => this.#run() });
   }
 
   /** Undefined where there is none. */

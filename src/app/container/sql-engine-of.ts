@@ -1,4 +1,5 @@
 import { mkdir } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
 import { nodeFileSystem } from '../../adapters/data-folder/file-system.ts';
 import { FileStreamMarker, noStreamMarker } from '../../adapters/node/file-stream-marker.ts';
@@ -10,6 +11,8 @@ import type { StreamStatus } from '../../ports/streams.ts';
 import type { TopicHistory } from '../../ports/topic-history.ts';
 import type { TopicSource } from '../../ports/topic-source.ts';
 import { dataDirectoryOf } from './log-store-of.ts';
+
+const THREADS_MAX = 4;
 
 export interface SqlEngineParts {
   readonly source: TopicSource;
@@ -35,6 +38,14 @@ function exportDirectoryOf(config: BrokerConfig): string | undefined {
   return directory === undefined ? undefined : join(directory, 'exports');
 }
 
+/**
+ * The broker and the decoding of records have a thread each, and a thread of the engine that waits for another one spins: on few
+ * processors more of them take from those two what they give to a query.
+ */
+function ownThreads(): number {
+  return Math.min(Math.max(Math.floor(availableParallelism() / 2), 1), THREADS_MAX);
+}
+
 /** Loads the SQL engine and opens its database: beside the logs, or in memory where they are. */
 export async function sqlEngineOf(
   config: BrokerConfig,
@@ -58,7 +69,7 @@ export async function sqlEngineOf(
     file: directory === undefined ? undefined : join(directory, 'tables.duckdb'),
     temporaryDirectory: directory === undefined ? undefined : join(directory, 'temporary'),
     memoryLimitBytes: Number(config.get('sql.memory_limit_bytes')),
-    threads: config.get('sql.threads'),
+    threads: config.get('sql.threads') || ownThreads(),
     ...{ exportDirectory, extensions: config.get('sql.extensions') },
     extensionDirectory: extensionDirectory === '' ? undefined : resolve(extensionDirectory),
     directories: [

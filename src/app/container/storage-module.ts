@@ -52,6 +52,7 @@ export const storageModule = new ContainerModule(({ bind }) => {
       new LogCleaner({
         logs: () => logs.logs(),
         config: () => logCleanerConfigOf(config),
+        onConfigChange: (listener) => config.onChange(listener),
         clock,
         timer,
         checksum,

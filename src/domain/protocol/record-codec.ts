@@ -5,7 +5,21 @@ import { codec } from './compile.ts';
 import type { Decoded, Encodable, Fields } from './field.ts';
 import type { Message } from './schema.ts';
 
-const RECORD_BYTES = 128;
+/** Records are small and many: as much as this is allocated for some of them together. */
+const SHARED_BYTES = 8 * 1024;
+let shared = new WireWriter(SHARED_BYTES);
+
+function encoded(opening: number, encode: (writer: WireWriter) => void): Uint8Array {
+  try {
+    shared.writeInt16(opening);
+    encode(shared);
+    return shared.toUint8Array();
+  } catch (error) {
+    // The next record must not begin with what is there of this one.
+    shared = new WireWriter(SHARED_BYTES);
+    throw error;
+  }
+}
 
 /**
  * A blob that opens with its int16 version: coordinator values, consumer protocol, control records.
@@ -15,10 +29,8 @@ export function encodeRecord<F extends Fields>(
   version: number,
   value: Encodable<F>,
 ): Uint8Array {
-  const writer = new WireWriter(RECORD_BYTES);
-  writer.writeInt16(version);
-  codec(message, version).encode(writer, value);
-  return writer.toUint8Array();
+  const { encode } = codec(message, version);
+  return encoded(version, (writer) => encode(writer, value));
 }
 
 /** Reads what `encodeRecord` writes, whichever version it is. */
@@ -40,10 +52,8 @@ export function encodeRecordKey<F extends Fields>(
   message: Message<F>,
   value: Encodable<F>,
 ): Uint8Array {
-  const writer = new WireWriter(RECORD_BYTES);
-  writer.writeInt16(recordTypeOf(message));
-  codec(message, 0).encode(writer, value);
-  return writer.toUint8Array();
+  const { encode } = codec(message, 0);
+  return encoded(recordTypeOf(message), (writer) => encode(writer, value));
 }
 
 export function decodeRecordKey<F extends Fields>(

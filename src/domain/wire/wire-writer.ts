@@ -24,8 +24,11 @@ export class WireWriter {
   private piecesBytes = 0;
   /** Above zero inside a tagged field, whose size goes in front and so must be in one piece. */
   private sizedDepth = 0;
+  /** The least a buffer has that follows the first. */
+  private readonly nextBytes: number;
 
   constructor(initialBytes = INITIAL_BYTES) {
+    this.nextBytes = Math.max(initialBytes, INITIAL_BYTES);
     this.bytes = new Uint8Array(initialBytes);
     this.view = new DataView(this.bytes.buffer);
   }
@@ -45,7 +48,7 @@ export class WireWriter {
 
   private grow(size: number): number {
     const used = this.position - this.pieceStart;
-    const bytes = new Uint8Array(Math.max(2 * used, used + size, INITIAL_BYTES));
+    const bytes = new Uint8Array(Math.max(2 * used, used + size, this.nextBytes));
     bytes.set(this.bytes.subarray(this.pieceStart, this.position));
     this.bytes = bytes;
     this.view = new DataView(bytes.buffer);

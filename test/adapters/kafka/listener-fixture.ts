@@ -37,7 +37,7 @@ export interface Listener {
 
 export async function startListener(
   handlers: readonly RequestHandler[],
-  options: Partial<Pick<TcpTransportOptions, 'limits' | 'readMode' | 'budget'>> = {},
+  options: Partial<Pick<TcpTransportOptions, 'limits' | 'readMode' | 'budget' | 'throttle'>> = {},
 ): Promise<Listener> {
   const log: LoggedLine[] = [];
   const transport = new TcpTransport({

@@ -11,6 +11,7 @@ import {
   WireWriter,
 } from '../../../src/domain/protocol/index.ts';
 import type { ApiDefinition } from '../../../src/domain/protocol/schema.ts';
+import type { ClientThrottle } from '../../../src/ports/client-throttle.ts';
 import { frame, type Listener, RawClient, startListener, until } from './listener-fixture.ts';
 
 function requestOf(api: ApiDefinition, version: number, correlationId: number, body: object) {
@@ -255,6 +256,42 @@ it('holds few answers of many clients that do not read, and serves the others', 
   await until(() => transport.unreadAnswerBytes === 0);
 });
 
+it('counts reading a request, its handler, and its answer as time of its client', async () => {
+  const STEP_MS = 30;
+  const handled: number[] = [];
+  const throttle = {
+    active: true,
+    connected: () => 0,
+    handled: (_: object, milliseconds: number) => {
+      handled.push(milliseconds);
+      return 0;
+    },
+  } as unknown as ClientThrottle;
+  const work = () => {
+    const endMs = performance.now() + STEP_MS;
+    while (performance.now() < endMs);
+  };
+  const busy = handler(ListGroupsApi, () => {
+    work();
+    return {
+      errorCode: 0,
+      get groups() {
+        work();
+        return [];
+      },
+    };
+  });
+  const { port } = await start([busy], { throttle });
+  const client = await open(port);
+  client.send(requestOf(ListGroupsApi, 0, 1, {}));
+  await client.receive();
+  await until(() => handled.length === 3);
+  const [whileHandled, whileEncoded, whileSent] = handled;
+  expect(whileHandled).toBeGreaterThanOrEqual(STEP_MS);
+  expect(whileEncoded).toBeGreaterThanOrEqual(STEP_MS);
+  expect(whileSent).toBeGreaterThanOrEqual(0);
+});
+
 describe('limits', () => {
   it('refuses connections beyond max.connections', async () => {
     const { port } = await start([slowHeartbeats()], { limits: { connectionsMax: 1 } });
@@ -334,6 +371,29 @@ describe('limits', () => {
     }
     expect(counting.most).toBeLessThanOrEqual(5);
     expect(transport.queuedRequestBytes).toBe(0);
+  });
+
+  it('bounds what frames that fit into one read hold while they arrive', async () => {
+    const bytesMax = 1_000_000;
+    const counting = countingProduce(5);
+    const { port, transport } = await start([counting.handler], {
+      limits: { queuedRequestBytesMax: bytesMax },
+    });
+    const request = Buffer.from(produce(1, new Uint8Array(240_000)));
+    const many = await Promise.all(Array.from({ length: 40 }, () => open(port)));
+    for (const client of many) client.send(request.subarray(0, 200_000));
+    // Half of the bound is for what arrives.
+    await until(() => transport.queuedRequestBytes >= bytesMax / 2);
+    const other = await open(port);
+    for (let i = 0; i < 3; i += 1) {
+      other.send(produce(i, new Uint8Array(1_000)));
+      expect((await other.receive())?.readInt32BE(0)).toBe(i);
+    }
+    const smallChunks = (many.length + 1) * 16 * 1024;
+    expect(transport.pool.usedBytes).toBeLessThan(bytesMax + smallChunks);
+    for (const client of many) client.send(request.subarray(200_000));
+    for (const client of many) expect((await client.receive(10_000))?.readInt32BE(0)).toBe(1);
+    await until(() => transport.queuedRequestBytes === 0);
   });
 
   it('bounds them for all listeners that share a budget, and takes turns', async () => {

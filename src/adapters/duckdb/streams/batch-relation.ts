@@ -25,7 +25,10 @@ export function batchRelation(source: ViewSource, scan: BatchScan): string {
     })),
   };
   const reject = { token: scan.token, source: scan.index };
-  return relation(source, spec, (fields) => readableCondition(reject, schema, fields));
+  const rows = relation(source, spec, (fields) => readableCondition(reject, schema, fields));
+  const partitions = scan.ranges.map(({ partition }) => `(${partition}::INTEGER)`);
+  if (partitions.length === 0) return rows;
+  return `(SELECT * FROM ${rows} SEMI JOIN (VALUES ${partitions.join(', ')}) AS kawa_read(kawa_partition) ON kafka_partition = kawa_partition)`;
 }
 
 /** The same without records and without notes. */

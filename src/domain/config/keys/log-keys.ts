@@ -57,7 +57,7 @@ export const LOG_KEYS = {
   }),
   'log.cleaner.threads': int('1', 'cluster-wide', {
     rule: atLeast(0),
-    doc: 'Logs that are cleaned at the same time. It is read at the start.',
+    doc: 'Logs that are cleaned at the same time.',
   }),
   'log.cleanup.policy': list('delete', 'cluster-wide', {
     rule: listOf('compact', 'delete'),

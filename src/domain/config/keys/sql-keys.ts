@@ -54,7 +54,7 @@ export const SQL_KEYS = {
     toml: 'sql.history.topics',
     doc: "Topics whose closed segments are kept as Parquet (KawaDB's own key): names, with * for any characters. Compacted topics are left out.",
   }),
-  'sql.memory_limit_bytes': long('268435456', 'read-only', {
+  'sql.memory_limit_bytes': long('134217728', 'read-only', {
     rule: atLeast(16 * MEBIBYTE),
     toml: 'sql.memory_limit_bytes',
     doc: "Memory of the SQL engine (KawaDB's own key); what needs more goes to a temporary folder beside the tables.",
@@ -93,10 +93,10 @@ export const SQL_KEYS = {
     toml: 'sql.streams.out_of_orderness_ms',
     doc: "How much older than the newest record of its partition one may be without being late, where a stream declares no watermark (KawaDB's own key).",
   }),
-  'sql.threads': int('2', 'read-only', {
-    rule: between(1, 256),
+  'sql.threads': int('0', 'read-only', {
+    rule: between(0, 256),
     toml: 'sql.threads',
-    doc: "Threads of the SQL engine (KawaDB's own key).",
+    doc: "Threads of the SQL engine (KawaDB's own key), beside the one that decodes records; 0 takes half as many as there are processors, at least one and at most four.",
   }),
   'sql.timeout_ms': int('60000', 'read-only', {
     rule: atLeast(1),

@@ -16,6 +16,7 @@ const METADATA_AT = 14;
 const TAGS_AT = 23;
 const TOPIC_ID_AT = 26;
 const EMPTY_COMPACT = 1;
+const NOTHING = new Uint8Array(0);
 
 /**
  * Reads the records of committed offsets that a coordinator finds when it starts. There may be millions, nearly all alike and
@@ -26,11 +27,11 @@ export class OffsetLoader {
   private readonly committed: CommittedOffsets;
   private readonly onGroup: (groupId: string) => void;
   /** Type, group and topic of the record before, as it has them, and the topic's id. */
-  private prefix: Uint8Array = new Uint8Array(0);
+  private prefix: Uint8Array = NOTHING;
   private groupId = '';
   private topic = '';
   private offsets: TopicOffsets | undefined;
-  private idBytes: Uint8Array = new Uint8Array(0);
+  private idBytes: Uint8Array = NOTHING;
   private topicId = '';
 
   constructor(committed: CommittedOffsets, onGroup: (groupId: string) => void) {
@@ -65,7 +66,7 @@ export class OffsetLoader {
 
   /** To be told of all that happens otherwise: it may be a tombstone for what is known here. */
   forget(): void {
-    this.prefix = new Uint8Array(0);
+    this.prefix = NOTHING;
     this.offsets = undefined;
   }
 

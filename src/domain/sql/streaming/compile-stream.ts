@@ -1,4 +1,5 @@
 import type { SyntaxNode } from '../syntax-tree.ts';
+import { BatchPanes } from './batch-panes.ts';
 import { Grouping, type GroupingParts } from './grouping.ts';
 import { HoppingWindow } from './hopping-window.ts';
 import { MappedRows } from './mapped-rows.ts';
@@ -25,6 +26,7 @@ import type {
   EmitMode,
   LatePolicy,
   PlannedWindow,
+  PlanStatement,
   StreamPlan,
 } from './stream-plan.ts';
 import type { LiftedQuery, WindowClause } from './streaming-clauses.ts';
@@ -60,7 +62,7 @@ export async function compileStream(request: StreamRequest): Promise<StreamPlan>
   );
   const emit = emitOf(request, shape);
   const input = await streamInputOf(query, shape, sources, names, printer);
-  const compiled = await operatorOf(request, shape, input, { names, emit });
+  const compiled = await operatorOf(request, shape, { sources, input }, { names, emit });
   return planOf(request, shape, { sources, emit, input, ...compiled });
 }
 
@@ -72,23 +74,34 @@ function groupingOf(grouping: GroupingParts, { window }: QueryShape): Grouping {
 async function operatorOf(
   request: StreamRequest,
   shape: QueryShape,
-  input: StreamInput,
+  { sources, input }: Pick<Compiled, 'sources' | 'input'>,
   common: Pick<OperatorParts, 'names' | 'emit'>,
-): Promise<{ operator: StreamOperator; engineBound: boolean }> {
+): Promise<Pick<Compiled, 'operator' | 'engineBound' | 'panes'>> {
   const { hasOutput, late, printer } = request;
   const { window, grouping: parts, outputs, startName, endName } = shape;
   const { from, time, place } = input;
   const where = input.where === undefined ? undefined : await printer.expression(input.where);
   if (parts === undefined) {
     const operator = new MappedRows({ ...common, from, where, outputs, place, hasOutput });
-    return { operator, engineBound: false };
+    return { operator, engineBound: false, panes: undefined };
   }
   const grouping = groupingOf({ ...parts, where }, shape);
+  const panes = BatchPanes.of(shape, sources, input, grouping, late);
   const all: OperatorParts = {
-    ...{ ...common, from, time, grouping, late, hasOutput, startName, endName },
+    ...{
+      ...common,
+      from: panes?.table ?? from,
+      time,
+      grouping,
+      late,
+      hasOutput,
+      startName,
+      endName,
+    },
+    panes: panes !== undefined,
   };
   refuseLost(request, shape, grouping);
-  return { operator: windowOperator(window, all), engineBound: grouping.engineBound };
+  return { operator: windowOperator(window, all), engineBound: grouping.engineBound, panes };
 }
 
 function windowOperator(window: WindowClause | undefined, parts: OperatorParts): StreamOperator {
@@ -138,12 +151,14 @@ interface Compiled {
   readonly operator: StreamOperator;
   readonly engineBound: boolean;
   readonly input: StreamInput;
+  /** Where rows are aggregated while they are read. */
+  readonly panes: BatchPanes | undefined;
 }
 
 function planOf(
   { query, late }: StreamRequest,
   { from, window, outputs }: QueryShape,
-  { sources, emit, operator, engineBound, input }: Compiled,
+  { sources, emit, operator, engineBound, input, panes }: Compiled,
 ): StreamPlan {
   const { join } = input;
   const planned: PlannedWindow = window ?? { kind: 'none' };
@@ -152,6 +167,8 @@ function planOf(
   const lateBefore = (closedUntil: number | undefined): number | undefined =>
     join === undefined ? operator.lateBefore(closedUntil) : closedUntil;
   const usesTime = join !== undefined || operator.usesTime;
+  const stage = (relations: readonly string[]): readonly PlanStatement[] =>
+    panes?.stage(relations) ?? stageStatements(sources, relations);
   const within = (closed: ClosedRange): ClosedRange => join?.range(closed) ?? closed;
   return {
     ...{ tables: from.tables, window: planned, graceMs: query.graceMs ?? 0, emit, late },
@@ -159,12 +176,14 @@ function planOf(
     outputColumns: outputs.map(({ name, key }) => ({ name, key })),
     explanation: [...(join?.explanation ?? []), ...operator.explanation],
     setUp: (relations) => [
-      ...stageStatements(sources, relations.map(empty)),
+      ...stage(relations.map(empty)),
       ...(join?.setUp() ?? []),
       ...operator.setUp(),
     ],
-    stage: (relations) => stageStatements(sources, relations),
-    measure: (closedUntil) => measureStatement(sources, lateBefore(closedUntil), usesTime),
+    stage,
+    measure: (closedUntil) =>
+      panes?.measure(lateBefore(closedUntil)) ??
+      measureStatement(sources, lateBefore(closedUntil), usesTime),
     lateRows: (closedUntil) => lateStatement(sources, lateBefore(closedUntil)),
     apply: (closed) => [...(join?.apply(closed) ?? []), ...operator.apply(within(closed))],
     emitted: (closed) => operator.emitted(within(closed)),

@@ -60,6 +60,18 @@ export class GroupedQuery {
     return this.#keys.findIndex((key) => key.canonical === own);
   }
 
+  /** Whether keys and arguments of aggregates are columns as they are; complete once `overGroups` was called for all. */
+  get isOfColumns(): boolean {
+    const isColumn = (node: unknown): boolean => isNode(node) && node.class === 'COLUMN_REF';
+    const calls = [...this.#aggregates.values()].map(({ node }) => node);
+    return (
+      this.#keys.every(({ node }) => isColumn(node)) &&
+      calls.every(({ children, filter }) => {
+        return !isNode(filter) && (!Array.isArray(children) || children.every(isColumn));
+      })
+    );
+  }
+
   overGroups(expression: SyntaxNode): SyntaxNode {
     return this.#visit(expression, new Set()) as SyntaxNode;
   }

@@ -28,6 +28,8 @@ export interface GroupingParts {
   readonly columns: readonly NamedExpression[];
   /** Keeps whole rows whatever the aggregates are. */
   readonly whole?: boolean;
+  /** Whether keys and aggregates are computed of columns as they are, so that no row can make them fail. */
+  readonly ofColumns: boolean;
 }
 
 /** What a row of state belongs to, beside its keys: the columns that tell it, and by what rows of the same are found. */
@@ -72,12 +74,19 @@ export class Grouping {
     return (this.whole ? this.parts.columns : this.#partials).map(({ name }) => name);
   }
 
-  intake(from: string, lead: readonly NamedExpression[], condition: string): string {
+  /** `counted` are aggregates that come behind the state's columns. */
+  intake(
+    from: string,
+    lead: readonly NamedExpression[],
+    condition: string,
+    counted: readonly NamedExpression[] = [],
+  ): string {
     const { keys, where, columns } = this.parts;
     const groups = [...lead, ...keys].map(named);
-    const rest = this.whole
+    const kept = this.whole
       ? columns.map(named)
       : this.#partials.map(({ name, partial }) => `${partial} AS ${name}`);
+    const rest = [...kept, ...counted.map(named)];
     const conditions = [condition, ...(where === undefined ? [] : [`(${where})`])].join(' AND ');
     const select = `SELECT ${list([...groups, ...rest])} FROM ${from} WHERE ${conditions}`;
     if (this.whole || groups.length === 0) return select;

@@ -21,7 +21,7 @@ export class HoppingWindow implements StreamOperator {
     this.#parts = parts;
     this.#sizeMs = sizeMs;
     this.#advanceMs = advanceMs;
-    this.#paneMs = greatestCommonDivisor(sizeMs, advanceMs);
+    this.#paneMs = paneMsOf(sizeMs, advanceMs);
   }
 
   get explanation(): readonly string[] {
@@ -43,10 +43,10 @@ export class HoppingWindow implements StreamOperator {
 
   setUp(): readonly PlanStatement[] {
     const { state, results, closed } = this.#tables;
-    const { grouping } = this.#parts;
+    const { grouping, panes, from } = this.#parts;
     const finished = grouping.results(this.#windows(state, 'true'));
     return [
-      `CREATE TABLE IF NOT EXISTS ${state} AS ${this.#intake('true')} WITH NO DATA`,
+      `CREATE TABLE IF NOT EXISTS ${state} AS ${panes ? this.#ofPanes(from) : this.#intake('true')} WITH NO DATA`,
       `CREATE TABLE IF NOT EXISTS ${results} AS ${finished} WITH NO DATA`,
       `CREATE TABLE IF NOT EXISTS ${closed} (kawa_start TIMESTAMP)`,
     ].map((sql) => timed(sql));
@@ -143,8 +143,18 @@ export class HoppingWindow implements StreamOperator {
     );
   }
 
+  /** A pane and key that several partitions have rows for come in several rows, as from several batches. */
+  #ofPanes(table: string): string {
+    const { keys, stateColumns } = this.#parts.grouping;
+    return `SELECT ${['kawa_pane', ...keys, ...stateColumns].join(', ')} FROM ${table}`;
+  }
+
   #intakeOf(closedUntil: number | undefined): PlanStatement {
-    const { time, late } = this.#parts;
+    const { time, late, panes, from } = this.#parts;
+    if (panes) {
+      const { sql, parameters } = timed(`kawa_pane >= ${at(1)}`, this.lateBefore(closedUntil));
+      return { sql: `${this.#ofPanes(from)} WHERE ${sql}`, parameters };
+    }
     if (late === 'reemit') return timed(this.#intake(`${time} IS NOT NULL`));
     return timed(this.#intake(`${time} >= ${at(1)}`), this.lateBefore(closedUntil));
   }
@@ -247,6 +257,11 @@ export class HoppingWindow implements StreamOperator {
     const same = sameColumns(columns, 'kawa_row', 'kawa_new');
     return `EXISTS (SELECT 1 FROM ${this.#expanded(this.#tables.partial)} AS kawa_new WHERE ${same})`;
   }
+}
+
+/** The length of the panes that windows are merged of. */
+export function paneMsOf(sizeMs: number, advanceMs: number): number {
+  return greatestCommonDivisor(sizeMs, advanceMs);
 }
 
 function greatestCommonDivisor(a: number, b: number): number {

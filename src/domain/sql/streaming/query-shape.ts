@@ -116,6 +116,7 @@ async function groupedShape(
     having: having === undefined ? undefined : await textOf(grouped.overGroups(having)),
     aggregates: await grouped.aggregates(textOf),
     columns: await grouped.columns(textOf),
+    ofColumns: grouped.isOfColumns,
   };
   const nameOf = (column: string): string =>
     outputs[all.findIndex(({ expression }) => isWindow(expression, column))]?.name ?? '';

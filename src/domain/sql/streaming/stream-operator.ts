@@ -26,6 +26,8 @@ export interface OperatorParts {
   readonly grouping: Grouping;
   /** What stands after FROM to read the batch's rows. */
   readonly from: string;
+  /** Whether the batch's rows are read as partial aggregates of panes: see BatchPanes. */
+  readonly panes: boolean;
   /** Over `from`: a row's event time. */
   readonly time: string;
   readonly emit: EmitMode;

@@ -77,11 +77,24 @@ const WHOLE_AGGREGATES = [
   'count(DISTINCT item) + count(*)',
 ] as const;
 
+/** Those of columns as they are: a batch of them is aggregated while it is read. */
+const COLUMN_AGGREGATES = AGGREGATES.filter((text) => /^\w+\((\*|\w+(, \w+)*)\)$/.test(text));
+
 export interface RandomList {
   /** The select list's aggregates, `a0` and so on. */
   readonly text: string;
   readonly having: string;
   readonly where: string;
+}
+
+/** Without WHERE and without expressions. */
+export function randomColumnLists(): fc.Arbitrary<RandomList> {
+  const items = fc.subarray([...COLUMN_AGGREGATES], { minLength: 1, maxLength: 6 });
+  return fc.record({
+    text: items.map((texts) => texts.map((text, index) => `${text} AS a${index}`).join(', ')),
+    having: fc.constantFrom('', '', 'HAVING count(*) > 1', 'HAVING sum(amount) > 3'),
+    where: fc.constant(''),
+  });
 }
 
 export function randomLists(kinds: 'mergeable' | 'whole' | 'both'): fc.Arbitrary<RandomList> {

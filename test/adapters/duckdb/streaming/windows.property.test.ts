@@ -1,9 +1,15 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { NUM_RUNS, type RandomList, randomBatches, randomLists } from './random-events.ts';
+import {
+  NUM_RUNS,
+  type RandomList,
+  randomBatches,
+  randomColumnLists,
+  randomLists,
+} from './random-events.ts';
 import { expectSameRows } from './same-rows.ts';
-import { memoryConnection, rowsOf, StreamRun } from './stream-run.ts';
+import { compiled, memoryConnection, rowsOf, StreamRun } from './stream-run.ts';
 
 const EPOCH = `TIMESTAMP '1970-01-01'`;
 /** Before a first watermark nothing is late. */
@@ -142,6 +148,72 @@ describe.each(Object.entries(KINDS))('%s', (_, kind) => {
       { numRuns: NUM_RUNS },
     );
   });
+});
+
+describe.each(Object.entries(KINDS).filter(([, { clause }]) => /TUMBLING|HOPPING/.test(clause)))(
+  '%s, aggregated while it is read',
+  (_, kind) => {
+    test('results are those of all rows, and so are the counts', async () => {
+      await fc.assert(
+        fc.asyncProperty(randomBatches(), randomColumnLists(), async (batches, list) => {
+          const sql = `${streamed(list, kind.clause)} EMIT CHANGES`;
+          const stream = await fed(sql, batches, { compactEvery: 2 });
+          expect(stream.plan.stage(['events'])[0]?.sql).toContain('kawa_pane');
+          const expected = await rowsOf(connection, { sql: oracle(kind, list), parameters: [] });
+          expectSameRows(await stream.results(), expected);
+          expect(stream.late).toBe(await count(`all_events WHERE ${kind.late}`));
+          expect(stream.read).toBe(batches.flat().length);
+        }),
+        { numRuns: NUM_RUNS * 3 },
+      );
+    });
+
+    test('the changes told make up the results, and closed windows are told once', async () => {
+      await fc.assert(
+        fc.asyncProperty(randomBatches(6), randomColumnLists(), async (batches, list) => {
+          const sql = streamed(list, kind.clause);
+          const changes = await fed(`${sql} EMIT CHANGES`, batches, { hasOutput: true });
+          const table = new Map<string, Record<string, unknown>>();
+          for (const { kawa_deleted, ...row } of changes.emitted) {
+            const key = JSON.stringify([row.window_start, row.window_end, row.user_id]);
+            if (kawa_deleted === true) table.delete(key);
+            else table.set(key, row);
+          }
+          expectSameRows([...table.values()], await changes.results());
+          const finals = await fed(sql, batches, { hasOutput: true });
+          const told = finals.emitted.map(({ kawa_deleted: _deleted, ...row }) => row);
+          expectSameRows(told, await finals.results());
+        }),
+        { numRuns: NUM_RUNS },
+      );
+    });
+  },
+);
+
+test('rows without a time are counted, and in no window', async () => {
+  const sql =
+    'SELECT user_id, count(*) AS n FROM events GROUP BY user_id WINDOW TUMBLING (20 SECONDS)';
+  const stream = await fed(sql, [], {});
+  const row = { partition: 1, user: 1, amount: 1, item: null };
+  // Beyond the year 9999 a time is none.
+  await stream.feed([
+    { ...row, timeMs: 1000 },
+    { ...row, timeMs: 260_000_000_000_000 },
+    { ...row, partition: 0, timeMs: 2000 },
+  ]);
+  expect(stream.plan.stage(['events'])[0]?.sql).toContain('kawa_pane');
+  expect([stream.read, stream.untimed, stream.late]).toEqual([3, 1, 0]);
+  expect((await stream.results()).map(({ n }) => n)).toEqual(['2']);
+});
+
+test.each([
+  ['a condition', 'SELECT count(*) AS n FROM events WHERE amount > 1'],
+  ['an expression', 'SELECT sum(amount + 1) AS n FROM events'],
+  ['rows that are kept', 'SELECT median(amount) AS n FROM events'],
+  ['a table', 'SELECT count(*) AS n FROM events JOIN users ON id = user_id'],
+])('with %s rows are staged one by one', async (_, query) => {
+  const plan = await compiled(connection, `${query} WINDOW TUMBLING (20 SECONDS)`);
+  expect(plan.stage(['events'])[0]?.sql).not.toContain('kawa_pane');
 });
 
 test('rows are in results, in open windows or late', async () => {

@@ -34,10 +34,12 @@ export function cleanerOf(
   time: ManualTime,
   config: Partial<LogCleanerConfig> = {},
   logger: Logger = silentLogger,
+  onConfigChange: (listener: () => void) => () => void = () => () => undefined,
 ): LogCleaner {
   return new LogCleaner({
     logs: () => manager.logs(),
     config: () => ({ ...CLEANER, ...config }),
+    onConfigChange,
     clock: time,
     timer: time,
     checksum,

@@ -348,4 +348,45 @@ describe('the log cleaner', () => {
     expect(await bench.batches()).toEqual(['1-1 a=2']);
     await cleaner.stop();
   });
+
+  it('has as many threads as are set while it runs', async () => {
+    const bench = await CleanerBench.open();
+    const config = { threads: 0 };
+    let change: () => void = () => undefined;
+    const cleaner = cleanerOf(bench.manager, bench.time, config, undefined, (listener) => {
+      change = listener;
+      return () => {
+        change = () => undefined;
+      };
+    });
+    const turns = async () => {
+      for (let turn = 0; turn < 50; turn++) {
+        await new Promise((done) => setImmediate(done));
+        bench.time.advance(CLEANER.backoffMs / 10);
+      }
+    };
+    cleaner.start();
+    await bench.produce('a=1');
+    await bench.produce('a=2');
+    await bench.roll();
+    await turns();
+    expect(await bench.batches()).toEqual(['0-0 a=1', '1-1 a=2']);
+    for (const threads of [1, 3]) {
+      config.threads = threads;
+      change();
+      await turns();
+      expect(await bench.batches()).toEqual(['1-1 a=2']);
+    }
+    config.threads = 0;
+    change();
+    await bench.produce('a=3');
+    await bench.roll();
+    await turns();
+    expect(await bench.batches()).toEqual(['1-1 a=2', '4-4 a=3']);
+    config.threads = 2;
+    change();
+    await turns();
+    expect(await bench.batches()).toEqual(['4-4 a=3']);
+    await cleaner.stop();
+  });
 });

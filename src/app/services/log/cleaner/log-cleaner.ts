@@ -37,6 +37,8 @@ export interface LogCleanerConfig {
 export interface LogCleanerOptions {
   logs(): Iterable<UnifiedLog>;
   config(): LogCleanerConfig;
+  /** Calls back once the config may be another one; the answer stops that. */
+  onConfigChange(listener: () => void): () => void;
   readonly clock: Clock;
   readonly timer: Timer;
   readonly checksum: Checksum;
@@ -71,7 +73,9 @@ export class LogCleaner {
   readonly #inProgress = new Set<UnifiedLog>();
   readonly #uncleanable = new Map<UnifiedLog, unknown>();
   readonly #pauses = new Set<() => void>();
-  #loops: Promise<void>[] = [];
+  /** By their number: one that is beyond `threads` by now ends once it is done with its log. */
+  readonly #loops = new Map<number, Promise<void>>();
+  #unwatch: () => void = () => undefined;
   #stopped = false;
 
   constructor(options: LogCleanerOptions) {
@@ -82,15 +86,31 @@ export class LogCleaner {
   }
 
   start(): void {
+    this.#unwatch = this.#o.onConfigChange(() => this.#adjust());
+    this.#adjust();
+  }
+
+  #adjust(): void {
+    if (this.#stopped) return;
     const { threads } = this.#o.config();
-    this.#loops = Array.from({ length: threads }, () => this.#run(threads));
+    for (let number = 0; number < threads; number++) {
+      if (this.#loops.has(number)) continue;
+      const loop = this.#run(number).finally(() => {
+        this.#loops.delete(number);
+        // It may have been wanted again while it ended.
+        this.#adjust();
+      });
+      this.#loops.set(number, loop);
+    }
+    if (this.#loops.size > threads) for (const wake of [...this.#pauses]) wake();
   }
 
   /** What is under way is given up: the next start begins it anew. */
   async stop(): Promise<void> {
     this.#stopped = true;
-    for (const wake of this.#pauses) wake();
-    await Promise.all(this.#loops);
+    this.#unwatch();
+    for (const wake of [...this.#pauses]) wake();
+    await Promise.all(this.#loops.values());
   }
 
   /** Logs that are left alone until the broker is started again, each with the reason. */
@@ -122,8 +142,10 @@ export class LogCleaner {
     return new OffsetMap({ memoryBytes: dedupeBufferBytes / threads, loadFactor, seed });
   }
 
-  async #run(threads: number): Promise<void> {
+  async #run(number: number): Promise<void> {
     while (!this.#stopped) {
+      const { threads } = this.#o.config();
+      if (number >= threads) return;
       let cleaned = false;
       try {
         cleaned = await this.cleanFilthiest(this.offsetMap(threads));
@@ -180,7 +202,7 @@ export class LogCleaner {
       map,
       budget: this.#budget,
       tools: { checksum, compression, maxDecompressedBytes },
-      readBytes: config.ioBufferBytes / config.threads / 2,
+      readBytes: config.ioBufferBytes / Math.max(config.threads, 1) / 2,
       nowMs: startedMs,
       check: () => {
         if (this.#stopped || log.isDeleted) throw new CleaningAborted();
@@ -247,14 +269,14 @@ export class LogCleaner {
   async #pause(durationMs: number): Promise<void> {
     if (this.#stopped) return;
     let cancel: CancelTimer | undefined;
+    let wake: (() => void) | undefined;
     await new Promise<void>((resolve) => {
+      wake = resolve;
       this.#pauses.add(resolve);
-      cancel = this.#o.timer.schedule(durationMs, () => {
-        this.#pauses.delete(resolve);
-        resolve();
-      });
+      cancel = this.#o.timer.schedule(durationMs, resolve);
     });
     cancel?.();
+    if (wake !== undefined) this.#pauses.delete(wake);
   }
 }
 
