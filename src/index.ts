@@ -18,6 +18,7 @@ export type { Bytes, Message, MessageOffset, NewMessage } from './app/embedded/m
 export type { FetchLimits } from './app/embedded/message-reader.ts';
 export type { SqlOptions, SqlRowObject } from './app/embedded/sql-result.ts';
 export type { SqlTables } from './app/embedded/sql-tables.ts';
+export type { TableTransaction, TransactionOptions } from './app/embedded/sql-transaction.ts';
 export {
   type StartBrokerOptions,
   type StorageEngine,

@@ -70,14 +70,35 @@ export interface SqlChunk<Chunk> {
 
 export type SqlRow = readonly SqlValue[];
 
-/** Runs SQL over the topics and over tables of its own. Expected failures are SqlErrors. */
-export interface SqlEngine {
-  /** Whether it takes no more statements: it was closed, or it failed and has to be opened anew. */
-  readonly closed: boolean;
+export interface SqlStatements {
   query(statement: SqlStatement): Promise<SqlCursor<readonly SqlRow[]>>;
   /** As `query`, with the rows as bytes in an encoding. */
   encode(statement: SqlStatement, encoding: SqlEncoding): Promise<SqlCursor<Uint8Array>>;
   /** What a statement takes and gives, without running it; values of parameters are not looked at. */
   describe(statement: SqlStatement): Promise<SqlDescription>;
+}
+
+export interface TransactionMode {
+  /** Whether a statement that writes fails. */
+  readonly readOnly: boolean;
+}
+
+/**
+ * Statements over tables that are carried out together or not at all; others see nothing of it before `commit`. It reads tables
+ * as they were when its first statement read one, and topics as they are. A statement waits until the one before has been
+ * read; one that is not read to its end is kept in memory, up to a limit. After a statement failed, `rollback` alone is left.
+ */
+export interface SqlEngineTransaction extends SqlStatements {
+  /** Resolves once what it wrote is durable; when it rejects nothing of it stays. */
+  commit(): Promise<void>;
+  /** Nothing of what it wrote stays. Never rejects. */
+  rollback(): Promise<void>;
+}
+
+/** Runs SQL over the topics and over tables of its own. Expected failures are SqlErrors. */
+export interface SqlEngine extends SqlStatements {
+  /** Whether it takes no more statements: it was closed, or it failed and has to be opened anew. */
+  readonly closed: boolean;
+  begin(mode: TransactionMode): Promise<SqlEngineTransaction>;
   close(): Promise<void>;
 }

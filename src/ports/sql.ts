@@ -5,6 +5,7 @@ import type {
   SqlParameter,
   SqlProgress,
   SqlRow,
+  TransactionMode,
 } from './sql-engine.ts';
 
 export interface SqlQuery {
@@ -33,12 +34,23 @@ export interface TableSchema {
   readonly columns: readonly TableColumn[];
 }
 
-/** What is asked of SQL: every way in comes through here, so that the limits hold for each. */
-export interface Sql {
+export interface SqlQueries {
   query(query: SqlQuery): Promise<SqlCursor<readonly SqlRow[]>>;
   encode(query: SqlQuery, encoding: SqlEncoding): Promise<SqlCursor<Uint8Array>>;
   /** What a statement takes and gives, without running it. */
   describe(query: SqlQuery): Promise<SqlDescription>;
+}
+
+/** As SqlEngineTransaction. Once a statement failed, `commit` rolls back and rejects. */
+export interface SqlTransaction extends SqlQueries {
+  commit(): Promise<void>;
+  rollback(): Promise<void>;
+}
+
+/** What is asked of SQL: every way in comes through here, so that the limits hold for each. */
+export interface Sql extends SqlQueries {
+  /** Rejects when as many are open as the configuration allows. */
+  begin(mode: TransactionMode): Promise<SqlTransaction>;
   createTable(schema: TableSchema): Promise<void>;
   /** Rows of JSON, all or none of them; gives how many they are. */
   insertRows(table: string, rows: readonly object[]): Promise<number>;

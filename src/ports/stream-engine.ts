@@ -8,6 +8,8 @@ export interface SourceRange {
   readonly partition: number;
   readonly fromOffset: Offset;
   readonly toOffset: Offset;
+  /** Of a topic that has history: where these are. Those in the log may go to history before they are read. */
+  readonly kept?: 'history' | 'log';
 }
 
 /** How far a view has come in one partition of a source, and what it met there. */

@@ -127,6 +127,40 @@ describe.skipIf(!available('psql', 'psql'))('psql', { timeout: 120_000 }, () => 
     expect(errors).toContain('LINE 2:   nothing FROM user_events\n          ^');
   });
 
+  test('runs transactions, with its own handling of errors in them', async () => {
+    const script = join(folder, 'transactions.sql');
+    await writeFile(
+      script,
+      `CREATE TABLE moved (n INTEGER);
+       BEGIN; INSERT INTO moved VALUES (1); ROLLBACK;
+       BEGIN ISOLATION LEVEL SERIALIZABLE; INSERT INTO moved VALUES (2);
+       \\d moved
+       COMMIT;
+       BEGIN; INSERT INTO moved VALUES (3); SELECT nothing; SELECT 1; COMMIT;
+       \\set AUTOCOMMIT off
+       INSERT INTO moved VALUES (4);
+       ROLLBACK;
+       SELECT 'kept', n FROM moved;`,
+    );
+    const args = ['--no-psqlrc', '-A', '-t', broker.postgresUrl as string, '-f', script];
+    const { output: text, errors } = await run('psql', args);
+    expect(text.split('\n').filter((line) => line.startsWith('kept'))).toEqual(['kept|2']);
+    expect(errors).toContain('current transaction is aborted');
+    // --single-transaction is BEGIN and COMMIT around all of it.
+    const single = ['-1', '-v', 'ON_ERROR_STOP=1', broker.postgresUrl as string];
+    await run('psql', [
+      '--no-psqlrc',
+      ...single,
+      '-c',
+      'DELETE FROM moved',
+      '-c',
+      'SELECT nothing',
+    ]);
+    expect(await output('SELECT count(*) AS n FROM moved')).toContain('1');
+    expect(await broker.sql('SELECT n FROM moved')).toEqual([{ n: 2 }]);
+    await broker.sql('DROP TABLE moved');
+  });
+
   test('Ctrl-C ends a statement', async () => {
     const endless = 'SELECT count(*) FROM range(100000000000) a, range(99999) b';
     const commands = ['-c', '\\! echo ready', '-c', endless];

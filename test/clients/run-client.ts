@@ -10,6 +10,8 @@ export const KAFKA_TOOL = fileURLToPath(
 
 export const PYTHON = `${CACHE}/python/bin/python`;
 export const FRANZ_GO = `${CACHE}/franz-go-client`;
+export const GRAFANA_CLIENT = `${CACHE}/grafana-client`;
+export const JDBC_DRIVER = `${CACHE}/jdbc/postgresql.jar`;
 
 /** Whether a client is here. Continuous integration sets KAWADB_CLIENTS_REQUIRED, so that none goes missing unseen. */
 export function available(name: string, path: string): boolean {

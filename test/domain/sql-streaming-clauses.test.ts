@@ -15,6 +15,10 @@ test.each([
     'WINDOW TUMBLING (SIZE 1 HOUR, GRACE PERIOD 10 MINUTES)',
     { window: hopping(3_600_000), graceMs: 600_000 },
   ],
+  [
+    'WINDOW TUMBLING (INTERVAL 1 MINUTE, RETENTION INTERVAL 7 DAYS)',
+    { window: hopping(60_000), retentionMs: 604_800_000 },
+  ],
   ['WINDOW HOPPING (SIZE 1 MINUTE, ADVANCE BY 10 SECONDS)', { window: hopping(60_000, 10_000) }],
   ['WINDOW HOPPING (ADVANCE BY 10 SECONDS, SIZE 1 MINUTE)', { window: hopping(60_000, 10_000) }],
   [
@@ -33,7 +37,7 @@ test.each([
 ])('%s is lifted, and all else stays where it was', (clause, lifted) => {
   const sql = `SELECT x FROM t ${clause} GROUP BY x`;
   const result = liftStreamingClauses(sql);
-  const { sql: rest, original, windowAt: _, emitAt: _at, ...found } = result;
+  const { sql: rest, original, windowAt: _, emitAt: _at, retentionAt: _kept, ...found } = result;
   expect(found).toEqual(lifted);
   expect(original).toBe(sql);
   expect(rest).toHaveLength(sql.length);
@@ -77,7 +81,8 @@ test.each([
   ['WINDOW HOPPING (1 MINUTE, 2 MINUTES)', /leave rows out/, 24],
   ['WINDOW TUMBLING (soon)', /interval is expected/, 34],
   ['WINDOW TUMBLING (1 MINUTE', /no closing/, 17],
-  ['WINDOW TUMBLING (SIZE 1 MINUTE, RETENTION 7 DAYS)', /RETENTION/, 49],
+  ['WINDOW TUMBLING (SIZE 1 MINUTE, RETENTION 7 MONTHS)', /no fixed length/, 59],
+  ['WINDOW SESSION (1 MINUTE, RETENTION 1 DAY, RETENTION 1 DAY)', /RETENTION stands twice/, 60],
   ['JOIN o WITHIN (1 DAY', /one or two intervals/, 31],
   ['JOIN o WITHIN () ON x', /one or two intervals/, 31],
   ['JOIN o WITHIN (1 DAY, 1 DAY, 1 DAY) ON x', /one or two intervals/, 31],

@@ -47,7 +47,8 @@ export class WriteAheadFiles {
         const file = await this.#openFile(name);
         if (file !== undefined) opened.push({ name, file });
       }
-      await Promise.all(opened.map(({ file }) => file.datasync()));
+      // The one before them is written to no more, but may have been after its sync above began: nobody syncs it later.
+      await Promise.all([newest, ...opened].map((each) => each?.file.datasync()));
       await this.#syncDirectory();
     } catch (error) {
       for (const { file } of opened) await file.close();

@@ -9,6 +9,9 @@ export const USER_CATALOG = 'kawadb';
 /** The catalog of the topics' views; in memory, since they follow the topics. */
 export const TOPIC_CATALOG = 'topics';
 
+/** Names of users go before those of topics. */
+export const SEARCH_PATH = `SET search_path = '${USER_CATALOG}.main,${TOPIC_CATALOG}.main'`;
+
 export interface Database {
   readonly instance: DuckDBInstance;
   /** For the engine's own statements. */
@@ -55,7 +58,7 @@ export async function openDatabase(
   const connections: DuckDBConnection[] = [];
   for (let i = 0; i <= start.connections; i++) {
     const connection = await instance.connect();
-    await connection.run(`SET search_path = '${USER_CATALOG}.main,${TOPIC_CATALOG}.main'`);
+    await connection.run(SEARCH_PATH);
     connections.push(connection);
   }
   const directories = start.directories.map((directory) => quoteText(`${directory}/`));

@@ -5,8 +5,10 @@ import type {
   SqlCursor,
   SqlDescription,
   SqlEncoding,
+  SqlEngineTransaction,
   SqlRow,
   SqlStatement,
+  TransactionMode,
 } from '../../ports/sql-engine.ts';
 import type { StreamingSqlEngine } from '../../ports/stream-engine.ts';
 import type { StreamStatus } from '../../ports/streams.ts';
@@ -20,7 +22,9 @@ import type {
   EngineStart,
   ExecuteCommand,
   StreamRules,
+  TransactionCommand,
 } from './engine-messages.ts';
+import { EngineTransaction } from './engine-transaction.ts';
 import { QueryStream } from './query-stream.ts';
 import { StreamClient } from './streams/stream-client.ts';
 
@@ -143,6 +147,16 @@ export class DuckDbEngine implements StreamingSqlEngine {
     return this.#run<Uint8Array>(statement, encoding);
   }
 
+  async begin({ readOnly }: TransactionMode): Promise<SqlEngineTransaction> {
+    const transaction = this.#nextId;
+    this.#nextId += 1;
+    await this.#step(transaction, readOnly ? 'begin-read-only' : 'begin');
+    return new EngineTransaction(transaction, {
+      start: (statement, how) => this.#start(statement, how),
+      step: (id, step) => this.#step(id, step),
+    });
+  }
+
   async close(): Promise<void> {
     if (!this.#closed) {
       this.#closed = true;
@@ -161,32 +175,52 @@ export class DuckDbEngine implements StreamingSqlEngine {
     encoding: SqlEncoding | undefined,
   ): Promise<SqlCursor<Chunk>> {
     const stream = await this.#start(statement, { encoding, describe: false });
-    const columns = await stream.columns;
-    return { columns, chunks: stream.chunks<Chunk>() };
+    return stream.cursor<Chunk>();
   }
 
   async #start(
     { sql, parameters = [], signal, onProgress }: SqlStatement,
-    how: Pick<ExecuteCommand, 'encoding' | 'describe'>,
+    how: Pick<ExecuteCommand, 'encoding' | 'describe' | 'transaction'>,
   ): Promise<QueryStream> {
     await this.#turn(signal);
+    const { id, stream } = this.#stream(onProgress, how.transaction !== undefined, () => {
+      const next = this.#waiting.shift();
+      if (next === undefined) this.#free += 1;
+      else next();
+    });
+    this.#command({ type: 'execute', id, sql, parameters, ...how });
+    stream.cancelOn(signal);
+    return stream;
+  }
+
+  #stream(
+    progress: SqlStatement['onProgress'],
+    isInTransaction: boolean,
+    settled: () => void,
+  ): { readonly id: number; readonly stream: QueryStream } {
     const id = this.#nextId;
     this.#nextId += 1;
     const stream = new QueryStream({
       more: () => this.#command({ type: 'more', id }),
       cancel: () => this.#command({ type: 'cancel', id }),
-      progress: onProgress,
+      // A statement that is broken off would break its transaction.
+      leave: () => this.#command({ type: isInTransaction ? 'leave' : 'cancel', id }),
+      progress,
       settled: () => {
         this.#streams.delete(id);
-        const next = this.#waiting.shift();
-        if (next === undefined) this.#free += 1;
-        else next();
+        settled();
       },
     });
     this.#streams.set(id, stream);
-    this.#command({ type: 'execute', id, sql, parameters, ...how });
-    stream.cancelOn(signal);
-    return stream;
+    return { id, stream };
+  }
+
+  /** Needs no turn: what holds turns may wait for it. */
+  async #step(transaction: number, step: TransactionCommand['step']): Promise<void> {
+    if (this.#closed) throw stopped();
+    const { id, stream } = this.#stream(undefined, true, () => undefined);
+    this.#command({ type: 'transaction', id, transaction, step });
+    await stream.columns;
   }
 
   async #turn(signal: AbortSignal | undefined): Promise<void> {

@@ -6,6 +6,7 @@ const ENGINE_VERSION = version().replace(/^v/, '');
 const KINDS: readonly (readonly [RegExp, SqlErrorKind])[] = [
   [/^Parser Error/, 'SYNTAX'],
   [/^INTERRUPT Error/, 'CANCELLED'],
+  [/^TransactionContext Error: (?!.*constraint violation).*conflict/is, 'CONFLICT'],
   [/^Permission Error|has been disabled|configuration has been locked/, 'FORBIDDEN'],
   [/^Out of Memory Error/, 'RESULT_TOO_LARGE'],
   [/^(IO|Fatal|INTERNAL) Error/, 'UNAVAILABLE'],
@@ -28,7 +29,9 @@ export function failureOf(error: unknown, sql: string): EngineFailure {
   const [message = text] = text.split('\n\nLINE ')[0]?.split(SUGGESTION) ?? [];
   return {
     kind,
-    message: message.replace(/^(Parser|Binder|Catalog|Permission) Error: /, '').trim(),
+    message: message
+      .replace(/^(Parser|Binder|Catalog|Permission|TransactionContext) Error: /, '')
+      .trim(),
     position: positionOf(text),
     hint: hintOf(text, sql, kind),
   };
@@ -60,6 +63,7 @@ function hintOf(text: string, sql: string, kind: SqlErrorKind): string | undefin
   }
   if (kind === 'FORBIDDEN')
     return 'SQL reads topics and tables; it reaches no files and no network';
+  if (kind === 'CONFLICT') return 'another transaction changed the same; try the whole of it again';
   if (/^Catalog Error: Table .* does not exist/.test(text)) {
     return SUGGESTION.exec(text)?.[1] ?? 'SHOW TABLES lists the topics and tables there are';
   }

@@ -57,14 +57,26 @@ export interface ExecuteCommand {
   readonly encoding: SqlEncoding | undefined;
   /** Only tell what it takes and gives. */
   readonly describe?: boolean;
+  /** The transaction it is part of; it is one of its own when absent. */
+  readonly transaction?: number | undefined;
+}
+
+export interface TransactionCommand {
+  readonly type: 'transaction';
+  readonly id: number;
+  readonly transaction: number;
+  readonly step: 'begin' | 'begin-read-only' | 'commit' | 'rollback';
 }
 
 export type EngineCommand =
   | ExecuteCommand
   | StreamCommand
+  | TransactionCommand
   /** The reader took a chunk. */
   | { readonly type: 'more'; readonly id: number }
   | { readonly type: 'cancel'; readonly id: number }
+  /** Nobody reads the rest of the result: the statement ends as soon as it can without breaking its transaction. */
+  | { readonly type: 'leave'; readonly id: number }
   | { readonly type: 'close' };
 
 export interface EngineFailure extends SqlErrorDetails {

@@ -7,9 +7,11 @@ import { CopyStatements } from './copy-statements.ts';
 import { closeDatabase, type Database, openDatabase } from './database.ts';
 import { registerDecodeFunctions } from './decode-function.ts';
 import type { EngineCommand, EngineEvent, EngineStart } from './engine-messages.ts';
+import { FileAccess } from './file-access.ts';
 import { HistoryStatements } from './history-statements.ts';
 import { loadPlugin } from './load-plugins.ts';
 import { LogBridge } from './log-bridge.ts';
+import { OpenTransactions } from './open-transactions.ts';
 import { registerPlugin } from './plugin-functions.ts';
 import { QueryRunner } from './query-runner.ts';
 import { ScanProgress } from './scan-progress.ts';
@@ -60,15 +62,19 @@ export async function runEngineThread({
     const schemas = new SchemaStatements(catalog, { bridge, decoders });
     const history = new HistoryStatements(catalog, bridge);
     const { streams: connection } = database;
-    const compiler = new ViewCompiler(connection, catalog, start.streamRules);
-    const streams = new StreamServer(new StreamViews({ connection, notes, compiler }), send);
+    const files = new FileAccess(start.directories);
+    const compiler = new ViewCompiler(connection, catalog, { rules: start.streamRules, files });
+    const streams = new StreamServer(
+      new StreamViews({ connection, notes, compiler, bridge }),
+      send,
+    );
     const copies = new CopyStatements({
       exportDirectory: start.exportDirectory,
       extensionDirectory: start.extensionDirectory ?? '',
       extensions: database.extensions,
     });
-    const planner = new StatementPlanner(catalog, { schemas, history, copies });
-    serve(database, { planner, streams, progress });
+    const planner = new StatementPlanner(catalog, { schemas, history, copies, files });
+    serve(database, { planner, streams, progress, catalog });
     for (const [name, why] of database.extensions.failures) {
       send({
         type: 'warning',
@@ -95,18 +101,21 @@ interface Served {
   readonly planner: StatementPlanner;
   readonly streams: StreamServer;
   readonly progress: ScanProgress;
+  readonly catalog: TopicCatalog;
 }
 
-function serve(database: Database, { planner, streams, progress }: Served): void {
+function serve(database: Database, { planner, streams, progress, catalog }: Served): void {
   const free: DuckDBConnection[] = [...database.connections];
   const running = new Map<number, QueryRunner>();
+  const transactions = new OpenTransactions(database.instance, catalog, send);
   const runs = new Set<Promise<void>>();
   port?.on('message', (command: EngineCommand) => {
     switch (command.type) {
       case 'execute': {
         // The other thread sends no more statements at a time than there are connections.
         const connection = free.pop() as DuckDBConnection;
-        const runner = new QueryRunner(connection, planner, command, send);
+        const transaction = transactions.find(command.transaction);
+        const runner = new QueryRunner({ connection, transaction }, planner, command, send);
         running.set(command.id, runner);
         const run = runner.run().then(() => {
           free.push(connection);
@@ -120,6 +129,12 @@ function serve(database: Database, { planner, streams, progress }: Served): void
       case 'stream':
         streams.take(command);
         return;
+      case 'transaction':
+        transactions.take(command);
+        return;
+      case 'leave':
+        running.get(command.id)?.leave();
+        return;
       case 'more':
         running.get(command.id)?.more();
         return;
@@ -129,7 +144,8 @@ function serve(database: Database, { planner, streams, progress }: Served): void
       default:
         for (const runner of running.values()) runner.cancel();
         database.streams.interrupt();
-        void Promise.all([...runs, streams.close()]).then(() => {
+        void Promise.all([...runs, streams.close()]).then(async () => {
+          await transactions.close();
           closeDatabase(database);
           (workerData as EngineStart).bridge.close();
           port?.close();

@@ -9,6 +9,7 @@ import { columnTypeText } from './column-type-text.ts';
 import { descriptionOf } from './describe-statement.ts';
 import { failureOf } from './engine-failure.ts';
 import type { EngineEvent, EngineFailure, ExecuteCommand } from './engine-messages.ts';
+import type { StatementPlace } from './open-transactions.ts';
 import { HISTORY_MOVED } from './outside-of-history.ts';
 import { columnValues, type ResultEncoder, resultEncoderOf } from './result-encoders.ts';
 import type { StatementPlanner } from './statement-planner.ts';
@@ -29,8 +30,9 @@ export class FailedStatement extends Error {
   }
 }
 
-/** Runs one statement on a connection of its own and sends what comes of it, no faster than it is read. */
+/** Runs one statement on a connection of its own, or on that of its transaction, and sends what comes of it, no faster than it is read. */
 export class QueryRunner {
+  readonly #place: StatementPlace;
   readonly #connection: DuckDBConnection;
   readonly #planner: StatementPlanner;
   readonly #command: ExecuteCommand;
@@ -42,12 +44,13 @@ export class QueryRunner {
   #wake: (() => void) | undefined;
 
   constructor(
-    connection: DuckDBConnection,
+    place: StatementPlace,
     planner: StatementPlanner,
     command: ExecuteCommand,
     send: (event: EngineEvent, transfer?: ArrayBuffer[]) => void,
   ) {
-    this.#connection = connection;
+    this.#place = place;
+    this.#connection = place.transaction?.connection ?? place.connection;
     this.#planner = planner;
     this.#command = command;
     this.#send = send;
@@ -62,6 +65,12 @@ export class QueryRunner {
     this.#cancelled = true;
     this.#cancelling.abort(cancelled());
     this.#connection.interrupt();
+    this.#wake?.();
+  }
+
+  /** As `cancel`, without breaking off what the engine does just now. */
+  leave(): void {
+    this.#cancelled = true;
     this.#wake?.();
   }
 
@@ -91,7 +100,7 @@ export class QueryRunner {
   async #execute(): Promise<void> {
     const { id, sql, encoding } = this.#command;
     const planned = await this.#inPool(() =>
-      this.#planner.plan(this.#connection, this.#command, () => this.#cancelled),
+      this.#planner.plan(this.#place, this.#command, () => this.#cancelled),
     );
     if (planned.failure !== undefined) throw new FailedStatement(planned.failure);
     this.#check();

@@ -2,11 +2,14 @@ import { SqlError } from '../../domain/sql/sql-error.ts';
 import type {
   SqlChunk,
   SqlColumn,
+  SqlCursor,
   SqlDescription,
   SqlProgress,
   SqlRow,
 } from '../../ports/sql-engine.ts';
 import type { EngineEvent } from './engine-messages.ts';
+
+const VALUE_BYTES = 32;
 
 type QueryEvent = Exclude<EngineEvent, { type: 'open' | 'failed' | 'warning' | 'answer' }>;
 
@@ -14,6 +17,8 @@ export interface QueryStreamCalls {
   /** A chunk was taken. */
   more(): void;
   cancel(): void;
+  /** Nobody reads the rest. */
+  leave(): void;
   progress?: ((progress: SqlProgress) => void) | undefined;
   /** The engine is done with the query, however it ended. Called once. */
   settled(): void;
@@ -32,6 +37,10 @@ export class QueryStream {
   #wake: (() => void) | undefined;
   #reason: Error | undefined;
   #unwatch: (() => void) | undefined;
+  /** Chunks in memory that the engine does not count as being on their way. */
+  #setAside = 0;
+  #isSettingAside = false;
+  #asideWake: (() => void) | undefined;
 
   constructor(calls: QueryStreamCalls) {
     this.#calls = calls;
@@ -64,6 +73,8 @@ export class QueryStream {
         return;
       case 'chunk':
         this.#chunks.push({ rowCount: event.rowCount, data: dataOf(event) });
+        if (this.#isSettingAside) this.#putAside(1);
+        this.#asideWake?.();
         this.#wake?.();
         return;
       case 'progress':
@@ -85,6 +96,23 @@ export class QueryStream {
     return this.#description as SqlDescription;
   }
 
+  async cursor<Chunk>(): Promise<SqlCursor<Chunk>> {
+    return { columns: await this.columns, chunks: this.chunks<Chunk>() };
+  }
+
+  cancel(): void {
+    if (!this.#ended) this.#calls.cancel();
+  }
+
+  /** Resolves when the engine is done with it, however it ended. */
+  async ended(): Promise<void> {
+    while (!this.#ended) {
+      await new Promise<void>((resolve) => {
+        this.#asideWake = resolve;
+      });
+    }
+  }
+
   fail(error: Error): void {
     this.#end(error);
   }
@@ -95,7 +123,8 @@ export class QueryStream {
         if (this.#reason !== undefined) throw this.#reason;
         const chunk = this.#chunks.shift();
         if (chunk !== undefined) {
-          this.#calls.more();
+          if (this.#setAside > 0) this.#setAside -= 1;
+          else this.#calls.more();
           yield chunk as SqlChunk<Chunk>;
           continue;
         }
@@ -106,8 +135,38 @@ export class QueryStream {
         });
       }
     } finally {
-      if (!this.#ended) this.#calls.cancel();
+      if (!this.#ended) this.#calls.leave();
     }
+  }
+
+  /**
+   * Takes the rest of the result into memory, whether it is read or not, so that the engine is done with the query. Rejects
+   * when that is more than `bytesMax`; the query can be read on then.
+   */
+  async takeRest(bytesMax: number, signal: AbortSignal | undefined): Promise<void> {
+    const stop = (): void => this.#asideWake?.();
+    signal?.addEventListener('abort', stop, { once: true });
+    this.#isSettingAside = true;
+    this.#putAside(this.#chunks.length - this.#setAside);
+    try {
+      while (!this.#ended) {
+        signal?.throwIfAborted();
+        if (this.#chunks.reduce((sum, chunk) => sum + bytesOf(chunk), 0) > bytesMax) {
+          throw restTooLarge(bytesMax);
+        }
+        await new Promise<void>((resolve) => {
+          this.#asideWake = resolve;
+        });
+      }
+    } finally {
+      this.#isSettingAside = false;
+      signal?.removeEventListener('abort', stop);
+    }
+  }
+
+  #putAside(count: number): void {
+    this.#setAside += count;
+    for (let i = 0; i < count; i++) this.#calls.more();
   }
 
   #end(error: Error | undefined): void {
@@ -117,8 +176,23 @@ export class QueryStream {
     this.#unwatch?.();
     if (error !== undefined) this.#rejectColumns(error);
     this.#wake?.();
+    this.#asideWake?.();
     this.#calls.settled();
   }
+}
+
+/** About what a chunk takes in memory. */
+function bytesOf({ rowCount, data }: SqlChunk<unknown>): number {
+  if (data instanceof Uint8Array) return data.byteLength;
+  const [row = []] = data as SqlRow[];
+  return rowCount * row.length * VALUE_BYTES;
+}
+
+function restTooLarge(bytesMax: number): SqlError {
+  const message = `a result of the transaction that is not read to its end has more than ${bytesMax} bytes left`;
+  return new SqlError('RESULT_TOO_LARGE', message, {
+    hint: 'read it to its end or close it before the next statement of the transaction',
+  });
 }
 
 function dataOf({ rowCount, data }: Extract<QueryEvent, { type: 'chunk' }>): Uint8Array | SqlRow[] {

@@ -19,8 +19,10 @@ import type { CopyStatements } from './copy-statements.ts';
 import { USER_CATALOG } from './database.ts';
 import { failureOf } from './engine-failure.ts';
 import type { EngineFailure, ExecuteCommand } from './engine-messages.ts';
+import type { FileAccess } from './file-access.ts';
 import { runFullTextStatement } from './full-text-statement.ts';
 import type { HistoryStatements } from './history-statements.ts';
+import type { StatementPlace } from './open-transactions.ts';
 import { PostgresCatalog } from './postgres-catalog.ts';
 import type { SchemaStatements } from './schema-statements.ts';
 import { refusalOf } from './statement-rules.ts';
@@ -50,6 +52,7 @@ export interface StatementPlannerParts {
   readonly schemas: SchemaStatements;
   readonly history: HistoryStatements;
   readonly copies: CopyStatements;
+  readonly files: FileAccess;
 }
 
 /** Makes of what a user wrote the statement the engine runs. */
@@ -59,25 +62,29 @@ export class StatementPlanner {
   readonly #history: HistoryStatements;
   readonly #postgres: PostgresCatalog;
   readonly #copies: CopyStatements;
+  readonly #files: FileAccess;
 
-  constructor(catalog: TopicCatalog, { schemas, history, copies }: StatementPlannerParts) {
+  constructor(catalog: TopicCatalog, { schemas, history, copies, files }: StatementPlannerParts) {
     this.#catalog = catalog;
     this.#schemas = schemas;
     this.#history = history;
     this.#postgres = new PostgresCatalog(catalog);
     this.#copies = copies;
+    this.#files = files;
   }
 
   async plan(
-    connection: DuckDBConnection,
+    place: StatementPlace,
     command: ExecuteCommand,
     cancelled: () => boolean,
   ): Promise<PlannedStatement> {
+    const connection = place.transaction?.connection ?? place.connection;
     const { sql, parameters, describe } = command;
     const { statements, rest } = splitStatements(sql);
     const [statement = '', ...others] = [...statements, ...(rest === '' ? [] : [rest])];
     if (statement === '') return failed('there is no statement');
     if (others.length > 0) return failed('one statement at a time');
+    this.#files.check(statement, parameters);
     if (SHOW_TABLES.test(statement)) return { sql: this.#showTables() };
     const described =
       describe === true
@@ -89,31 +96,32 @@ export class StatementPlanner {
       (await this.#history.run(connection, statement, cancelled)) ??
       (await runFullTextStatement(connection, statement));
     if (carriedOut !== undefined) return { sql: carriedOut };
-    await this.#catalog.prepare(statement);
+    await (place.transaction?.topics ?? this.#catalog).prepare(statement);
     await this.#postgres.prepare(statement, parameters);
     const internal = writtenInternalName(statement);
     if (internal !== undefined) return { sql: '', failure: internalFailure(internal) };
     const copy = this.#copies.parse(statement);
     if (copy !== undefined) {
-      return this.#planCopy(connection, { ...command, sql: statement }, copy);
+      return this.#planCopy(place, { ...command, sql: statement }, copy);
     }
     const [prefix = ''] = EXPLAIN.exec(statement) ?? [];
     const windowed = await this.#windowed(connection, statement.slice(prefix.length));
     if (windowed?.failure !== undefined) return windowed;
     const query = windowed === undefined ? statement : `${prefix}${windowed.sql}`;
-    return this.#planQuery(connection, query, prefix, command);
+    return this.#planQuery(place, query, prefix, command);
   }
 
   async #planQuery(
-    connection: DuckDBConnection,
+    place: StatementPlace,
     statement: string,
     prefix: string,
     command: ExecuteCommand,
   ): Promise<PlannedStatement> {
+    const connection = place.transaction?.connection ?? place.connection;
     const failure = await wrong(connection, statement);
     if (failure !== undefined) return { sql: '', failure };
     const { before, query, after } = queryPartOf(statement.slice(prefix.length));
-    const narrowed = await this.#narrow(connection, query, command);
+    const narrowed = await this.#narrow(place, query, command);
     if (narrowed === undefined) return { sql: statement };
     const text = `${before}${narrowed.sql}${after}`;
     // What does not come back as it was meant is run as it was written, over the whole topics.
@@ -140,7 +148,7 @@ export class StatementPlanner {
   }
 
   async #planCopy(
-    connection: DuckDBConnection,
+    { connection }: StatementPlace,
     command: ExecuteCommand,
     copy: CopyStatement,
   ): Promise<PlannedStatement> {
@@ -151,7 +159,7 @@ export class StatementPlanner {
     if (failure !== undefined) return { sql: '', failure };
     // The answer has the shape of this one, and the same parameters.
     if (command.describe === true) return { sql: `SELECT count(*) AS "Count" FROM (${query})` };
-    const narrowed = await this.#narrow(connection, query, command);
+    const narrowed = await this.#narrow({ connection, transaction: undefined }, query, command);
     const usable = narrowed && (await wrong(connection, narrowed.sql)) === undefined;
     const source = usable ? narrowed.sql : query;
     const run = { sql: command.sql, query: source, parameters: command.parameters };
@@ -160,7 +168,7 @@ export class StatementPlanner {
 
   /** Puts in place of each topic a scan of what the query needs of it; undefined when there is nothing to put. */
   async #narrow(
-    connection: DuckDBConnection,
+    { connection, transaction }: StatementPlace,
     sql: string,
     command: ExecuteCommand,
   ): Promise<NarrowedQuery | undefined> {
@@ -168,7 +176,7 @@ export class StatementPlanner {
       const tree = await parseSelect(connection, sql);
       if (tree === undefined) return undefined;
       const tables = this.#catalog.tables;
-      const own = await this.#catalog.userTables();
+      const own = await (transaction?.topics ?? this.#catalog).userTables();
       await expandViews(connection, tree, own);
       const references = topicReferences(tree, (name) =>
         own.has(name.toLowerCase()) ? undefined : tables.find(name),

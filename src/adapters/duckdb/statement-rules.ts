@@ -21,7 +21,10 @@ const WHY: ReadonlyMap<StatementType, string> = new Map([
     StatementType.PRAGMA,
     'settings are those of the configuration; create_fts_index and drop_fts_index are the exceptions',
   ],
-  [StatementType.TRANSACTION, 'each statement is a transaction of its own'],
+  [
+    StatementType.TRANSACTION,
+    'each statement is a transaction of its own; several are one by the PostgreSQL protocol, or by `transaction` in a program',
+  ],
 ]);
 
 export function refusalOf(type: StatementType): EngineFailure | undefined {

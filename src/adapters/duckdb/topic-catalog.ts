@@ -37,6 +37,22 @@ interface KnownTopic {
   /** Where the partitions ended when it was looked at. */
   readonly ends: string;
   readonly lookedAtMs: number;
+  /** What its views are. */
+  readonly select: string;
+  /** Which change of all views made them. */
+  readonly revision: number;
+}
+
+/** A view of a topic, as it was made last. */
+export interface TopicView {
+  readonly name: string;
+  readonly select: string;
+  readonly revision: number;
+}
+
+export interface PreparedTopics {
+  readonly views: readonly TopicView[];
+  readonly userTables: ReadonlyMap<string, string>;
 }
 
 /**
@@ -48,6 +64,7 @@ export class TopicCatalog {
   readonly #parts: TopicCatalogParts;
   readonly #known = new Map<string, KnownTopic>();
   #last: Promise<unknown> = Promise.resolve();
+  #revision = 0;
 
   constructor(own: DuckDBConnection, parts: TopicCatalogParts) {
     this.#own = own;
@@ -56,6 +73,11 @@ export class TopicCatalog {
 
   get tables(): TopicTables {
     return new TopicTables(this.#parts.bridge.topics());
+  }
+
+  /** Counts the changes of views. */
+  get revision(): number {
+    return this.#revision;
   }
 
   schema(topic: string): TopicSchema | undefined {
@@ -78,14 +100,15 @@ export class TopicCatalog {
     return this.#known.get(topic)?.ends === '';
   }
 
-  /** Tables and views of users: they go before topics of the same name. */
-  userTables(): Promise<ReadonlyMap<string, string>> {
-    return this.inTurn(() => this.#userTables());
+  /** Tables and views of users, as a connection sees them: they go before topics of the same name. */
+  userTables(connection?: DuckDBConnection): Promise<ReadonlyMap<string, string>> {
+    if (connection !== undefined) return userTablesOf(connection);
+    return this.inTurn(userTablesOf);
   }
 
-  /** Makes the views of the topics a statement may read, be it through views of users. */
-  prepare(sql: string): Promise<void> {
-    return this.inTurn(() => this.#prepare(sql));
+  /** Makes the views of the topics a statement may read, be it through views of users that a connection sees. */
+  prepare(sql: string, connection?: DuckDBConnection): Promise<PreparedTopics> {
+    return this.inTurn((own) => this.#prepare(sql, connection ?? own));
   }
 
   /** Makes the views of topics. */
@@ -102,20 +125,10 @@ export class TopicCatalog {
     return done;
   }
 
-  async #userTables(): Promise<ReadonlyMap<string, string>> {
-    const result = await this.#own.runAndReadAll(
-      `SELECT lower(table_name), '' FROM duckdb_tables()
-       WHERE database_name = '${USER_CATALOG}' AND schema_name = 'main'
-       UNION ALL SELECT lower(view_name), sql FROM duckdb_views()
-       WHERE database_name = '${USER_CATALOG}' AND NOT internal`,
-    );
-    return new Map(result.getRows() as [string, string][]);
-  }
-
-  async #prepare(sql: string): Promise<void> {
+  async #prepare(sql: string, connection: DuckDBConnection): Promise<PreparedTopics> {
     const tables = this.tables;
     const topics = new Set<string>();
-    const views = await this.#userTables();
+    const views = await userTablesOf(connection);
     const pending = [sql];
     const seen = new Set<string>();
     for (let text = pending.pop(); text !== undefined; text = pending.pop()) {
@@ -130,14 +143,27 @@ export class TopicCatalog {
     }
     for (const topic of topics) await this.#refresh(topic);
     await this.#forget(new Set(tables.topics));
+    return { views: [...topics].flatMap((topic) => this.#viewsOf(topic)), userTables: views };
+  }
+
+  #viewsOf(topic: string): TopicView[] {
+    const known = this.#known.get(topic);
+    if (known === undefined) return [];
+    const { select, revision } = known;
+    return this.#namesOf(topic).map((name) => ({ name, select, revision }));
+  }
+
+  /** A name that is another topic's own belongs to that one. */
+  #namesOf(topic: string): string[] {
+    const names = [...new Set([topic, tableNameOf(topic)])];
+    return names.filter((name) => this.tables.find(name) === topic);
   }
 
   async #refresh(topic: string): Promise<void> {
     const { bridge } = this.#parts;
     const asked = bridge.ask({ type: 'schemas', topic });
     const known = this.#known.get(topic);
-    const revision = known?.history?.revision;
-    const askedHistory = bridge.ask({ type: 'history', topic, known: revision });
+    const askedHistory = bridge.ask({ type: 'history', topic, known: known?.history?.revision });
     const ranges = bridge.ranges(topic, {});
     const schemas = bridge.take(asked) as SchemasAnswer;
     const answer = bridge.take(askedHistory) as TopicHistoryPlace | 'same' | undefined;
@@ -151,16 +177,17 @@ export class TopicCatalog {
     }
     const found = await this.#look(topic, ranges, schemas);
     const schema = schemas.value === undefined ? withHistory(found, history) : found;
-    this.#known.set(topic, { schema, declared, history, ends, lookedAtMs: nowMs });
     const { binaryKey, binaryValue } = schema;
     const covered = history && coveredOffsets(history.manifest);
     const select = [
       ...(history ? historySelects(history, history.manifest.files, schema) : []),
       topicSelect({ topic, binaryKey, binaryValue, ...(covered && { covered }) }, schema),
     ].join(' UNION ALL ');
-    for (const name of new Set([topic, tableNameOf(topic)])) {
-      // A name that is another topic's own belongs to that one.
-      if (this.tables.find(name) !== topic) continue;
+    if (known?.select !== select) this.#revision += 1;
+    const revision = known?.select === select ? known.revision : this.#revision;
+    const looked = { schema, declared, history, ends, select, revision, lookedAtMs: nowMs };
+    this.#known.set(topic, looked);
+    for (const name of this.#namesOf(topic)) {
       const view = `${TOPIC_CATALOG}.main.${quoteIdentifier(name)}`;
       await this.#own.run(`CREATE OR REPLACE VIEW ${view} AS ${select}`);
     }
@@ -245,6 +272,16 @@ export class TopicCatalog {
       ? undefined
       : JSON.parse(String(structure));
   }
+}
+
+async function userTablesOf(connection: DuckDBConnection): Promise<ReadonlyMap<string, string>> {
+  const result = await connection.runAndReadAll(
+    `SELECT lower(table_name), '' FROM duckdb_tables()
+     WHERE database_name = '${USER_CATALOG}' AND schema_name = 'main'
+     UNION ALL SELECT lower(view_name), sql FROM duckdb_views()
+     WHERE database_name = '${USER_CATALOG}' AND NOT internal`,
+  );
+  return new Map(result.getRows() as [string, string][]);
 }
 
 /** A sample of the log does not show what only history has any more. */

@@ -39,6 +39,12 @@ export async function windowQuery(
       hint: 'leave it out, or CREATE MATERIALIZED VIEW name AS SELECT …',
     });
   }
+  if (lifted.retentionMs !== undefined) {
+    throw new SqlError('INVALID', 'RETENTION is for queries that never end', {
+      position: positionAt(statement, lifted.retentionAt ?? 0),
+      hint: 'leave it out: WHERE tells what is read',
+    });
+  }
   const mayBeFunction = WINDOW_FUNCTION.test(statement);
   if (window === undefined && within === undefined && !mayBeFunction) return undefined;
   const select = await parseStreamQuery(connection, lifted);

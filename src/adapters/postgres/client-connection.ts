@@ -19,6 +19,7 @@ export interface ConnectionParts {
   readonly logger: Logger;
   readonly messageBytesMax: number;
   readonly startupTimeoutMs: number;
+  readonly idleInTransactionTimeoutMs: number;
 }
 
 /** Before the client is known it has little to say. */
@@ -55,7 +56,7 @@ export class ClientConnection {
     } catch (error) {
       await this.#fail(error);
     } finally {
-      await this.#session?.closePortals();
+      await this.#session?.close();
       this.#socket.end();
     }
   }
@@ -98,10 +99,10 @@ export class ClientConnection {
     try {
       const out = this.#out.authenticationOk();
       for (const [name, value] of session.settings.reported) out.parameterStatus(name, value);
-      out.backendKeyData(processId, secretKey).readyForQuery(session.status);
+      out.backendKeyData(processId, secretKey).readyForQuery(session.transaction.status);
       await out.flush();
       for (;;) {
-        const message = await this.#queue.next();
+        const message = await this.#next(session);
         if (message === undefined || message.type === 'X') return;
         this.#isAnswering = true;
         await this.#answer(session, message);
@@ -118,30 +119,57 @@ export class ClientConnection {
     const { type, body } = message;
     if (type === 'S') {
       this.#skipping = false;
-      await session.endOfCommands();
-      out.readyForQuery(session.status);
-      await out.flush();
+      await this.#ready(session);
       return;
     }
     if (this.#skipping) return;
     try {
       if (type === 'Q') await answerSimple(session, out, body);
-      else if (EXTENDED.has(type)) await answerExtended(session, out, message);
-      else if (type === 'H') await out.flush();
+      else if (EXTENDED.has(type)) {
+        await answerExtended(session, out, message, () => this.#queue.nextType === 'S');
+      } else if (type === 'H') await out.flush();
       // The remains of a COPY that was refused are not worth an error each.
       else if (!['c', 'd', 'f'].includes(type)) throw unknownMessage(type);
     } catch (error) {
-      const told = this.#told(error);
-      if (told.fatal) throw told;
-      session.failed();
-      out.error(told);
+      await this.#tell(session, error);
       this.#skipping = type !== 'Q';
     }
-    if (type === 'Q') {
-      await session.endOfCommands();
-      out.readyForQuery(session.status);
-      await out.flush();
-    } else await out.flushWhenFull();
+    if (type === 'Q') await this.#ready(session);
+    else await out.flushWhenFull();
+  }
+
+  /** Ends what the statements sent together were one transaction of. */
+  async #ready(session: Session): Promise<void> {
+    try {
+      await session.endOfCommands(this.#out);
+    } catch (error) {
+      await this.#tell(session, error);
+    }
+    this.#out.readyForQuery(session.transaction.status);
+    await this.#out.flush();
+  }
+
+  async #tell(session: Session, error: unknown): Promise<void> {
+    const told = this.#told(error);
+    if (told.fatal) throw told;
+    await session.failed();
+    this.#out.error(told);
+  }
+
+  /** The next message; a transaction is not left open for ever while there is none. */
+  async #next({ transaction, settings }: Session): Promise<FrontendMessage | undefined> {
+    if (transaction.isNone) return this.#queue.next();
+    const { idleInTransactionTimeoutMs: mostMs } = this.#parts;
+    const timeoutMs = Math.min(settings.idleInTransactionTimeoutMs ?? mostMs, mostMs);
+    let tooLate: NodeJS.Timeout | undefined;
+    const timeout = new Promise<never>((_resolve, reject) => {
+      tooLate = setTimeout(() => reject(idleInTransaction(timeoutMs)), timeoutMs);
+    });
+    try {
+      return await Promise.race([this.#queue.next(), timeout]);
+    } finally {
+      clearTimeout(tooLate);
+    }
   }
 
   async #fail(error: unknown): Promise<void> {
@@ -176,6 +204,11 @@ function sessionOf({ user, parameters }: StartupRequest, sql: Sql): Session {
 function unknownMessage(type: string): PostgresError {
   const code = type.charCodeAt(0);
   return new PostgresError('08P01', `there is no message of type ${code}`, { fatal: true });
+}
+
+function idleInTransaction(timeoutMs: number): PostgresError {
+  const message = `the transaction was left without a statement for ${timeoutMs} ms`;
+  return new PostgresError('25P03', message, { fatal: true });
 }
 
 function stopping(): PostgresError {

@@ -19,7 +19,7 @@ export async function describeStatement(
   // Some of them are carried out where they are planned: they must not be asked for what they are.
   if (isEmpty || own !== undefined || shape.gives === 'nothing')
     return { oids: statement.parameterOids, columns: undefined };
-  const { parameterTypes, columns } = await session.sql.describe({
+  const { parameterTypes, columns } = await session.transaction.queries.describe({
     ...session.limits(),
     sql: statement.engineSql,
   });
@@ -36,7 +36,10 @@ async function columnsWithTexts(
 ): Promise<readonly SqlColumn[]> {
   const open = parameterTypes.flatMap((type, index) => (type === undefined ? [index + 1] : []));
   const sql = statement.withTextParameters(new Set(open));
-  const { columns = [] } = await session.sql.describe({ ...session.limits(), sql });
+  const { columns = [] } = await session.transaction.queries.describe({
+    ...session.limits(),
+    sql,
+  });
   return columns;
 }
 

@@ -27,6 +27,8 @@ export async function answerExtended(
   session: Session,
   out: Outbox,
   { type, body }: FrontendMessage,
+  /** Whether Sync is the next message, as far as they are known. */
+  isLast: () => boolean,
 ): Promise<void> {
   switch (type) {
     case 'P':
@@ -36,7 +38,7 @@ export async function answerExtended(
     case 'D':
       return describe(session, out, readTarget(body));
     case 'E':
-      return execute(session, out, body);
+      return execute(session, out, body, isLast);
     default:
       return close(session, out, body);
   }
@@ -102,20 +104,26 @@ async function describePortal(session: Session, out: Outbox, portal: Portal): Pr
   const { session: own, shape, isEmpty } = portal.statement;
   if (own?.kind === 'show') out.rowDescription(shownColumns(own), []);
   else if (isEmpty || own !== undefined || shape.gives !== 'rows') out.noData();
-  else if (shape.writes || session.status === 'E') {
-    out.rowDescription(await portal.describe(session.sql, session.limits()), portal.resultFormats);
+  else if (shape.writes || session.transaction.status === 'E') {
+    const { queries } = session.transaction;
+    out.rowDescription(await portal.describe(queries, session.limits()), portal.resultFormats);
   } else {
-    const { columns } = await portal.rows(session.sql, () => session.limits());
+    const { columns } = await session.rowsOf(portal);
     out.rowDescription(columns, portal.resultFormats);
   }
 }
 
-async function execute(session: Session, out: Outbox, body: Uint8Array): Promise<void> {
+async function execute(
+  session: Session,
+  out: Outbox,
+  body: Uint8Array,
+  isLast: () => boolean,
+): Promise<void> {
   const { portal: name, rowsMax } = readExecute(body);
   const portal = session.portal(name);
   try {
     if (portal.statement.isEmpty) out.emptyQueryResponse();
-    else await runPortal(session, out, portal, { rowsMax, describes: false });
+    else await runPortal(session, out, portal, { rowsMax, describes: false, isAlone: isLast() });
   } catch (error) {
     throw portal.statement.error(error);
   }

@@ -34,6 +34,12 @@ export class MessageQueue {
     });
   }
 
+  /** The type of the next message, when it is here already. */
+  get nextType(): string | undefined {
+    const chunk = this.#chunks.find(({ length }) => length > 0);
+    return chunk === undefined ? undefined : String.fromCharCode(chunk[0] as number);
+  }
+
   /** The body of a message without a type; undefined when the client has left. */
   async untyped(): Promise<Uint8Array | undefined> {
     const head = await this.#take(LENGTH_BYTES);

@@ -5,6 +5,7 @@ import {
   sessionStatement,
 } from '../../domain/postgres/session-statement.ts';
 import type { MappedText } from '../../domain/postgres/source-map.ts';
+import { outsideTransactions } from '../../domain/sql/outside-transactions.ts';
 import type { SqlError } from '../../domain/sql/sql-error.ts';
 import { type PostgresError, postgresErrorOf } from './postgres-error.ts';
 
@@ -24,6 +25,8 @@ export class PlannedStatement {
   /** What concerns the session alone; undefined for what the engine runs. */
   readonly session: SessionStatement | undefined;
   readonly shape: StatementShape;
+  /** How it begins when it cannot be part of a transaction. */
+  readonly outside: string | undefined;
   readonly #source: StatementSource;
   readonly #mapped: MappedText;
   /** Where the text that was rewritten starts in the message. */
@@ -36,6 +39,7 @@ export class PlannedStatement {
     this.session = sessionStatement(sql);
     const inner = innerQuery(this.session);
     this.shape = statementShape(inner?.query ?? sql);
+    this.outside = this.session === undefined ? outsideTransactions(sql) : undefined;
     this.#mapped = engineSql(inner?.query ?? sql, { user, parameterOids });
     this.#mappedAt = inner === undefined ? at : inner.at === undefined ? undefined : at + inner.at;
   }

@@ -1,4 +1,4 @@
-import type { Sql, SqlQuery } from '../../ports/sql.ts';
+import type { SqlQueries, SqlQuery } from '../../ports/sql.ts';
 import type { SqlColumn, SqlParameter } from '../../ports/sql-engine.ts';
 import type { PlannedStatement } from './planned-statement.ts';
 import { RowSource } from './row-source.ts';
@@ -23,13 +23,13 @@ export class Portal {
   }
 
   /** The rows of the query, which is started by the first call. */
-  rows(sql: Sql, limits: () => QueryLimits): Promise<RowSource> {
-    this.#rows ??= this.#start(sql, limits());
+  rows(queries: () => Promise<SqlQueries>, limits: () => QueryLimits): Promise<RowSource> {
+    this.#rows ??= queries().then((sql) => this.#start(sql, limits()));
     return this.#rows;
   }
 
   /** Runs a statement that gives no rows; gives how many rows it changed. */
-  async change(sql: Sql, limits: QueryLimits): Promise<number> {
+  async change(sql: SqlQueries, limits: QueryLimits): Promise<number> {
     const { chunks } = await sql.query({ ...this.#query(), ...limits });
     let count: unknown = 0;
     for await (const { data } of chunks) count = data[0]?.[0] ?? count;
@@ -37,7 +37,7 @@ export class Portal {
   }
 
   /** What its rows have, for statements that must not run before they are told to. */
-  async describe(sql: Sql, limits: QueryLimits): Promise<readonly SqlColumn[]> {
+  async describe(sql: SqlQueries, limits: QueryLimits): Promise<readonly SqlColumn[]> {
     const { columns } = await sql.describe({ ...this.#query(), ...limits });
     return columns ?? [];
   }
@@ -47,7 +47,7 @@ export class Portal {
     await rows?.close();
   }
 
-  async #start(sql: Sql, limits: QueryLimits): Promise<RowSource> {
+  async #start(sql: SqlQueries, limits: QueryLimits): Promise<RowSource> {
     const { session } = this.statement;
     const cursor = await sql.encode(
       { ...this.#query(), ...limits },

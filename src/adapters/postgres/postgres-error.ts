@@ -32,6 +32,9 @@ const CODES: Readonly<Record<SqlErrorKind, string>> = {
   CANCELLED: '57014',
   DEADLINE: '57014',
   RESULT_TOO_LARGE: '54000',
+  CONFLICT: '40001',
+  IN_TRANSACTION: '25001',
+  TOO_MANY_TRANSACTIONS: '53400',
   UNAVAILABLE: '57P03',
 };
 
@@ -49,6 +52,7 @@ const INVALID_CODES: readonly (readonly [RegExp, string])[] = [
   [/^Type with name .* does not exist/, '42704'],
   [/must appear in the GROUP BY clause/, '42803'],
   [/^Constraint Error: Duplicate key|violates (primary key|unique) constraint/, '23505'],
+  [/PRIMARY KEY or UNIQUE constraint violation/, '23505'],
   [/^Constraint Error: NOT NULL/, '23502'],
   [/^Constraint Error: CHECK/, '23514'],
   [/^Constraint Error/, '23000'],
@@ -56,6 +60,7 @@ const INVALID_CODES: readonly (readonly [RegExp, string])[] = [
   [/^Out of Range Error/, '22003'],
   [/^Invalid Input Error/, '22023'],
   [/^the statement has \d+ parameters/, '08P01'],
+  [/transaction is launched in read-only mode/, '25006'],
   [/^Not implemented Error/i, '0A000'],
 ];
 

@@ -19,6 +19,7 @@ export interface PostgresListenerOptions {
   readonly connectionsMax: number;
   readonly messageBytesMax: number;
   readonly startupTimeoutMs: number;
+  readonly idleInTransactionTimeoutMs: number;
   /** Everyone is let in when absent. */
   readonly authenticate?: Authenticate;
 }
@@ -68,13 +69,14 @@ export class PostgresListener {
 
   #accept(socket: Socket): void {
     const { sql, logger, connectionsMax, messageBytesMax, startupTimeoutMs } = this.#options;
+    const { idleInTransactionTimeoutMs } = this.#options;
     if (this.#connections.size >= connectionsMax) {
       socket.on('error', () => undefined);
       socket.end(tooMany(connectionsMax));
       return;
     }
     const connection = new ClientConnection(socket, {
-      ...{ sql, logger, messageBytesMax, startupTimeoutMs },
+      ...{ sql, logger, messageBytesMax, startupTimeoutMs, idleInTransactionTimeoutMs },
       authenticate: this.#options.authenticate ?? trust,
       cancelKeys: this.#cancelKeys,
     });

@@ -4,6 +4,7 @@ import type { Outbox } from './outbox.ts';
 import { Portal } from './portal.ts';
 import { PostgresError } from './postgres-error.ts';
 import type { RunOptions } from './run-statement.ts';
+import { beginTransaction, endTransaction, setTransaction } from './run-transaction.ts';
 import type { Session } from './session.ts';
 
 type Of<Kind extends SessionStatement['kind']> = Extract<SessionStatement, { kind: Kind }>;
@@ -17,19 +18,22 @@ export async function runSessionStatement(
 ): Promise<void> {
   switch (statement.kind) {
     case 'begin':
+      return beginTransaction(session, out, statement);
     case 'commit':
     case 'rollback':
-      return runTransaction(session, out, statement.kind);
+      return endTransaction(session, out, statement);
+    case 'set-transaction':
+      return setTransaction(session, out, statement);
     case 'savepoint':
       throw new PostgresError('0A000', 'there are no savepoints here', {
-        hint: 'each statement is a transaction of its own',
+        hint: 'COMMIT or ROLLBACK ends a transaction as a whole',
       });
-    case 'set': {
-      const changed = session.settings.set(statement.name, statement.value);
-      if (changed !== undefined) out.parameterStatus(changed, session.settings.show(changed));
-      out.commandComplete('SET');
-      return;
-    }
+    case 'two-phase':
+      throw new PostgresError('0A000', 'there are no prepared transactions here', {
+        hint: 'COMMIT and ROLLBACK end a transaction of this connection',
+      });
+    case 'set':
+      return setSetting(session, out, statement);
     case 'reset':
       if (statement.name === 'all') session.settings.reset();
       else session.settings.set(statement.name, 'default');
@@ -70,28 +74,18 @@ export async function runSessionStatement(
   }
 }
 
-async function runTransaction(
-  session: Session,
+function setSetting(
+  { settings, transaction }: Session,
   out: Outbox,
-  kind: 'begin' | 'commit' | 'rollback',
-): Promise<void> {
-  const { status, wrote } = session;
-  if (kind === 'begin') {
-    if (status === 'T') out.warning('25001', 'there is already a transaction in progress');
-    else session.wrote = false;
-    session.status = 'T';
-    out.commandComplete('BEGIN');
-    return;
+  { name, value, isLocal }: Of<'set'>,
+): void {
+  if (isLocal && transaction.status === 'I') {
+    out.warning('25P01', 'SET LOCAL can only be used in transaction blocks');
+  } else {
+    const changed = isLocal ? settings.setLocal(name, value) : settings.set(name, value);
+    if (changed !== undefined) out.parameterStatus(changed, settings.show(changed));
   }
-  session.status = 'I';
-  session.wrote = false;
-  await session.closePortals();
-  if (status === 'I') out.warning('25P01', 'there is no transaction in progress');
-  const kept = 'what the transaction wrote stays: each statement is a transaction of its own';
-  if (kind === 'rollback' && status === 'T' && wrote) throw new PostgresError('0A000', kept);
-  // The error that came before is what the client has to see; this only adds to it.
-  if (status === 'E' && wrote) out.warning('01000', kept);
-  out.commandComplete(kind === 'commit' && status !== 'E' ? 'COMMIT' : 'ROLLBACK');
+  out.commandComplete('SET');
 }
 
 /** What SHOW gives, by the names of its columns. */
@@ -135,7 +129,7 @@ async function declareCursor(
   { statement }: Portal,
   { name }: Of<'declare'>,
 ): Promise<void> {
-  if (session.status === 'I') {
+  if (session.transaction.status === 'I') {
     const message = 'DECLARE CURSOR can only be used in transaction blocks';
     throw new PostgresError('25P01', message, { hint: 'BEGIN one' });
   }
@@ -143,7 +137,7 @@ async function declareCursor(
   await session.addPortal(cursorName(name), cursor);
   // Started here, so that what is wrong with it shows here.
   try {
-    await cursor.rows(session.sql, () => session.limits());
+    await session.rowsOf(cursor);
   } catch (error) {
     await session.closePortal(cursorName(name));
     throw error;
@@ -157,14 +151,14 @@ async function fetchCursor(
   { name, rowsMax, tag }: Of<'fetch'>,
   { describes }: RunOptions,
 ): Promise<void> {
-  const rows = await session.portal(cursorName(name)).rows(session.sql, () => session.limits());
+  const rows = await session.rowsOf(session.portal(cursorName(name)));
   if (describes) out.rowDescription(rows.columns, []);
   const { rows: count } = await rows.send(out, rowsMax);
   out.commandComplete(`${tag} ${count}`);
 }
 
 async function copyOut(session: Session, out: Outbox, portal: Portal): Promise<void> {
-  const rows = await portal.rows(session.sql, () => session.limits());
+  const rows = await session.rowsOf(portal);
   out.copyOutResponse(rows.columns.length);
   const { rows: count } = await rows.send(out, 0);
   out.copyDone().commandComplete(`COPY ${count}`);

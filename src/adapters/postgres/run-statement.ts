@@ -10,6 +10,8 @@ export interface RunOptions {
   readonly rowsMax: number;
   /** Whether the rows are preceded by what they are: in the simple protocol they are. */
   readonly describes: boolean;
+  /** Whether no statement is sent together with it, of which it would be one transaction. */
+  readonly isAlone: boolean;
 }
 
 /** Runs a portal, or goes on with one that was suspended, up to the message that tells how it ended. */
@@ -25,23 +27,25 @@ export async function runPortal(
     await runSessionStatement(session, out, portal, sessionStatement, options);
     return;
   }
+  if (shape.writes && !options.isAlone && portal.statement.outside === undefined) {
+    session.transaction.openImplicit();
+  }
   if (shape.gives === 'rows') {
-    const rows = await portal.rows(session.sql, () => session.limits());
-    if (shape.writes) session.wrote = true;
+    const rows = await session.rowsOf(portal);
     if (options.describes) out.rowDescription(rows.columns, portal.resultFormats);
     const { rows: count, isDone } = await rows.send(out, options.rowsMax);
     if (isDone) out.commandComplete(commandTag(shape, count));
     else out.portalSuspended();
     return;
   }
-  const count = await portal.change(session.sql, session.limits());
-  session.wrote = true;
+  const queries = await session.queriesFor(portal.statement);
+  const count = await portal.change(queries, session.limits());
   out.commandComplete(commandTag(shape, count));
 }
 
 /** After an error nothing runs until the transaction is ended. */
 function checkTransaction(session: Session, { statement }: Portal): void {
-  if (session.status !== 'E') return;
+  if (session.transaction.status !== 'E') return;
   const kind = statement.session?.kind;
   if (kind === 'rollback' || kind === 'commit') return;
   const message = 'current transaction is aborted, commands ignored until end of transaction block';

@@ -1,3 +1,8 @@
+import {
+  ISOLATION_LEVELS,
+  type IsolationLevel,
+  type TransactionModes,
+} from '../../domain/postgres/transaction-modes.ts';
 import { PostgresError } from './postgres-error.ts';
 
 /** Told to the client at the start and whenever they change. */
@@ -20,10 +25,11 @@ const REPORTED: Readonly<Record<string, string>> = {
 const OTHERS: Readonly<Record<string, string>> = {
   ...{ search_path: '"$user", public', statement_timeout: '0', extra_float_digits: '1' },
   ...{ server_version_num: '150000', bytea_output: 'hex', client_min_messages: 'notice' },
-  ...{ transaction_isolation: 'read committed', transaction_read_only: 'off', lock_timeout: '0' },
+  ...{ transaction_isolation: '', transaction_read_only: '', lock_timeout: '0' },
   ...{ default_transaction_isolation: 'read committed', max_identifier_length: '63' },
   ...{
-    transaction_deferrable: 'off',
+    transaction_deferrable: '',
+    default_transaction_deferrable: 'off',
     idle_in_transaction_session_timeout: '0',
     row_security: 'on',
   },
@@ -57,6 +63,10 @@ const FIXED: Readonly<Record<string, RegExp>> = {
 export class SessionSettings {
   readonly #values = new Map<string, string>();
   readonly #custom = new Map<string, string>();
+  /** What settings were before SET LOCAL. */
+  readonly #beforeLocal = new Map<string, string | undefined>();
+  /** What they were before the transaction. */
+  #before: { values: Map<string, string>; custom: Map<string, string> } | undefined;
 
   constructor(user: string) {
     this.#values.set('session_authorization', user);
@@ -72,6 +82,60 @@ export class SessionSettings {
     return timeoutMs === 0 ? undefined : timeoutMs;
   }
 
+  /** In milliseconds; undefined where the client set none. */
+  get idleInTransactionTimeoutMs(): number | undefined {
+    const timeoutMs = durationMs(this.show('idle_in_transaction_session_timeout'));
+    return timeoutMs === 0 ? undefined : timeoutMs;
+  }
+
+  /** Of the transaction, or of those to come. */
+  get transactionModes(): TransactionModes {
+    return {
+      isolation: this.show('transaction_isolation').toLowerCase() as IsolationLevel,
+      readOnly: isOn(this.show('transaction_read_only')),
+      deferrable: isOn(this.show('transaction_deferrable')),
+    };
+  }
+
+  setLocalModes(modes: TransactionModes): void {
+    for (const [name, value] of settingsOf(modes)) this.setLocal(`transaction_${name}`, value);
+  }
+
+  setDefaultModes(modes: TransactionModes): void {
+    for (const [name, value] of settingsOf(modes)) this.set(`default_transaction_${name}`, value);
+  }
+
+  begin(): void {
+    this.#before ??= { values: new Map(this.#values), custom: new Map(this.#custom) };
+  }
+
+  /** A transaction that was rolled back changed nothing; of any other, SET LOCAL ends. Gives what the client has to be told of. */
+  end(committed: boolean): readonly string[] {
+    const before = this.reported;
+    if (this.#before !== undefined && !committed) {
+      restore(this.#values, this.#before.values);
+      restore(this.#custom, this.#before.custom);
+    } else {
+      for (const [name, value] of this.#beforeLocal) {
+        const values = KNOWN.has(name.toLowerCase()) ? this.#values : this.#custom;
+        if (value === undefined) values.delete(name);
+        else values.set(name, value);
+      }
+    }
+    this.#before = undefined;
+    this.#beforeLocal.clear();
+    return before.flatMap(([name, value]) => (this.show(name) === value ? [] : [name]));
+  }
+
+  /** As `set`, up to the end of the transaction. */
+  setLocal(name: string, value: string): string | undefined {
+    const known = KNOWN.get(name.toLowerCase());
+    const key = known ?? name.toLowerCase();
+    const values = known === undefined ? this.#custom : this.#values;
+    if (!this.#beforeLocal.has(key)) this.#beforeLocal.set(key, values.get(key));
+    return this.set(name, value);
+  }
+
   show(name: string): string {
     const known = KNOWN.get(name.toLowerCase());
     const value =
@@ -79,6 +143,7 @@ export class SessionSettings {
         ? this.#custom.get(name.toLowerCase())
         : (this.#values.get(known) ?? DEFAULTS[known]);
     if (value === undefined) throw unknownSetting(name);
+    if (value === '' && known?.startsWith('transaction_')) return this.show(`default_${known}`);
     return value;
   }
 
@@ -107,7 +172,8 @@ export class SessionSettings {
         `parameter "${known}" is ${this.show(known)} here, and no other`,
       );
     }
-    if (known === 'statement_timeout' && !isDefault) durationMs(value);
+    if (known.endsWith('_timeout') && !isDefault) durationMs(value);
+    if (!isDefault) checkTransactionSetting(known, value);
     if (isDefault) this.#values.delete(known);
     else this.#values.set(known, value);
     return known in REPORTED ? known : undefined;
@@ -119,6 +185,35 @@ export class SessionSettings {
     this.#custom.clear();
     this.#values.set('session_authorization', user);
   }
+}
+
+function restore(values: Map<string, string>, before: ReadonlyMap<string, string>): void {
+  values.clear();
+  for (const [name, value] of before) values.set(name, value);
+}
+
+function isOn(value: string): boolean {
+  return /^(on|true|yes|1|t|y)$/i.test(value);
+}
+
+function settingsOf({ isolation, readOnly, deferrable }: TransactionModes): [string, string][] {
+  return [
+    ...(isolation === undefined ? [] : [['isolation', isolation] as [string, string]]),
+    ...(readOnly === undefined ? [] : [['read_only', onOff(readOnly)] as [string, string]]),
+    ...(deferrable === undefined ? [] : [['deferrable', onOff(deferrable)] as [string, string]]),
+  ];
+}
+
+function onOff(value: boolean): string {
+  return value ? 'on' : 'off';
+}
+
+function checkTransactionSetting(name: string, value: string): void {
+  if (!name.endsWith('transaction_isolation')) return;
+  if (ISOLATION_LEVELS.some((level) => level === value.toLowerCase())) return;
+  throw new PostgresError('22023', `invalid value for parameter "${name}": "${value}"`, {
+    hint: `available values: ${ISOLATION_LEVELS.join(', ')}`,
+  });
 }
 
 function unknownSetting(name: string): PostgresError {

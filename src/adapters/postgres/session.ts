@@ -1,9 +1,11 @@
-import type { Sql } from '../../ports/sql.ts';
-import type { TransactionStatus } from './backend-messages.ts';
+import type { Sql, SqlQueries } from '../../ports/sql.ts';
+import type { Outbox } from './outbox.ts';
 import type { PlannedStatement } from './planned-statement.ts';
 import type { Portal, QueryLimits } from './portal.ts';
 import { PostgresError } from './postgres-error.ts';
+import type { RowSource } from './row-source.ts';
 import { SessionSettings } from './session-settings.ts';
+import { TransactionBlock } from './transaction-block.ts';
 
 const STATEMENTS_MAX = 1000;
 const PORTALS_MAX = 100;
@@ -11,19 +13,50 @@ const PORTALS_MAX = 100;
 /** What a connection has: settings, prepared statements, portals, and where it is in a transaction. */
 export class Session {
   readonly user: string;
-  readonly sql: Sql;
+  readonly transaction: TransactionBlock;
   readonly settings: SessionSettings;
   readonly statements = new Map<string, PlannedStatement>();
   readonly #portals = new Map<string, Portal>();
-  status: TransactionStatus = 'I';
-  /** Whether the open transaction changed what is stored. */
-  wrote = false;
   #running: AbortController | undefined;
 
   constructor(user: string, sql: Sql) {
     this.user = user;
-    this.sql = sql;
+    this.transaction = new TransactionBlock(sql);
     this.settings = new SessionSettings(user);
+  }
+
+  queriesFor({ shape, outside }: PlannedStatement): Promise<SqlQueries> {
+    const { isolation, readOnly = false } = this.settings.transactionModes;
+    const isSnapshot = isolation === 'repeatable read' || isolation === 'serializable';
+    return this.transaction.queriesFor({ ...shape, outside }, { readOnly, isSnapshot });
+  }
+
+  /** The rows of a portal, which is started by the first call. */
+  rowsOf(portal: Portal): Promise<RowSource> {
+    return portal.rows(
+      () => this.queriesFor(portal.statement),
+      () => this.limits(),
+    );
+  }
+
+  begin(): void {
+    this.transaction.open();
+    this.settings.begin();
+  }
+
+  /** Ends the transaction, and all that lives as long as it; gives whether what it wrote stays. */
+  async end(kind: 'commit' | 'rollback', out: Outbox): Promise<boolean> {
+    await this.closePortals();
+    let committed = false;
+    try {
+      if (kind === 'commit') committed = await this.transaction.commit();
+      else await this.transaction.rollback();
+    } finally {
+      for (const name of this.settings.end(committed)) {
+        out.parameterStatus(name, this.settings.show(name));
+      }
+    }
+    return committed;
   }
 
   /** Of a statement that begins now; `cancel` ends it. */
@@ -84,11 +117,21 @@ export class Session {
   }
 
   /** Portals live as long as their transaction, and outside of one as long as what Sync ends. */
-  async endOfCommands(): Promise<void> {
-    if (this.status === 'I') await this.closePortals();
+  async endOfCommands(out: Outbox): Promise<void> {
+    if (this.transaction.status !== 'I') return;
+    if (this.transaction.isNone) await this.closePortals();
+    else await this.end('commit', out);
   }
 
-  failed(): void {
-    if (this.status === 'T') this.status = 'E';
+  /** What a statement that failed leaves. */
+  async failed(): Promise<void> {
+    if (!this.transaction.isNone) await this.closePortals();
+    await this.transaction.fail();
+  }
+
+  /** The client has left. */
+  async close(): Promise<void> {
+    await this.closePortals();
+    await this.transaction.rollback();
   }
 }

@@ -14,12 +14,18 @@ export async function answerSimple(session: Session, out: Outbox, body: Uint8Arr
   // As in PostgreSQL, a simple query takes the unnamed ones.
   session.statements.delete('');
   await session.closePortal('');
-  for (const { sql, at } of statements) {
-    const { user } = session;
-    const statement = new PlannedStatement({ text, sql, at, user, parameterOids: [] });
+  const { user } = session;
+  const planned = statements.map(
+    ({ sql, at }) => new PlannedStatement({ text, sql, at, user, parameterOids: [] }),
+  );
+  const ofEngine = planned.filter(({ session: own }) => own === undefined);
+  const isBlock = ofEngine.length > 1 && ofEngine.some(({ shape }) => shape.writes);
+  for (const statement of planned) {
+    // They are one transaction, as far as BEGIN and COMMIT among them say nothing else.
+    if (isBlock && statement.session === undefined) session.transaction.openImplicit();
     const portal = new Portal(statement);
     try {
-      await runPortal(session, out, portal, { rowsMax: 0, describes: true });
+      await runPortal(session, out, portal, { rowsMax: 0, describes: true, isAlone: true });
     } catch (error) {
       throw statement.error(error);
     } finally {

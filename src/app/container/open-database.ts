@@ -39,7 +39,12 @@ export async function openDatabase(config: BrokerConfig, logger: Logger): Promis
     throw error;
   }
   const limits = (): ResultLimits => resultLimitsOf(config);
-  const sql = new SqlService({ engine, timer: systemTimer, limits });
+  const sql = new SqlService({
+    engine,
+    timer: systemTimer,
+    limits,
+    transactionsMax: config.get('sql.transactions_max'),
+  });
   return {
     sql,
     close: async () => {

@@ -29,6 +29,7 @@ export async function postgresListenerOf(
     connectionsMax: config.get('postgres.connections_max'),
     messageBytesMax: config.get('postgres.message_bytes_max'),
     startupTimeoutMs: config.get('postgres.startup_timeout_ms'),
+    idleInTransactionTimeoutMs: config.get('postgres.idle_in_transaction_timeout_ms'),
     ...{ sql, random },
     logger: logger.child({ component: 'postgres' }),
   });

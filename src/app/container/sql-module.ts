@@ -69,8 +69,8 @@ export const sqlModule = new ContainerModule(({ bind }) => {
     [T.catalog, T.topicHistory, T.sql, T.brokerConfig, T.clock, T.timer, T.logger],
   );
   bind(T.streamSources).toResolvedValue(
-    (catalog, partitions) => new SourceTopics(catalog, partitions),
-    [T.catalog, T.partitions],
+    (catalog, partitions, history) => new SourceTopics(catalog, partitions, history),
+    [T.catalog, T.partitions, T.topicHistory],
   );
   bind(T.streamRegistry).toResolvedValue(
     (sources) => new StreamRegistry(sources),
@@ -116,6 +116,7 @@ export const sqlModule = new ContainerModule(({ bind }) => {
         ...{ engine, timer },
         streams: new StreamStatements(streams),
         limits: () => resultLimitsOf(config),
+        transactionsMax: config.get('sql.transactions_max'),
       }),
     [T.sqlEngine, T.streams, T.brokerConfig, T.timer],
   );

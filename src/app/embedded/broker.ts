@@ -19,6 +19,11 @@ import { MessageProducer } from './message-producer.ts';
 import { type FetchLimits, MessageReader } from './message-reader.ts';
 import { allSqlRows, type SqlOptions, type SqlRowObject, sqlRows } from './sql-result.ts';
 import { SqlTables } from './sql-tables.ts';
+import {
+  inTransaction,
+  type TableTransaction,
+  type TransactionOptions,
+} from './sql-transaction.ts';
 
 /** Offsets go to 2^63 - 1; a number is taken where it is a safe integer. */
 export type OffsetInput = bigint | number;
@@ -184,6 +189,17 @@ export class Broker implements AsyncDisposable {
     options: SqlOptions = {},
   ): AsyncGenerator<SqlRowObject> {
     return sqlRows(this.#sql, { sql: statement, parameters, ...options });
+  }
+
+  /**
+   * Statements over tables that are carried out together or not at all: `await broker.transaction(async (t) => { await t.sql('…'); })`.
+   * Rejects with what `work` rejects with, or with an SqlError of the kind CONFLICT when another transaction changed the same: try it again.
+   */
+  transaction<Result>(
+    work: (transaction: TableTransaction) => Promise<Result>,
+    options: TransactionOptions = {},
+  ): Promise<Result> {
+    return inTransaction(this.#sql, work, options);
   }
 
   /**

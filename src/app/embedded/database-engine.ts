@@ -6,6 +6,11 @@ import { type LogLevel, loggerOf } from '../container/logger-of.ts';
 import { type OpenedDatabase, openDatabase } from '../container/open-database.ts';
 import { allSqlRows, type SqlOptions, type SqlRowObject, sqlRows } from './sql-result.ts';
 import { SqlTables } from './sql-tables.ts';
+import {
+  inTransaction,
+  type TableTransaction,
+  type TransactionOptions,
+} from './sql-transaction.ts';
 
 export interface DatabaseOptions {
   /** Where the tables are kept, in a file of `sql` in it; in memory when absent. */
@@ -70,6 +75,17 @@ export class DatabaseEngine implements AsyncDisposable {
     options: SqlOptions = {},
   ): AsyncGenerator<SqlRowObject> {
     return sqlRows(this.#opened.sql, { sql: statement, parameters, ...options });
+  }
+
+  /**
+   * Statements over tables that are carried out together or not at all: `await database.transaction(async (t) => { await t.sql('…'); })`.
+   * Rejects with what `work` rejects with, or with an SqlError of the kind CONFLICT when another transaction changed the same: try it again.
+   */
+  transaction<Result>(
+    work: (transaction: TableTransaction) => Promise<Result>,
+    options: TransactionOptions = {},
+  ): Promise<Result> {
+    return inTransaction(this.#opened.sql, work, options);
   }
 
   listTables(): Promise<string[]> {

@@ -1,4 +1,4 @@
-import type { Sql, SqlQuery } from '../../ports/sql.ts';
+import type { SqlQueries, SqlQuery } from '../../ports/sql.ts';
 import type { SqlColumn, SqlProgress, SqlValue } from '../../ports/sql-engine.ts';
 
 export interface SqlOptions {
@@ -14,7 +14,7 @@ export interface SqlOptions {
 export type SqlRowObject = Record<string, SqlValue>;
 
 /** The rows of a statement one after the other, as they come. */
-export async function* sqlRows(sql: Sql, query: SqlQuery): AsyncGenerator<SqlRowObject> {
+export async function* sqlRows(sql: SqlQueries, query: SqlQuery): AsyncGenerator<SqlRowObject> {
   const { columns, chunks } = await sql.query(query);
   for await (const { data } of chunks) {
     for (const row of data) yield rowObject(columns, row);
@@ -22,7 +22,7 @@ export async function* sqlRows(sql: Sql, query: SqlQuery): AsyncGenerator<SqlRow
 }
 
 /** All of them at once. */
-export async function allSqlRows(sql: Sql, query: SqlQuery): Promise<SqlRowObject[]> {
+export async function allSqlRows(sql: SqlQueries, query: SqlQuery): Promise<SqlRowObject[]> {
   const rows: SqlRowObject[] = [];
   for await (const row of sqlRows(sql, query)) rows.push(row);
   return rows;

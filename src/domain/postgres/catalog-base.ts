@@ -10,6 +10,8 @@ const KEYS = "constraint_type IN ('PRIMARY KEY', 'UNIQUE')";
 const OWN = `database_name = 'kawadb' AND schema_name <> '${STREAM_SCHEMA}'`;
 const MATERIALIZED = `lower(view_name) IN (SELECT lower(name) FROM topics.main.kawadb_streams
   WHERE kind = 'materialized view')`;
+/** What an index is of, out of its text: `[id, '"a name"']`. */
+const INDEXED = `string_split(regexp_replace(i.expressions, '^\\[|\\]$|''"|"''', '', 'g'), ', ')`;
 const COLUMNS_OF =
   "list_aggregate(list_transform(constraint_column_names, n -> '\"' || n || '\"'), 'string_agg', ', ')";
 
@@ -32,9 +34,12 @@ export const BASE_RELATIONS: Readonly<Record<string, string>> = {
     FROM duckdb_constraints() WHERE ${OWN} AND ${KEYS}`,
 
   indexes: `SELECT ${TABLE_OIDS_FROM} + index_oid AS oid, ${TABLE_OIDS_FROM} + table_oid AS relation, schema_name,
-      index_name AS name, is_unique, is_primary, NULL::BIGINT[] AS positions, rtrim(sql, ';') AS definition
-    FROM duckdb_indexes() WHERE ${OWN}
-    UNION ALL SELECT index_oid, relation, schema_name, name, true, type = 'PRIMARY KEY', positions,
+      index_name AS name, is_unique, is_primary,
+      (SELECT list(c.column_index ORDER BY list_position(${INDEXED}, c.column_name)) FROM duckdb_columns() c
+        WHERE c.table_oid = i.table_oid AND list_contains(${INDEXED}, c.column_name)) AS positions,
+      ${INDEXED} AS column_names, rtrim(sql, ';') AS definition
+    FROM duckdb_indexes() i WHERE ${OWN}
+    UNION ALL SELECT index_oid, relation, schema_name, name, true, type = 'PRIMARY KEY', positions, column_names,
       'CREATE UNIQUE INDEX "' || name || '" ON "' || table_name || '" USING art (' ||
       list_aggregate(list_transform(column_names, n -> '"' || n || '"'), 'string_agg', ', ') || ')'
     FROM postgres_catalog.main.constraints`,

@@ -54,6 +54,13 @@ export const FUNCTIONS: Readonly<Record<string, readonly (readonly [string, stri
       '(SELECT min(oid) FROM postgres_catalog.pg.pg_type t WHERE t.typname = p_name OR postgres_catalog.pg.format_type(t.oid) = p_name)',
     ],
   ],
+  parse_ident: [
+    [
+      'name',
+      `list_transform(regexp_extract_all(name, '"(?:[^"]|"")+"|[^."]+'),
+        lambda part: CASE WHEN part[1] = '"' THEN replace(part[2:-2], '""', '"') ELSE lower(part) END)`,
+    ],
+  ],
   quote_ident: [
     [
       'name',
@@ -81,9 +88,10 @@ export const FUNCTIONS: Readonly<Record<string, readonly (readonly [string, stri
     ['p_relation', viewSql('p_relation')],
     ['p_relation, pretty', viewSql('p_relation')],
   ],
+  _pg_expandarray: [['list', "unnest(list_transform(list, lambda x, i: {'x': x, 'n': i}))"]],
   pg_get_indexdef: [
     ['p_index', indexSql('p_index')],
-    ['p_index, p_position, pretty', indexSql('p_index')],
+    ['p_index, p_position, pretty', indexPartSql('p_index', 'p_position')],
   ],
   pg_get_constraintdef: [
     ['constraint_oid', constraintSql('constraint_oid')],
@@ -170,6 +178,12 @@ function viewSql(oid: string): string {
 
 function indexSql(oid: string): string {
   return `(SELECT min(i.definition) FROM postgres_catalog.main.indexes i WHERE i.oid = ${oid})`;
+}
+
+/** Of one column its name alone, as PostgreSQL tells it. */
+function indexPartSql(oid: string, position: string): string {
+  const part = `CASE WHEN ${position} > 0 THEN i.column_names[${position}] ELSE i.definition END`;
+  return `(SELECT min(${part}) FROM postgres_catalog.main.indexes i WHERE i.oid = ${oid})`;
 }
 
 function constraintSql(oid: string): string {

@@ -15,6 +15,7 @@ const ROW_WORDS = new Set([
   ...['summarize', 'pivot', 'unpivot', 'call'],
 ]);
 const CHANGES = new Set(['insert', 'update', 'delete', 'merge']);
+const WRITES = new Set([...CHANGES, 'create', 'drop', 'alter']);
 const MODIFIERS = new Set([
   'or',
   'replace',
@@ -45,7 +46,10 @@ export function statementShape(sql: string): StatementShape {
     return { gives: words.includes('returning') ? 'rows' : 'count', writes: true, tag };
   }
   if (ROW_WORDS.has(first)) {
-    return { gives: 'rows', writes: false, tag: first === 'explain' ? 'EXPLAIN' : 'SELECT' };
+    if (first !== 'explain') return { gives: 'rows', writes: false, tag: 'SELECT' };
+    // It carries out what it explains.
+    const writes = words[1] === 'analyze' && words.some((word) => WRITES.has(word));
+    return { gives: 'rows', writes, tag: 'EXPLAIN' };
   }
   const kind = words.slice(1).find((word) => !MODIFIERS.has(word)) ?? '';
   if (first === 'create' && kind === 'table' && words.includes('as')) {

@@ -135,6 +135,7 @@ class Rewriter {
       case 'public':
         return this.#put('', token, target);
       case 'information_schema':
+        if (name === '_pg_expandarray') return this.#put(`${PG}.${name}`, token, target + 1);
         if (!INFORMATION_RELATIONS.has(name)) return false;
         return this.#put(`${INFORMATION}.${name}`, token, target + 1);
       case 'pg_catalog': {
@@ -223,7 +224,7 @@ class Rewriter {
 
   /** `'orders'::regclass` is the identifier of the table. */
   #literal(token: SqlToken): boolean {
-    if (this.#readsCatalog && token.text.includes('\\') && this.#isPattern()) {
+    if (this.#readsCatalog && token.text.includes('\\') && this.#isPattern(this.#at + 1)) {
       return this.#put(`${token.text} ESCAPE '\\'`, token, this.#at + 1);
     }
     const colon = this.#next(this.#at);
@@ -236,9 +237,9 @@ class Rewriter {
   }
 
   /** Of LIKE: there a backslash takes the meaning of what follows, which the engine has to be told. */
-  #isPattern(): boolean {
+  #isPattern(end: number): boolean {
     const isLike = /^i?like$/.test(this.#word(this.#previousAt(this.#at)));
-    return isLike && this.#word(this.#next(this.#at)) !== 'escape';
+    return isLike && this.#word(this.#next(end - 1)) !== 'escape';
   }
 
   /** `::regclass` and other types the engine does not know; patterns. */
@@ -268,6 +269,9 @@ class Rewriter {
     if (digits === '') return false;
     if (this.#options.textParameters?.has(Number(digits)) === true) {
       return this.#put(`CAST($${digits} AS VARCHAR)`, token, end);
+    }
+    if (this.#readsCatalog && this.#isPattern(end)) {
+      return this.#put(`CAST($${digits} AS VARCHAR) ESCAPE '\\'`, token, end);
     }
     const known = parameterTypeOf(this.#options.parameterOids[Number(digits) - 1] ?? 0);
     // A text takes the type it is compared with, and a numeric has no scale yet.

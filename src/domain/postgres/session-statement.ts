@@ -1,11 +1,31 @@
 import { type SqlToken, sqlTokens } from '../sql/statements.ts';
 import { type CopyStatement, copyStatement } from './copy-statement.ts';
+import { type TransactionModes, transactionModes } from './transaction-modes.ts';
 
 /** A statement that concerns the session alone, and not what is in the database. */
 export type SessionStatement =
-  | { readonly kind: 'begin' | 'commit' | 'rollback' }
+  | { readonly kind: 'begin'; readonly tag: string; readonly modes: TransactionModes }
+  | {
+      readonly kind: 'commit' | 'rollback';
+      /** Whether the next transaction begins at once. */
+      readonly chain: boolean;
+    }
   | { readonly kind: 'savepoint'; readonly tag: string }
-  | { readonly kind: 'set'; readonly name: string; readonly value: string }
+  /** A transaction that is to outlive its connection. */
+  | { readonly kind: 'two-phase' }
+  | {
+      readonly kind: 'set-transaction';
+      /** Whether it is for all transactions from now on. */
+      readonly isDefault: boolean;
+      readonly modes: TransactionModes;
+    }
+  | {
+      readonly kind: 'set';
+      readonly name: string;
+      readonly value: string;
+      /** Whether it ends with the transaction. */
+      readonly isLocal: boolean;
+    }
   | { readonly kind: 'reset'; readonly name: string }
   | { readonly kind: 'show'; readonly name: string }
   | { readonly kind: 'discard'; readonly what: string }
@@ -35,14 +55,17 @@ export function sessionStatement(sql: string): SessionStatement | undefined {
   const [first = '', second = ''] = words;
   switch (first) {
     case 'begin':
+      return { kind: 'begin', tag: 'BEGIN', modes: transactionModes(tokens.slice(1)) };
     case 'start':
-      return { kind: 'begin' };
+      if (second !== 'transaction') return undefined;
+      return { kind: 'begin', tag: 'START TRANSACTION', modes: transactionModes(tokens.slice(2)) };
+    case 'prepare':
+      return second === 'transaction' ? { kind: 'two-phase' } : undefined;
     case 'commit':
     case 'end':
-      return { kind: 'commit' };
     case 'rollback':
     case 'abort':
-      return words.includes('to') ? { kind: 'savepoint', tag: 'ROLLBACK' } : { kind: 'rollback' };
+      return endOfTransaction(words);
     case 'savepoint':
     case 'release':
       return { kind: 'savepoint', tag: first.toUpperCase() };
@@ -73,6 +96,14 @@ export function sessionStatement(sql: string): SessionStatement | undefined {
   }
 }
 
+/** `COMMIT [WORK | TRANSACTION] [AND [NO] CHAIN]`, and what else begins so. */
+function endOfTransaction(words: readonly string[]): SessionStatement {
+  const kind = words[0] === 'commit' || words[0] === 'end' ? 'commit' : 'rollback';
+  if (words.includes('to')) return { kind: 'savepoint', tag: 'ROLLBACK' };
+  if (words.includes('prepared')) return { kind: 'two-phase' };
+  return { kind, chain: words.includes('chain') && !words.includes('no') };
+}
+
 /** A name as it is compared: unquoted ones are in lower case. */
 export function nameOf(token: SqlToken | undefined): string {
   if (token === undefined) return '';
@@ -91,13 +122,19 @@ function nameText(tokens: readonly SqlToken[]): string {
 function setStatement(tokens: readonly SqlToken[], words: readonly string[]): SessionStatement {
   const from = words[1] === 'session' || words[1] === 'local' ? 2 : 1;
   const word = words[from];
-  if (word === 'transaction' || words[from] === 'characteristics')
-    return { kind: 'nothing', tag: 'SET' };
+  const isLocal = words[1] === 'local';
+  if (word === 'transaction' || word === 'characteristics') {
+    // SET SESSION CHARACTERISTICS AS TRANSACTION has two words more.
+    const isDefault = word === 'characteristics';
+    const modes = transactionModes(tokens.slice(from + (isDefault ? 3 : 1)));
+    return { kind: 'set-transaction', isDefault, modes };
+  }
   if (word === 'time' && words[from + 1] === 'zone') {
-    return { kind: 'set', name: 'timezone', value: valueText(tokens.slice(from + 2)) };
+    return { kind: 'set', isLocal, name: 'timezone', value: valueText(tokens.slice(from + 2)) };
   }
   if (word === 'names') {
-    return { kind: 'set', name: 'client_encoding', value: valueText(tokens.slice(from + 1)) };
+    const value = valueText(tokens.slice(from + 1));
+    return { kind: 'set', isLocal, name: 'client_encoding', value };
   }
   const at = tokens.findIndex(
     ({ kind, text }) =>
@@ -106,6 +143,7 @@ function setStatement(tokens: readonly SqlToken[], words: readonly string[]): Se
   const end = at < 0 ? tokens.length : at;
   return {
     kind: 'set',
+    isLocal,
     name: nameText(tokens.slice(from, end)),
     value: at < 0 ? '' : valueText(tokens.slice(at + 1)),
   };

@@ -5,6 +5,12 @@ export type SqlErrorKind =
   | 'CANCELLED'
   | 'DEADLINE'
   | 'RESULT_TOO_LARGE'
+  /** Another transaction changed the same; the whole of this one may be tried again. */
+  | 'CONFLICT'
+  /** It cannot be part of a transaction. */
+  | 'IN_TRANSACTION'
+  /** There are as many open transactions as are allowed. */
+  | 'TOO_MANY_TRANSACTIONS'
   | 'UNAVAILABLE';
 
 export interface SqlPosition {

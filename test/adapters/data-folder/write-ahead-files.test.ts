@@ -27,6 +27,7 @@ class RecordingFolder implements WriteAheadFolder {
   }
 
   async names(): Promise<readonly string[]> {
+    await Promise.resolve();
     this.listed();
     return ['CURRENT', 'LOG', '000002.sst', ...this.written.keys()];
   }
@@ -97,6 +98,21 @@ describe('the write-ahead files of a database', () => {
     await files.sync();
     folder.listed = () => {};
     folder.write('000004.log');
+    await files.sync();
+    expect(folder.unsynced).toEqual([]);
+  });
+
+  it('are synced once more when one is begun: what was written after a sync began is not in it', async () => {
+    const folder = new RecordingFolder();
+    folder.write('000003.log');
+    const files = new WriteAheadFiles(FOLDER, folder);
+    await files.sync();
+    folder.listed = () => {
+      folder.write('000003.log');
+      folder.write('000004.log');
+    };
+    await files.sync();
+    folder.listed = () => {};
     await files.sync();
     expect(folder.unsynced).toEqual([]);
   });

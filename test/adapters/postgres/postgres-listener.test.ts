@@ -127,21 +127,6 @@ describe('node-postgres', () => {
     });
   });
 
-  test('transactions: what cannot be undone is not said to be', async () => {
-    await withClient(async (client) => {
-      await client.query('BEGIN');
-      await client.query('SELECT 1');
-      expect(await client.query('COMMIT')).toMatchObject({ command: 'COMMIT' });
-      await client.query('BEGIN');
-      await failure(client.query('SELECT * FROM nothing'));
-      expect(await failure(client.query('SELECT 1'))).toMatchObject({ code: '25P02' });
-      expect(await client.query('COMMIT')).toMatchObject({ command: 'ROLLBACK' });
-      await client.query('BEGIN; INSERT INTO users VALUES (1, NULL)');
-      expect(await failure(client.query('ROLLBACK'))).toMatchObject({ code: '0A000' });
-      expect((await client.query('DELETE FROM users')).rowCount).toBe(1);
-    });
-  });
-
   test('settings', async () => {
     await withClient(async (client) => {
       expect((await client.query('SHOW server_version')).rows).toEqual([

@@ -313,13 +313,48 @@ test('what cannot be done is told, and nothing reaches other files', async () =>
     ["SELECT * FROM read_blob('$DATA/ticks-0/00000000000000000000.log')", 'FORBIDDEN', ''],
     ["SELECT * FROM read_blob('$DATA/sql/history/../../logs.summary')", 'FORBIDDEN', ''],
     ["ATTACH '$DATA/sql/history/x.duckdb'", 'FORBIDDEN', 'ATTACH'],
+    ["SELECT * FROM read_blob('$DATA/sql/tables.duckdb')", 'FORBIDDEN', 'read_blob'],
+    [
+      "SELECT * FROM read_text(['$DATA/sql/history/x', '$DATA/sql/tables.duckdb'])",
+      'FORBIDDEN',
+      '',
+    ],
+    ['SELECT * FROM "read_csv"(\'$DATA/sql/tables.duckdb.wal\', header = false)', 'FORBIDDEN', ''],
+    ["SELECT * FROM system.main.read_blob('file://$DATA/sql/tables.duckdb')", 'FORBIDDEN', ''],
+    ["SELECT * FROM read_blob('$DATA/sql/tables.' || 'duckdb')", 'FORBIDDEN', 'as a text'],
+    ["SELECT * FROM read_blob(E'$DATA/sql/tables\\x2educkdb')", 'FORBIDDEN', ''],
+    ["SELECT * FROM query('FROM read_blob(''$DATA/sql/tables.duckdb'')')", 'FORBIDDEN', ''],
+    ["SELECT * FROM query('FROM ' || 'ticks')", 'FORBIDDEN', 'query'],
+    ['CREATE MACRO reads(path) AS TABLE SELECT * FROM read_blob(path)', 'FORBIDDEN', ''],
+    ["CREATE VIEW v AS SELECT * FROM read_blob('$DATA/sql/tables.duckdb')", 'FORBIDDEN', ''],
+    [
+      "CREATE MATERIALIZED VIEW v AS SELECT n FROM ticks WHERE n IN (SELECT size FROM read_blob('$DATA/sql/tables.duckdb'))",
+      ...['FORBIDDEN', ''],
+    ],
+    ["SELECT * FROM '$DATA/sql/tables.duckdb'", 'INVALID', 'already attached'],
     ["SELECT * FROM read_text('/etc/passwd')", 'FORBIDDEN', ''],
   ] as const) {
-    await expect(broker.sql(sql.replace('$DATA', dataDir)), sql).rejects.toMatchObject({
+    await expect(broker.sql(sql.replaceAll('$DATA', dataDir)), sql).rejects.toMatchObject({
       kind,
       message: expect.stringContaining(message) as string,
     });
   }
+});
+
+test('names of functions that read files can be those of tables, and paths can be parameters', async () => {
+  await using broker = await start({ topics: ['ticks'] });
+  await broker.sql('CREATE TABLE query (read_blob INTEGER)');
+  await broker.sql('INSERT INTO query (read_blob) VALUES (1)');
+  const sql =
+    'WITH parquet_metadata(n) AS (SELECT read_blob FROM query) SELECT n FROM parquet_metadata';
+  expect(await broker.sql(sql)).toEqual([{ n: 1 }]);
+  await broker.sql("COPY query TO 'some.csv'");
+  const path = join(dataDir, 'sql/exports/some.csv');
+  expect(await broker.sql('SELECT * FROM read_csv(?)', [path])).toEqual([{ read_blob: 1n }]);
+  const tables = join(dataDir, 'sql/tables.duckdb');
+  await expect(broker.sql('SELECT * FROM read_blob($1)', [tables])).rejects.toMatchObject({
+    kind: 'FORBIDDEN',
+  });
 });
 
 test('in memory there is no history', async () => {

@@ -23,6 +23,10 @@ class FakeEngine implements SqlEngine {
     return { parameterTypes: [], columns: [] };
   }
 
+  begin(): Promise<never> {
+    return Promise.reject(new Error('it has no transactions'));
+  }
+
   async close(): Promise<void> {
     this.closed = true;
   }
@@ -53,6 +57,7 @@ function serviceOf(limits: { rowsMax?: number; bytesMax?: number; timeoutMs?: nu
       afterTurn: (callback) => callback(),
     },
     limits: () => ({ timeoutMs: 1000, rowsMax: 100, bytesMax: 1000, ...limits }),
+    transactionsMax: 10,
   });
   return { service, engines, timers };
 }

@@ -69,9 +69,23 @@ describe('statements for the engine', () => {
 });
 
 test.each([
-  ['BEGIN ISOLATION LEVEL SERIALIZABLE', { kind: 'begin' }],
-  ['start transaction read only', { kind: 'begin' }],
-  ['END', { kind: 'commit' }],
+  [
+    'BEGIN WORK ISOLATION LEVEL repeatable read, READ WRITE',
+    { kind: 'begin', tag: 'BEGIN', modes: { isolation: 'repeatable read', readOnly: false } },
+  ],
+  [
+    'start transaction read only not deferrable',
+    { kind: 'begin', modes: { readOnly: true, deferrable: false } },
+  ],
+  ['BEGIN READ SOMETHING', { kind: 'begin', modes: { unknown: 'read something' } }],
+  ['START s', undefined],
+  ['END', { kind: 'commit', chain: false }],
+  ['ABORT AND CHAIN', { kind: 'rollback', chain: true }],
+  ['COMMIT AND NO CHAIN', { kind: 'commit', chain: false }],
+  ["COMMIT PREPARED 'x'", { kind: 'two-phase' }],
+  ["PREPARE TRANSACTION 'x'", { kind: 'two-phase' }],
+  ['SET LOCAL lock_timeout = 1', { kind: 'set', name: 'lock_timeout', isLocal: true }],
+  ['SET TRANSACTION READ ONLY', { kind: 'set-transaction', isDefault: false }],
   ['ROLLBACK TO SAVEPOINT a', { kind: 'savepoint', tag: 'ROLLBACK' }],
   ["SET application_name = 'x, y'", { kind: 'set', name: 'application_name', value: 'x, y' }],
   [
@@ -79,7 +93,10 @@ test.each([
     { kind: 'set', name: 'statement_timeout', value: '5000' },
   ],
   ["SET TIME ZONE 'UTC'", { kind: 'set', name: 'timezone', value: 'UTC' }],
-  ['SET SESSION CHARACTERISTICS AS TRANSACTION READ ONLY', { kind: 'nothing', tag: 'SET' }],
+  [
+    'SET SESSION CHARACTERISTICS AS TRANSACTION READ ONLY',
+    { kind: 'set-transaction', isDefault: true, modes: { readOnly: true } },
+  ],
   ['SHOW ALL', { kind: 'show', name: 'all' }],
   ['SHOW TRANSACTION ISOLATION LEVEL', { kind: 'show', name: 'transaction_isolation' }],
   ['SHOW TABLES', undefined],

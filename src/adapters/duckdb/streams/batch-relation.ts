@@ -1,7 +1,13 @@
 import { quoteIdentifier } from '../../../domain/sql/quote.ts';
 import { readableCondition } from '../../../domain/sql/rejected-records.ts';
-import { type ScanSpec, type TopicField, topicSelect } from '../../../domain/sql/topic-schema.ts';
+import {
+  type ColumnsOptions,
+  type ScanSpec,
+  type TopicField,
+  topicSelect,
+} from '../../../domain/sql/topic-schema.ts';
 import type { SourceRange } from '../../../ports/stream-engine.ts';
+import type { BatchHistory } from './batch-history.ts';
 import type { ViewSource } from './open-view.ts';
 import type { ComputedColumn } from './stream-store.ts';
 
@@ -11,6 +17,7 @@ export interface BatchScan {
   /** Which source of the view it is. */
   readonly index: number;
   readonly ranges: readonly SourceRange[];
+  readonly history: BatchHistory;
 }
 
 /** What stands after FROM for the records of a batch: those of the ranges that can be read, the others are noted. */
@@ -18,14 +25,16 @@ export function batchRelation(source: ViewSource, scan: BatchScan): string {
   const { schema } = source;
   const spec = {
     ...{ ...specOf(source), unordered: true, tally: scan.tally },
-    ranges: scan.ranges.map(({ partition, fromOffset, toOffset }) => ({
-      partition,
-      fromOffset: String(fromOffset),
-      toOffset: String(toOffset),
-    })),
+    ranges: scan.ranges
+      .filter(({ kept }) => kept !== 'history')
+      .map(({ partition, fromOffset, toOffset }) => ({
+        ...{ partition, fromOffset: String(fromOffset), toOffset: String(toOffset) },
+      })),
   };
   const reject = { token: scan.token, source: scan.index };
-  const rows = relation(source, spec, (fields) => readableCondition(reject, schema, fields));
+  const condition = (fields: readonly TopicField[]): string =>
+    readableCondition(reject, schema, fields);
+  const rows = relation(source, spec, { condition, history: scan.history });
   const partitions = scan.ranges.map(({ partition }) => `(${partition}::INTEGER)`);
   if (partitions.length === 0) return rows;
   return `(SELECT * FROM ${rows} SEMI JOIN (VALUES ${partitions.join(', ')}) AS kawa_read(kawa_partition) ON kafka_partition = kawa_partition)`;
@@ -48,12 +57,19 @@ export function withComputed(select: string, computed: readonly ComputedColumn[]
 function relation(
   { schema, columns, computed }: ViewSource,
   spec: ScanSpec,
-  condition?: (fields: readonly TopicField[]) => string,
+  {
+    condition,
+    history,
+  }: Partial<Pick<ColumnsOptions, 'condition'> & Pick<BatchScan, 'history'>> = {},
 ): string {
   const used = new Set(columns.map((name) => name.toLowerCase()));
   // What computed columns are made of is not looked into.
   const isUsed = (field: string): boolean => computed.length > 0 || used.has(field.toLowerCase());
-  return `(${withComputed(topicSelect(spec, schema, isUsed, condition), computed)})`;
+  const selects = [
+    topicSelect(spec, schema, isUsed, condition),
+    ...(history?.selects(spec.topic, schema, { used: isUsed, condition }) ?? []),
+  ];
+  return `(${withComputed(selects.join(' UNION ALL '), computed)})`;
 }
 
 function specOf({ topic, schema: { binaryKey, binaryValue } }: ViewSource): ScanSpec {

@@ -2,6 +2,7 @@ import type { DuckDBConnection } from '@duckdb/node-api';
 import { quoteIdentifier, quoteText } from '../../../domain/sql/quote.ts';
 import type { OutputColumn, PlanStatement } from '../../../domain/sql/streaming/stream-plan.ts';
 import { SCAN_FUNCTION, type ScanSpec } from '../../../domain/sql/topic-schema.ts';
+import type { BatchHistory } from './batch-history.ts';
 import type { RejectedRecord } from './batch-notes.ts';
 import type { ViewSource } from './open-view.ts';
 
@@ -64,6 +65,7 @@ export class OutboxWriter {
     topic: string,
     sources: readonly ViewSource[],
     records: readonly RejectedRecord[],
+    history: BatchHistory,
   ): Promise<void> {
     const seen = new Set<string>();
     for (const [index, source] of sources.entries()) {
@@ -85,7 +87,7 @@ export class OutboxWriter {
         '__streams.errors.message': r.reason}})`;
       await this.#insert(
         `${quoteText(topic)}, kawa_key, kawa_key, kawa_value, ${headers}, epoch_ms(kafka_timestamp)
-         FROM ${scanOf(source.topic, own)} t JOIN (VALUES ${values.join(', ')}) r(partition, position, reason)
+         FROM (${rowsOf(source.topic, own, history)}) t JOIN (VALUES ${values.join(', ')}) r(partition, position, reason)
          ON t.kafka_partition = r.partition AND t.kafka_offset = r.position`,
         [],
         'ORDER BY r.partition, r.position',
@@ -109,8 +111,8 @@ function jsonBytes(names: readonly string[]): string {
   return `encode(json_object(${fields.join(', ')})::VARCHAR)`;
 }
 
-/** A scan over no more than where the records are, with keys and values as bytes. */
-function scanOf(topic: string, records: readonly RejectedRecord[]): string {
+/** No more than where the records are, with keys and values as bytes, out of the log and out of history. */
+function rowsOf(topic: string, records: readonly RejectedRecord[], history: BatchHistory): string {
   const offsets = new Map<number, bigint[]>();
   for (const { partition, offset } of records) {
     const own = offsets.get(partition) ?? [];
@@ -123,5 +125,8 @@ function scanOf(topic: string, records: readonly RejectedRecord[]): string {
     return { partition, fromOffset: String(first), toOffset: String(last + 1n) };
   });
   const spec: ScanSpec = { topic, binaryKey: true, binaryValue: true, ranges };
-  return `${SCAN_FUNCTION}(${quoteText(JSON.stringify(spec))})`;
+  const kept = history.rows(topic, ranges);
+  // A partition's records are all in the one or the other.
+  const scan = `${SCAN_FUNCTION}(${quoteText(JSON.stringify(spec))})`;
+  return [scan, ...kept].map((rows) => `SELECT * FROM ${rows}`).join(' UNION ALL ');
 }

@@ -16,6 +16,8 @@ import type {
 } from '../../../ports/stream-engine.ts';
 import { USER_CATALOG } from '../database.ts';
 import { failureOf } from '../engine-failure.ts';
+import type { LogBridge } from '../log-bridge.ts';
+import { RecordsMovedError } from './batch-history.ts';
 import type { BatchNotes } from './batch-notes.ts';
 import type { OpenView } from './open-view.ts';
 import type { StreamCalls } from './stream-messages.ts';
@@ -27,6 +29,7 @@ export interface StreamViewsParts {
   readonly connection: DuckDBConnection;
   readonly notes: BatchNotes;
   readonly compiler: ViewCompiler;
+  readonly bridge: LogBridge;
 }
 
 /** Errors that a value causes. All others say nothing of the records: the batch is tried again as it is. */
@@ -191,6 +194,7 @@ export class StreamViews {
       return { ...outcomeOf(known, this.#wakeAt(known.open, command.nowMs)), applied: true };
     } catch (error) {
       if (error instanceof RejectedRecordError) return failed(known, error);
+      if (error instanceof RecordsMovedError) return outcomeOf(known, undefined);
       const { message } = failureOf(error, view.definition.sql);
       const causedBy = causeOf(error as Error);
       if (causedBy === undefined || records === 0) throw error;

@@ -3,6 +3,8 @@ import type { DuckDBConnection } from '@duckdb/node-api';
 import type { ClosedRange, PlanStatement } from '../../../domain/sql/streaming/stream-plan.ts';
 import { closedRange, type Watermark } from '../../../domain/sql/streaming/watermark.ts';
 import type { BatchCommand, SourcePosition, SourceRange } from '../../../ports/stream-engine.ts';
+import type { LogBridge } from '../log-bridge.ts';
+import { BatchHistory } from './batch-history.ts';
 import { type BatchNotes, type RejectedRecord, tallyName } from './batch-notes.ts';
 import { batchRelation } from './batch-relation.ts';
 import type { OpenView } from './open-view.ts';
@@ -17,6 +19,7 @@ export interface ViewBatchParts {
   readonly connection: DuckDBConnection;
   readonly store: StreamStore;
   readonly notes: BatchNotes;
+  readonly bridge: LogBridge;
 }
 
 /** What a batch makes of a view, once its transaction is committed. */
@@ -93,13 +96,16 @@ export class ViewBatch {
     if (this.#command.outputs !== undefined) await this.#outbox.clear();
     const token = randomUUID();
     this.#parts.notes.begin(token);
+    const history = new BatchHistory(this.#parts.bridge, ranges);
     const relations = view.sources.map((source, index) =>
       batchRelation(source, {
-        ...{ token, tally: tallyName(token, index), index },
+        ...{ token, tally: tallyName(token, index), index, history },
         ranges: poison.length > 0 ? [] : ranges.filter(({ topic }) => topic === source.topic),
       }),
     );
     await this.#all(plan.stage(relations));
+    if (poison.length === 0) await this.#countHistory(token, history);
+    history.check();
     const measured = await this.#measure(before);
     const rejected = [...this.#parts.notes.rejected, ...poison];
     this.#stopAtFirst(rejected);
@@ -108,16 +114,17 @@ export class ViewBatch {
     const replay = replaying && replayAfter(replaying, positions);
     const closed = this.#closed(watermarks, replay === undefined ? replaying : undefined);
     if (replaying === undefined && lateTopic !== undefined && measured.some(hasLateRows)) {
-      await this.#lateRows(lateTopic, before);
+      await this.#lateRows(lateTopic, before, history);
     }
     await this.#all(plan.apply(closed));
     if (replaying === undefined && dlqTopic !== undefined && rejected.length > 0) {
-      await this.#outbox.addRecords(dlqTopic, view.sources, rejected);
+      await this.#outbox.addRecords(dlqTopic, view.sources, rejected, history);
     }
     const emitted = outputTopic === undefined ? undefined : plan.emitted(closed);
     if (replaying === undefined && outputTopic !== undefined && emitted !== undefined) {
       await this.#outbox.addEmitted(outputTopic, emitted, plan.outputColumns);
     }
+    await this.#all(plan.trim(closed));
     const batches = view.progress.batches + 1;
     if (batches % COMPACT_BATCHES === 0) await this.#all(plan.compact());
     const progress: ViewProgress = {
@@ -130,6 +137,19 @@ export class ViewBatch {
     };
     await store.saveProgress(view.id, progress);
     return { progress, watermarks, pendingOutput: this.#outbox.added };
+  }
+
+  /** A scan of the log counts its records by itself. */
+  async #countHistory(token: string, history: BatchHistory): Promise<void> {
+    for (const [index, { topic }] of this.#view.sources.entries()) {
+      const sql = history.count(topic);
+      if (sql === undefined) continue;
+      const tally = this.#parts.notes.tally(tallyName(token, index));
+      const counted = await this.#parts.connection.runAndReadAll(sql);
+      for (const [partition, count] of counted.getRows() as [number, bigint][]) {
+        tally?.set(partition, (tally.get(partition) ?? 0) + Number(count));
+      }
+    }
   }
 
   /** At the end of a replay windows are closed as far as they were before it. */
@@ -184,7 +204,11 @@ export class ViewBatch {
     });
   }
 
-  async #lateRows(topic: string, closedUntil: number | undefined): Promise<void> {
+  async #lateRows(
+    topic: string,
+    closedUntil: number | undefined,
+    history: BatchHistory,
+  ): Promise<void> {
     const { sql, parameters } = this.#view.plan.lateRows(closedUntil);
     const result = await this.#parts.connection.runAndReadAll(sql, [...parameters]);
     const late = result.getRowObjects().map((row) => ({
@@ -193,7 +217,7 @@ export class ViewBatch {
       offset: BigInt(row.kafka_offset as bigint),
       reason: 'the record came after its window was closed',
     }));
-    await this.#outbox.addRecords(topic, this.#view.sources, late);
+    await this.#outbox.addRecords(topic, this.#view.sources, late, history);
   }
 
   #positions(

@@ -15,6 +15,7 @@ import { type TopicSchema, topicColumns, topicSelect } from '../../../domain/sql
 import type { StoredStream, ViewDefinition } from '../../../ports/stream-engine.ts';
 import { TOPIC_CATALOG, USER_CATALOG } from '../database.ts';
 import type { StreamRules } from '../engine-messages.ts';
+import type { FileAccess } from '../file-access.ts';
 import { EngineSyntaxPrinter, parseStreamQuery } from '../stream-syntax.ts';
 import type { TopicCatalog } from '../topic-catalog.ts';
 import { emptyRelation, withComputed } from './batch-relation.ts';
@@ -45,16 +46,23 @@ export class ViewCompiler {
   readonly #connection: DuckDBConnection;
   readonly #catalog: TopicCatalog;
   readonly #rules: StreamRules;
+  readonly #files: FileAccess;
 
-  constructor(connection: DuckDBConnection, catalog: TopicCatalog, rules: StreamRules) {
+  constructor(
+    connection: DuckDBConnection,
+    catalog: TopicCatalog,
+    { rules, files }: { readonly rules: StreamRules; readonly files: FileAccess },
+  ) {
     this.#connection = connection;
     this.#catalog = catalog;
     this.#rules = rules;
+    this.#files = files;
   }
 
   /** What a CREATE STREAM makes, and the SELECT that shows its records. */
   async streamOf(sql: string): Promise<{ readonly stream: StoredStream; readonly select: string }> {
     const { name, options } = streamingCommandOf(sql) as CreateStream;
+    this.#files.check(sql, []);
     const topic = this.#catalog.tables.find(options.topic);
     if (topic === undefined) throw noTopic(options.topic);
     await this.#catalog.prepare(quoteIdentifier(topic));
@@ -91,6 +99,7 @@ export class ViewCompiler {
     nowMs: number,
   ): Promise<OpenedView | undefined> {
     const { definition } = row;
+    this.#files.check(definition.sql, []);
     const lifted = liftStreamingClauses(definition.sql);
     const select = await parseStreamQuery(this.#connection, lifted);
     const tables = await this.#tables();
@@ -101,6 +110,7 @@ export class ViewCompiler {
       catalog: { find: (name) => relationOf(name, found) ?? tables.get(name.toLowerCase()) },
       printer: new EngineSyntaxPrinter(this.#connection),
       late: definition.options.late ?? 'drop',
+      retentionMs: definition.options.retentionMs,
       hasOutput: definition.options.topic !== undefined,
     });
     const sources = plan.sources.map((source): ViewSource => {
@@ -196,7 +206,9 @@ export class ViewCompiler {
   /** Undefined for a topic that has neither declared columns nor records that tell what they are. */
   #known(topic: string): TopicSchema | undefined {
     const schema = this.#catalog.schema(topic);
-    const isEmpty = this.#catalog.isEmpty(topic) && schema?.fields.length === 0;
+    const files = this.#catalog.history(topic)?.manifest.files ?? [];
+    const isEmpty =
+      this.#catalog.isEmpty(topic) && files.length === 0 && schema?.fields.length === 0;
     return isEmpty ? undefined : schema;
   }
 

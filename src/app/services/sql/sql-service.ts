@@ -2,17 +2,19 @@ import { quoteIdentifier, quoteText } from '../../../domain/sql/quote.ts';
 import { SqlError } from '../../../domain/sql/sql-error.ts';
 import { createTableSql } from '../../../domain/sql/table-ddl.ts';
 import type { Timer } from '../../../ports/clock.ts';
-import type { Sql, SqlQuery, TableSchema } from '../../../ports/sql.ts';
+import type { Sql, SqlQuery, SqlTransaction, TableSchema } from '../../../ports/sql.ts';
 import type {
   SqlCursor,
   SqlDescription,
   SqlEncoding,
-  SqlEngine,
   SqlRow,
   SqlStatement,
+  SqlStatements,
+  TransactionMode,
 } from '../../../ports/sql-engine.ts';
 import type { LazyEngine } from './lazy-engine.ts';
 import { Deadline, limited, type ResultLimits } from './result-limits.ts';
+import { ServiceTransaction } from './service-transaction.ts';
 import type { StreamStatements } from './streams/stream-statements.ts';
 
 export interface SqlServiceOptions {
@@ -21,6 +23,8 @@ export interface SqlServiceOptions {
   readonly streams?: StreamStatements | undefined;
   readonly timer: Timer;
   readonly limits: () => ResultLimits;
+  /** Transactions that may be open at a time. */
+  readonly transactionsMax: number;
 }
 
 export class SqlService implements Sql {
@@ -28,31 +32,52 @@ export class SqlService implements Sql {
   readonly #streams: StreamStatements | undefined;
   readonly #timer: Timer;
   readonly #limits: () => ResultLimits;
+  readonly #transactionsMax: number;
+  #transactions = 0;
 
-  constructor({ engine, streams, timer, limits }: SqlServiceOptions) {
+  constructor({ engine, streams, timer, limits, transactionsMax }: SqlServiceOptions) {
     this.#engine = engine;
     this.#streams = streams;
     this.#timer = timer;
     this.#limits = limits;
+    this.#transactionsMax = transactionsMax;
   }
 
   query(query: SqlQuery): Promise<SqlCursor<readonly SqlRow[]>> {
-    return this.#run(query, (engine, statement) => engine.query(statement));
+    return this.#run(this.#opened, query, (engine, statement) => engine.query(statement));
   }
 
   encode(query: SqlQuery, encoding: SqlEncoding): Promise<SqlCursor<Uint8Array>> {
-    return this.#run(query, (engine, statement) => engine.encode(statement, encoding));
+    return this.#run(this.#opened, query, (engine, statement) =>
+      engine.encode(statement, encoding),
+    );
   }
 
-  async describe(query: SqlQuery): Promise<SqlDescription> {
-    const { timeoutMs } = this.#limits();
-    const engine = await this.#engine.opened();
-    const deadline = new Deadline(this.#timer, timeoutMs, query.signal);
+  describe(query: SqlQuery): Promise<SqlDescription> {
+    return this.#describe(this.#opened, query);
+  }
+
+  async begin(mode: TransactionMode): Promise<SqlTransaction> {
+    if (this.#transactions >= this.#transactionsMax) {
+      const message = `there are ${this.#transactions} open transactions already (sql.transactions_max)`;
+      throw new SqlError('TOO_MANY_TRANSACTIONS', message, { hint: 'end one, or try again' });
+    }
+    this.#transactions += 1;
+    const ended = (): void => {
+      this.#transactions -= 1;
+    };
     try {
-      const { sql } = this.#streams?.answerTo(query.sql) ?? query;
-      return await engine.describe({ sql, signal: deadline.signal });
-    } finally {
-      deadline.stop();
+      const transaction = await (await this.#engine.opened()).begin(mode);
+      const engine = async (): Promise<SqlStatements> => transaction;
+      return new ServiceTransaction(transaction, ended, {
+        query: (query) => this.#run(engine, query, (on, statement) => on.query(statement)),
+        encode: (query, encoding) =>
+          this.#run(engine, query, (on, statement) => on.encode(statement, encoding)),
+        describe: (query) => this.#describe(engine, query),
+      });
+    } catch (error) {
+      ended();
+      throw error;
     }
   }
 
@@ -121,14 +146,29 @@ export class SqlService implements Sql {
     return rows;
   }
 
+  readonly #opened = (): Promise<SqlStatements> => this.#engine.opened();
+
+  async #describe(opened: () => Promise<SqlStatements>, query: SqlQuery): Promise<SqlDescription> {
+    const { timeoutMs } = this.#limits();
+    const engine = await opened();
+    const deadline = new Deadline(this.#timer, timeoutMs, query.signal);
+    try {
+      const { sql } = this.#streams?.answerTo(query.sql) ?? query;
+      return await engine.describe({ sql, signal: deadline.signal });
+    } finally {
+      deadline.stop();
+    }
+  }
+
   async #run<Chunk>(
+    opened: () => Promise<SqlStatements>,
     query: SqlQuery,
-    start: (engine: SqlEngine, statement: SqlStatement) => Promise<SqlCursor<Chunk>>,
+    start: (engine: SqlStatements, statement: SqlStatement) => Promise<SqlCursor<Chunk>>,
   ): Promise<SqlCursor<Chunk>> {
     const limits = this.#limits();
     const timeoutMs = Math.min(query.timeoutMs ?? limits.timeoutMs, limits.timeoutMs);
     const rowsMax = Math.min(query.rowsMax ?? limits.rowsMax, limits.rowsMax);
-    const engine = await this.#engine.opened();
+    const engine = await opened();
     const deadline = new Deadline(this.#timer, timeoutMs, query.signal);
     try {
       const answering = await this.#streams?.carryOut(query.sql, deadline.signal);

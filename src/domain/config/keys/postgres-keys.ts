@@ -23,6 +23,11 @@ export const POSTGRES_KEYS = {
     toml: 'postgres.enabled',
     doc: "Whether psql and other clients of PostgreSQL can ask SQL (KawaDB's own key).",
   }),
+  'postgres.idle_in_transaction_timeout_ms': int('600000', 'read-only', {
+    rule: between(1, 86_400_000),
+    toml: 'postgres.idle_in_transaction_timeout_ms',
+    doc: "How long a client of PostgreSQL may leave a transaction open without a statement (KawaDB's own key); its connection ends then, and the transaction is rolled back.",
+  }),
   'postgres.message_bytes_max': int(String(16 * MEBIBYTE), 'read-only', {
     rule: between(65_536, 1024 * MEBIBYTE),
     toml: 'postgres.message_bytes_max',

@@ -103,4 +103,9 @@ export const SQL_KEYS = {
     toml: 'sql.timeout_ms',
     doc: "How long an SQL statement may take (KawaDB's own key); a query may ask for less.",
   }),
+  'sql.transactions_max': int('100', 'read-only', {
+    rule: between(1, 100_000),
+    toml: 'sql.transactions_max',
+    doc: "Transactions over tables that are open at a time (KawaDB's own key); more are refused.",
+  }),
 };

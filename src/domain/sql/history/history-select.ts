@@ -1,12 +1,15 @@
 import { quoteIdentifier, quoteText } from '../quote.ts';
 import { structType } from '../schema/column-types.ts';
 import {
+  type ColumnsOptions,
   columnsSelect,
+  type OffsetRange,
   TEXT_FUNCTION,
   type TopicField,
   type TopicSchema,
 } from '../topic-schema.ts';
 import {
+  filesWithin,
   type HistoryFile,
   type HistoryManifest,
   partitionOf,
@@ -59,6 +62,34 @@ export function historySelects(
   });
 }
 
+/**
+ * The SELECTs that give a topic's columns of just these offsets. Fields are read out of the values, as a scan of the log does, so that
+ * what is wrong with a value shows.
+ */
+export function historyRangeSelects(
+  place: TopicHistoryPlace,
+  ranges: readonly OffsetRange[],
+  schema: TopicSchema,
+  options: ColumnsOptions,
+): string[] {
+  return historyRows(place, ranges, schema).map((rows) => columnsSelect(rows, schema, options));
+}
+
+/** What stands after FROM to read the raw columns of these offsets: for each file a relation. */
+export function historyRows(
+  { directory, manifest }: TopicHistoryPlace,
+  ranges: readonly OffsetRange[],
+  schema: Pick<TopicSchema, 'binaryKey' | 'binaryValue'>,
+): string[] {
+  return ranges.flatMap(({ partition, fromOffset, toOffset }) =>
+    filesWithin(manifest, { partitions: [partition], fromOffset, toOffset }).map((file) => {
+      const path = quoteText(`${directory}/${file.name}`);
+      const within = `kafka_offset >= ${fromOffset} AND kafka_offset < ${toOffset}`;
+      return `(SELECT ${rawColumns(file, schema, [])} FROM read_parquet(${path}) WHERE ${within})`;
+    }),
+  );
+}
+
 function hasFields(
   { columns }: HistoryFile,
   fields: readonly TopicField[],
@@ -76,7 +107,7 @@ function readAs({ structure, type }: TopicField): string {
 /** The columns as a scan of the log gives them, and the fields that are read as they are. */
 function rawColumns(
   { columns }: HistoryFile,
-  schema: TopicSchema,
+  schema: Pick<TopicSchema, 'binaryKey' | 'binaryValue'>,
   fields: readonly TopicField[],
 ): string {
   return [

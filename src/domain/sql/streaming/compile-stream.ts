@@ -10,6 +10,7 @@ import { refuse } from './query-text.ts';
 import { RunningGroups } from './running-groups.ts';
 import { SessionWindow } from './session-window.ts';
 import { SlidingWindow } from './sliding-window.ts';
+import { errorAt } from './sql-place.ts';
 import {
   lateStatement,
   measureStatement,
@@ -44,6 +45,8 @@ export interface StreamRequest {
   /** The schema of stored tables, as SQL has it: `"kawadb"."streams"`. */
   readonly schema: string;
   readonly late: LatePolicy;
+  /** As the window's own RETENTION, which may stand in the query instead. */
+  readonly retentionMs?: number | undefined;
   /** Whether the results go somewhere beside the table: then `emitted` is read, and only what is final by default. */
   readonly hasOutput: boolean;
 }
@@ -61,8 +64,10 @@ export async function compileStream(request: StreamRequest): Promise<StreamPlan>
     request.late,
   );
   const emit = emitOf(request, shape);
+  const retentionMs = retentionOf(request, shape);
   const input = await streamInputOf(query, shape, sources, names, printer);
-  const compiled = await operatorOf(request, shape, { sources, input }, { names, emit });
+  const common = { names, emit, retentionMs };
+  const compiled = await operatorOf(request, shape, { sources, input }, common);
   return planOf(request, shape, { sources, emit, input, ...compiled });
 }
 
@@ -75,14 +80,15 @@ async function operatorOf(
   request: StreamRequest,
   shape: QueryShape,
   { sources, input }: Pick<Compiled, 'sources' | 'input'>,
-  common: Pick<OperatorParts, 'names' | 'emit'>,
+  common: Pick<OperatorParts, 'names' | 'emit' | 'retentionMs'>,
 ): Promise<Pick<Compiled, 'operator' | 'engineBound' | 'panes'>> {
   const { hasOutput, late, printer } = request;
   const { window, grouping: parts, outputs, startName, endName } = shape;
   const { from, time, place } = input;
   const where = input.where === undefined ? undefined : await printer.expression(input.where);
   if (parts === undefined) {
-    const operator = new MappedRows({ ...common, from, where, outputs, place, hasOutput });
+    const { names } = common;
+    const operator = new MappedRows({ names, from, where, outputs, place, hasOutput });
     return { operator, engineBound: false, panes: undefined };
   }
   const grouping = groupingOf({ ...parts, where }, shape);
@@ -145,6 +151,18 @@ function emitOf(
   return query.emit ?? byDefault;
 }
 
+function retentionOf(request: StreamRequest, { window }: QueryShape): number | undefined {
+  const { query, select } = request;
+  const { retentionMs = request.retentionMs, retentionAt = 0 } = query;
+  if (query.retentionMs !== undefined && request.retentionMs !== undefined) {
+    const hint = "either RETENTION in the window or WITH (retention = '…')";
+    throw errorAt(query.original, retentionAt, 'the retention is given twice', hint);
+  }
+  if (retentionMs === undefined || window !== undefined) return retentionMs;
+  const hint = 'leave retention out, or group by a window such as WINDOW TUMBLING (INTERVAL 1 DAY)';
+  throw refuse(query, select, 'without a window no result is ever old', hint);
+}
+
 interface Compiled {
   readonly sources: readonly StagedSource[];
   readonly emit: EmitMode;
@@ -187,6 +205,7 @@ function planOf(
     lateRows: (closedUntil) => lateStatement(sources, lateBefore(closedUntil)),
     apply: (closed) => [...(join?.apply(closed) ?? []), ...operator.apply(within(closed))],
     emitted: (closed) => operator.emitted(within(closed)),
+    trim: (closed) => operator.trim(within(closed)),
     compact: () => operator.compact(),
     query: (relations) =>
       operator.query(

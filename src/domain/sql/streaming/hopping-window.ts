@@ -4,6 +4,7 @@ import { at, bucket, interval, microseconds, timed } from './plan-time.ts';
 import { sameColumns } from './same-columns.ts';
 import type { OperatorParts, OperatorTables, StreamOperator } from './stream-operator.ts';
 import type { ClosedRange, PlanStatement } from './stream-plan.ts';
+import { trimmedResults, trimmedUntil } from './trimmed-results.ts';
 
 /**
  * Tumbling and hopping windows. Rows are aggregated once, into panes as long as the greatest common divisor of size and
@@ -65,7 +66,7 @@ export class HoppingWindow implements StreamOperator {
     }
     return [
       { ...intake, sql: `CREATE OR REPLACE TEMP TABLE ${partial} AS ${intake.sql}` },
-      ...(tracksChanges || late === 'reemit' ? [this.#noteChanges(before, tracksChanges)] : []),
+      ...(tracksChanges || late === 'reemit' ? [this.#noteChanges(range, tracksChanges)] : []),
       ...(late === 'reemit' ? this.#correct(before) : []),
       ...(closes ? this.#close(before, after) : [timed(`INSERT INTO ${state} FROM ${partial}`)]),
     ];
@@ -83,6 +84,19 @@ export class HoppingWindow implements StreamOperator {
     if (late !== 'reemit') return closes ? timed(news, before, after) : undefined;
     const corrected = `SELECT * FROM ${changed}`;
     return closes ? timed(`${news} UNION ALL ${corrected}`, before, after) : timed(corrected);
+  }
+
+  trim(range: ClosedRange): readonly PlanStatement[] {
+    if (this.#parts.late !== 'reemit') {
+      return range.after === range.before ? [] : trimmedResults(this.#parts, range);
+    }
+    const trimmed = this.#lastTrimmed(range.after);
+    if (trimmed === undefined) return [];
+    const oldest = trimmed + this.#advanceMs;
+    return [
+      ...trimmedResults(this.#parts, range),
+      timed(`DELETE FROM ${this.#tables.state} WHERE kawa_pane < ${at(1)}`, oldest),
+    ];
   }
 
   compact(): readonly PlanStatement[] {
@@ -134,6 +148,11 @@ export class HoppingWindow implements StreamOperator {
     return Math.floor((closedUntil - this.#sizeMs) / this.#advanceMs) * this.#advanceMs;
   }
 
+  /** The start of the newest window whose result is kept no more. */
+  #lastTrimmed(closedUntil: number | undefined): number | undefined {
+    return this.#lastClosed(trimmedUntil(this.#parts.retentionMs, closedUntil));
+  }
+
   #intake(condition: string, from = this.#parts.from): string {
     const { grouping, time } = this.#parts;
     return grouping.intake(
@@ -155,8 +174,10 @@ export class HoppingWindow implements StreamOperator {
       const { sql, parameters } = timed(`kawa_pane >= ${at(1)}`, this.lateBefore(closedUntil));
       return { sql: `${this.#ofPanes(from)} WHERE ${sql}`, parameters };
     }
-    if (late === 'reemit') return timed(this.#intake(`${time} IS NOT NULL`));
-    return timed(this.#intake(`${time} >= ${at(1)}`), this.lateBefore(closedUntil));
+    const trimmed = this.#lastTrimmed(closedUntil);
+    const kept = trimmed === undefined ? undefined : trimmed + this.#advanceMs;
+    const oldest = late === 'reemit' ? kept : this.lateBefore(closedUntil);
+    return timed(this.#intake(`${time} >= ${at(1)}`), oldest);
   }
 
   /** Finished windows of rows of state, those for which a condition holds: on `kawa_start`, or on a key. */
@@ -219,13 +240,16 @@ export class HoppingWindow implements StreamOperator {
    * What the windows that the batch brought rows for are with them. Open ones where each change is told; those that are
    * closed already where late rows are taken in.
    */
-  #noteChanges(before: number | undefined, tellsAll: boolean): PlanStatement {
+  #noteChanges(range: ClosedRange, tellsAll: boolean): PlanStatement {
+    const before = this.#lastClosed(range.before);
     if (this.#parts.late !== 'reemit') {
       return this.#note(`kawa_start > ${at(1)} AND ${this.#touched}`, before);
     }
+    const kept = `kawa_start > ${at(1)} AND ${this.#touched}`;
+    const trimmed = this.#lastTrimmed(range.before);
     return tellsAll
-      ? this.#note(this.#touched)
-      : this.#note(`kawa_start <= ${at(1)} AND ${this.#touched}`, before);
+      ? this.#note(kept, trimmed)
+      : this.#note(`kawa_start <= ${at(2)} AND ${kept}`, trimmed, before);
   }
 
   /** Puts what late rows made of windows that are closed already in place of their results. */

@@ -51,6 +51,11 @@ export class MappedRows implements StreamOperator {
     return timed(`SELECT *, false AS kawa_deleted FROM ${this.#tables.changed}`);
   }
 
+  /** Nothing of it is ever old. */
+  trim(): readonly PlanStatement[] {
+    return [];
+  }
+
   compact(): readonly PlanStatement[] {
     return [];
   }

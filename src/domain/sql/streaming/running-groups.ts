@@ -56,6 +56,11 @@ export class RunningGroups implements StreamOperator {
     return timed(`SELECT * FROM ${this.#tables.changed}`);
   }
 
+  /** Nothing of it is ever old. */
+  trim(): readonly PlanStatement[] {
+    return [];
+  }
+
   compact(): readonly PlanStatement[] {
     const { grouping } = this.#parts;
     if (grouping.whole) return [];

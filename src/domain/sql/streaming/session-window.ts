@@ -4,6 +4,7 @@ import { at, interval, timed } from './plan-time.ts';
 import { sameColumns } from './same-columns.ts';
 import type { OperatorParts, OperatorTables, StreamOperator } from './stream-operator.ts';
 import type { ClosedRange, PlanStatement } from './stream-plan.ts';
+import { trimmedResults } from './trimmed-results.ts';
 
 /** A session as a row of state: from its first to its last event so far. */
 const SPAN: readonly string[] = ['kawa_from', 'kawa_to'];
@@ -66,6 +67,10 @@ export class SessionWindow implements StreamOperator {
       `SELECT *, false AS kawa_deleted FROM ${this.#tables.results} WHERE ${end} >= ${at(1)} AND ${end} < ${at(2)}`,
       ...[before, after],
     );
+  }
+
+  trim(closed: ClosedRange): readonly PlanStatement[] {
+    return closed.after === closed.before ? [] : trimmedResults(this.#parts, closed);
   }
 
   compact(): readonly PlanStatement[] {

@@ -3,6 +3,7 @@ import { at, interval, microseconds, timed } from './plan-time.ts';
 import { sameColumns } from './same-columns.ts';
 import type { OperatorParts, OperatorTables, StreamOperator } from './stream-operator.ts';
 import type { ClosedRange, PlanStatement } from './stream-plan.ts';
+import { trimmedResults } from './trimmed-results.ts';
 
 /**
  * Sliding windows: one ends at the time of each event of a key and reaches back over its size, both ends in it. The state
@@ -67,6 +68,10 @@ export class SlidingWindow implements StreamOperator {
       `SELECT *, false AS kawa_deleted FROM ${this.#tables.results} WHERE ${end} >= ${at(1)} AND ${end} < ${at(2)}`,
       ...[before, after],
     );
+  }
+
+  trim(closed: ClosedRange): readonly PlanStatement[] {
+    return closed.after === closed.before ? [] : trimmedResults(this.#parts, closed);
   }
 
   compact(): readonly PlanStatement[] {

@@ -32,6 +32,8 @@ export interface OperatorParts {
   readonly time: string;
   readonly emit: EmitMode;
   readonly late: LatePolicy;
+  /** How long behind what is closed its results are kept; undefined: for ever. */
+  readonly retentionMs: number | undefined;
   /** Whether anybody reads `emitted`. */
   readonly hasOutput: boolean;
   /** The result's column that has the window's start, and that with its end. */
@@ -53,6 +55,8 @@ export interface StreamOperator {
   setUp(): readonly PlanStatement[];
   apply(closed: ClosedRange): readonly PlanStatement[];
   emitted(closed: ClosedRange): PlanStatement | undefined;
+  /** Removes the results of windows that are too old; after `emitted`. */
+  trim(closed: ClosedRange): readonly PlanStatement[];
   compact(): readonly PlanStatement[];
   /** One SELECT of what the results would be of all rows at once. */
   query(from: string): string;

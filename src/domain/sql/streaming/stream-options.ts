@@ -1,3 +1,4 @@
+import { intervalMs } from './interval.ts';
 import { isMark, isWord, type SignificantToken } from './significant-tokens.ts';
 import type { StatementReader } from './statement-reader.ts';
 import type { LatePolicy } from './stream-plan.ts';
@@ -22,8 +23,10 @@ export interface ViewOptions {
   readonly idleMs?: number;
   /** Of sources that have no WATERMARK clause. */
   readonly outOfOrdernessMs?: number;
-  /** Where the topics are read from. */
-  readonly start?: 'earliest' | 'latest';
+  /** How long behind the watermark the results of closed windows are kept; all of them for ever when absent. */
+  readonly retentionMs?: number;
+  /** Where the topics are read from: with what history has, from the start of their logs, or from their ends. */
+  readonly start?: 'earliest' | 'earliest-local' | 'latest';
 }
 
 interface Option {
@@ -56,7 +59,7 @@ export function streamOptionsOf(reader: StatementReader): StreamOptions {
 
 const VIEW_OPTIONS = [
   ...['topic', 'partitions', 'on_error', 'dlq_topic', 'late', 'late_topic', 'idle_ms'],
-  ...['out_of_orderness_ms', 'start'],
+  ...['out_of_orderness_ms', 'retention', 'start'],
 ];
 
 export function viewOptionsOf(reader: StatementReader): ViewOptions {
@@ -70,7 +73,10 @@ export function viewOptionsOf(reader: StatementReader): ViewOptions {
     lateTopic: options.get('late_topic')?.value,
     idleMs: lengthOf(reader, options.get('idle_ms')),
     outOfOrdernessMs: lengthOf(reader, options.get('out_of_orderness_ms')),
-    start: oneOf(reader, options, 'start', ['earliest', 'latest'] as const),
+    retentionMs: intervalOf(reader, options.get('retention')),
+    start: oneOf(reader, options, 'start', [
+      ...(['earliest', 'earliest-local', 'latest'] as const),
+    ]),
   };
   if ((given.onError === 'dlq') !== (given.dlqTopic !== undefined)) {
     const hint = "on_error = 'dlq' and dlq_topic = 'name' go together";
@@ -136,6 +142,14 @@ function lengthOf(reader: StatementReader, option: Option | undefined): number |
   const value = Number(option.value);
   if (Number.isSafeInteger(value) && value >= 0 && /^\d+$/.test(option.value)) return value;
   throw reader.error(`${option.value} is no whole number`, undefined, option.at);
+}
+
+function intervalOf(reader: StatementReader, option: Option | undefined): number | undefined {
+  if (option === undefined) return undefined;
+  const length = intervalMs(option.value);
+  if (typeof length === 'number' && length >= 0) return length;
+  const hint = "as in retention = '7 days', in units of a fixed length";
+  throw reader.error(`${option.value} is no interval`, hint, option.at);
 }
 
 function oneOf<Choice extends string>(

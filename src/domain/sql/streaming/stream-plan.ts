@@ -45,7 +45,7 @@ export interface ClosedRange {
 
 /**
  * What runs for a continuous query. Each micro-batch is: `stage` its rows; read `measure`; move the watermarks and take
- * from them up to when windows are closed (`closedRange`); `apply`; read `emitted` when there is an output topic; all in
+ * from them up to when windows are closed (`closedRange`); `apply`; read `emitted` when there is an output topic; `trim`; all in
  * one transaction, together with the source offsets and the watermarks. The statements write temporary tables and tables
  * of one database only.
  *
@@ -92,6 +92,8 @@ export interface StreamPlan {
    * there can be none.
    */
   emitted(closed: ClosedRange): PlanStatement | undefined;
+  /** Removes results that are older than what is to be kept. */
+  trim(closed: ClosedRange): readonly PlanStatement[];
   /** Merges the state, which grows with each batch; every twenty batches or so, in a transaction of a batch. */
   compact(): readonly PlanStatement[];
   /** A SELECT of the results as they are, the body of the view that users read. */

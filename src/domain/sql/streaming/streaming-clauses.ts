@@ -32,6 +32,9 @@ export interface LiftedQuery {
   readonly window?: WindowClause;
   readonly windowAt?: number;
   readonly graceMs?: number;
+  /** How long behind the watermark the results of closed windows are kept. */
+  readonly retentionMs?: number;
+  readonly retentionAt?: number;
   readonly emit?: EmitMode;
   readonly emitAt?: number;
   readonly within?: WithinClause;
@@ -41,7 +44,7 @@ type Lifted = { -readonly [Name in keyof LiftedQuery]: LiftedQuery[Name] };
 
 const KINDS = ['TUMBLING', 'HOPPING', 'SLIDING', 'SESSION'];
 const WINDOW_HINT =
-  'TUMBLING (INTERVAL 1 MINUTE), HOPPING (SIZE INTERVAL 1 MINUTE, ADVANCE BY INTERVAL 10 SECONDS), SLIDING (INTERVAL 30 SECONDS) or SESSION (INTERVAL 20 SECONDS), each with GRACE PERIOD … inside if need be';
+  'TUMBLING (INTERVAL 1 MINUTE), HOPPING (SIZE INTERVAL 1 MINUTE, ADVANCE BY INTERVAL 10 SECONDS), SLIDING (INTERVAL 30 SECONDS) or SESSION (INTERVAL 20 SECONDS), each with GRACE PERIOD … and RETENTION … inside if need be';
 
 /**
  * Takes WINDOW TUMBLING | HOPPING | SLIDING | SESSION (…), GRACE PERIOD, EMIT and WITHIN out of a query, wherever they
@@ -131,12 +134,10 @@ function takeArgument(
   } else if (isWord(first, 'SIZE')) {
     lengths.size = intervalAt(lifted, part.slice(1), first);
   } else if (isWord(first, 'RETENTION')) {
-    throw errorAt(
-      lifted.original,
-      first?.at,
-      'RETENTION is no part of a window here: state is kept until its window is closed',
-      'leave RETENTION out',
+    lifted.retentionMs = once(lifted, lifted.retentionMs, first, () =>
+      intervalAt(lifted, part.slice(1), first),
     );
+    lifted.retentionAt = first?.at ?? 0;
   } else if (lengths.size === undefined) lengths.size = intervalAt(lifted, part, first);
   else if (lengths.advance === undefined) lengths.advance = intervalAt(lifted, part, first);
   else throw errorAt(lifted.original, first?.at, 'the window has too many intervals', WINDOW_HINT);

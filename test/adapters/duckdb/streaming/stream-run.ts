@@ -118,6 +118,7 @@ export class StreamRun {
     for (const statement of plan.apply(closed)) await run(connection, statement);
     const emitted = this.#options.hasOutput ? plan.emitted(closed) : undefined;
     if (emitted !== undefined) this.emitted.push(...(await rowsOf(connection, emitted)));
+    for (const statement of plan.trim(closed)) await run(connection, statement);
     if (this.#batches % (this.#options.compactEvery ?? 3) === 0) {
       for (const statement of plan.compact()) await run(connection, statement);
     }

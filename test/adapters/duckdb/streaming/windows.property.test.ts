@@ -95,6 +95,19 @@ async function count(sql: string): Promise<number> {
   return Number(row?.n);
 }
 
+const RETENTION_SECONDS = 12;
+
+/** The same window, whose results are kept for some time. */
+function kept({ clause }: WindowKind): string {
+  return clause.replace(/\)$/, `, RETENTION ${RETENTION_SECONDS} SECONDS)`);
+}
+
+/** Which of the oracle's windows are kept in the end. */
+function isKept(stream: StreamRun): string {
+  const ms = (stream.closedUntil ?? -1e12) - RETENTION_SECONDS * 1000;
+  return `we > make_timestamp(${ms * 1000})`;
+}
+
 describe.each(Object.entries(KINDS))('%s', (_, kind) => {
   const whole = kind.clause.includes('SLIDING') ? 'both' : 'mergeable';
 
@@ -114,6 +127,28 @@ describe.each(Object.entries(KINDS))('%s', (_, kind) => {
         expectSameRows(await stream.results(), expected);
         expect(stream.late).toBe(await count(`all_events WHERE ${kind.late}`));
         expect(stream.read).toBe(batches.flat().length);
+      }),
+      { numRuns: NUM_RUNS },
+    );
+  });
+
+  test.each(['changes', 'final'] as const)('old results go, all else stays (%s)', async (emit) => {
+    await fc.assert(
+      fc.asyncProperty(randomBatches(), randomLists('mergeable'), async (batches, list) => {
+        const sql = `${streamed(list, kept(kind))} EMIT ${emit}`;
+        const stream = await fed(sql, batches, { hasOutput: true });
+        const closed = `make_timestamp(${(stream.closedUntil ?? -1e12) * 1000})`;
+        const condition = emit === 'final' ? kind.closed(closed) : 'true';
+        const retained = oracle(kind, list, `${condition} AND ${isKept(stream)}`);
+        expectSameRows(
+          await stream.results(),
+          await rowsOf(connection, { sql: retained, parameters: [] }),
+        );
+        // What is told does not depend on how long it is kept.
+        if (emit === 'changes') return;
+        const told = stream.emitted.map(({ kawa_deleted: _deleted, ...row }) => row);
+        const all = oracle(kind, list, condition);
+        expectSameRows(told, await rowsOf(connection, { sql: all, parameters: [] }));
       }),
       { numRuns: NUM_RUNS },
     );
@@ -214,6 +249,39 @@ test.each([
 ])('with %s rows are staged one by one', async (_, query) => {
   const plan = await compiled(connection, `${query} WINDOW TUMBLING (20 SECONDS)`);
   expect(plan.stage(['events'])[0]?.sql).not.toContain('kawa_pane');
+});
+
+test.each(
+  ['tumbling', 'hopping', 'hopping, not a multiple'].flatMap((name) => [
+    [name, 'changes'] as const,
+    [name, 'final'] as const,
+  ]),
+)('%s windows take late rows in as long as they are kept (%s)', async (name, emit) => {
+  const kind = KINDS[name] as WindowKind;
+  await fc.assert(
+    fc.asyncProperty(randomBatches(), randomLists('mergeable'), async (batches, list) => {
+      const sql = `${streamed(list, kept(kind))} EMIT ${emit}`;
+      const stream = await fed(sql, batches, { hasOutput: true, late: 'reemit' });
+      const closed = `make_timestamp(${(stream.closedUntil ?? -1e12) * 1000})`;
+      const condition = emit === 'final' ? kind.closed(closed) : 'true';
+      const all = { ...kind, rows: kind.rows.replaceAll(CLOSED, `TIMESTAMP '-infinity'`) };
+      const expected = await rowsOf(connection, {
+        sql: oracle(all, list, `${condition} AND ${isKept(stream)}`),
+        parameters: [],
+      });
+      expectSameRows(await stream.results(), expected);
+      const table = new Map<string, Record<string, unknown>>();
+      for (const { kawa_deleted, ...row } of stream.emitted) {
+        const key = JSON.stringify([row.window_start, row.user_id]);
+        if (kawa_deleted === true) table.delete(key);
+        else table.set(key, row);
+      }
+      const keys = new Set(expected.map(({ ws, user_id }) => JSON.stringify([ws, user_id])));
+      const told = [...table].filter(([key]) => keys.has(key)).map(([, row]) => row);
+      expectSameRows(told, expected);
+    }),
+    { numRuns: NUM_RUNS * 2 },
+  );
 });
 
 test('rows are in results, in open windows or late', async () => {

@@ -47,9 +47,9 @@ export function nextRanges(
     0,
   );
   const share = Math.min(1, limits.rowsMax / total, limits.bytesMax / bytes);
-  const ranges = waiting.map(({ source: { topic, partition }, from, records }) => {
+  const ranges = waiting.map(({ source, from, records }) => {
     const taken = BigInt(Math.max(1, Math.floor(Number(records) * share)));
-    return { topic, partition, fromOffset: from, toOffset: from + taken };
+    return rangeFrom(source, from, from + taken);
   });
   const behind = partitions
     .filter((source) => {
@@ -74,15 +74,16 @@ function placed(
   const name = `${topic}-${partition}`;
   if (known.topicId !== topicId) {
     return {
-      position: { ...known, topicId, nextOffset: startOffset },
+      position: { ...known, topicId, nextOffset: earliestOf(source) },
       event: `${name} was created anew: it is read from its start`,
     };
   }
-  if (known.nextOffset < startOffset) {
-    const lost = startOffset - known.nextOffset;
+  if (known.nextOffset < startOffset && !isKept(source, known.nextOffset)) {
+    const earliest = earliestOf(source);
+    const nextOffset = known.nextOffset < earliest ? earliest : startOffset;
     return {
-      position: { ...known, nextOffset: startOffset, lost: known.lost + lost },
-      event: `${name} lost its records up to offset ${startOffset} before they were read`,
+      position: { ...known, nextOffset, lost: known.lost + nextOffset - known.nextOffset },
+      event: `${name} lost its records up to offset ${nextOffset} before they were read`,
     };
   }
   if (known.nextOffset > logEndOffset) {
@@ -94,11 +95,30 @@ function placed(
   return { position: known };
 }
 
-/** The start of the log. */
+/** Of what the log has no longer the range ends where history or the log's own begins. */
+function rangeFrom(source: SourcePartition, fromOffset: bigint, toOffset: bigint): SourceRange {
+  const { topic, partition, startOffset, history } = source;
+  if (history === undefined) return { topic, partition, fromOffset, toOffset };
+  if (fromOffset >= startOffset) return { topic, partition, fromOffset, toOffset, kept: 'log' };
+  const ends = [toOffset, startOffset, history.toOffset];
+  const end = ends.reduce((least, each) => (each < least ? each : least));
+  return { topic, partition, fromOffset, toOffset: end, kept: 'history' };
+}
+
+function isKept({ history }: SourcePartition, offset: bigint): boolean {
+  return history !== undefined && offset >= history.fromOffset && offset < history.toOffset;
+}
+
+function earliestOf({ startOffset, history }: SourcePartition): bigint {
+  if (history === undefined || history.fromOffset > startOffset) return startOffset;
+  return history.fromOffset;
+}
+
+/** The start of history, or else of the log. */
 export function firstPosition(source: SourcePartition): SourcePosition {
-  const { topic, topicId, partition, startOffset } = source;
+  const { topic, topicId, partition } = source;
   return {
-    ...{ topic, topicId, partition, nextOffset: startOffset, maxEventTimeMs: undefined },
+    ...{ topic, topicId, partition, nextOffset: earliestOf(source), maxEventTimeMs: undefined },
     ...{ rows: 0n, errors: 0n, late: 0n, lost: 0n },
   };
 }

@@ -1,5 +1,7 @@
+import { partitionOf } from '../../../../domain/sql/history/history-manifest.ts';
 import type { Offset, TopicId } from '../../../../domain/topic-partition.ts';
 import type { Catalog } from '../../../../ports/catalog.ts';
+import type { TopicHistory } from '../../../../ports/topic-history.ts';
 import type { LedLog } from '../../partition/led-log.ts';
 import type { PartitionFinder } from '../../partition/partition-finder.ts';
 
@@ -13,6 +15,14 @@ export interface SourcePartition {
   readonly endOffset: Offset;
   readonly logEndOffset: Offset;
   readonly bytesPerRecord: number;
+  /** What history has of it, be it in the log as well. */
+  readonly history?: KeptOffsets | undefined;
+}
+
+/** The end is exclusive. */
+export interface KeptOffsets {
+  readonly fromOffset: Offset;
+  readonly toOffset: Offset;
 }
 
 const BYTES_PER_RECORD_MIN = 16;
@@ -21,8 +31,14 @@ const BYTES_PER_RECORD_MIN = 16;
 export class SourceTopics {
   readonly #catalog: Pick<Catalog, 'metadata' | 'watch'>;
   readonly #partitions: PartitionFinder;
+  readonly #history: Pick<TopicHistory, 'historyOf'>;
 
-  constructor(catalog: Pick<Catalog, 'metadata' | 'watch'>, partitions: PartitionFinder) {
+  constructor(
+    catalog: Pick<Catalog, 'metadata' | 'watch'>,
+    partitions: PartitionFinder,
+    history: Pick<TopicHistory, 'historyOf'>,
+  ) {
+    this.#history = history;
     this.#catalog = catalog;
     this.#partitions = partitions;
   }
@@ -44,6 +60,33 @@ export class SourceTopics {
         bytesPerRecord: Math.max(sizeBytes / records, BYTES_PER_RECORD_MIN),
       };
     });
+  }
+
+  /**
+   * The same with what history has now. Looked at after the logs: whatever left them meanwhile is in it, as far as it ever
+   * comes to it.
+   */
+  async withHistory(partitions: readonly SourcePartition[]): Promise<readonly SourcePartition[]> {
+    const all: SourcePartition[] = [];
+    const topics = new Set(partitions.map(({ topic }) => topic));
+    for (const topic of topics) {
+      const own = partitions.filter((each) => each.topic === topic);
+      const place = await this.#history.historyOf(topic);
+      for (const source of own) {
+        const kept =
+          place === undefined || place === 'same' || place.manifest.topicId !== source.topicId
+            ? undefined
+            : partitionOf(place.manifest, source.partition);
+        if (kept === undefined) {
+          all.push(source);
+          continue;
+        }
+        const from = Math.max(kept.firstOffset, kept.deletedBefore);
+        const offsets = { fromOffset: BigInt(from), toOffset: BigInt(kept.nextOffset) };
+        all.push(from < kept.nextOffset ? { ...source, history: offsets } : source);
+      }
+    }
+    return all;
   }
 
   /** Calls `listener` when records of the topics became readable; `count` is how many logs are watched. */

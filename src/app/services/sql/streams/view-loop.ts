@@ -209,8 +209,9 @@ export class ViewLoop {
   async #step(): Promise<boolean> {
     if (this.#pending > 0) await this.#output?.append();
     this.#pending = 0;
-    const partitions = this.#partitions();
-    if (partitions === undefined) return false;
+    const found = this.#partitions();
+    if (found === undefined) return false;
+    const partitions = await this.#parts.sources.withHistory(found);
     if (partitions.length !== this.#watchedCount) this.#watch();
     if (this.#batches === 0) this.#positions = this.#initialPositions(partitions);
     const next = nextRanges(partitions, this.#positions, this.#parts.limits());
@@ -254,12 +255,15 @@ export class ViewLoop {
     this.#watch();
   }
 
-  /** A view that begins with the latest records has its place from the first look on, whenever its first batch comes. */
+  /** A view that leaves out what was before it has its place from the first look on, whenever its first batch comes. */
   #initialPositions(partitions: readonly SourcePartition[]): readonly SourcePosition[] {
-    if (this.#view.definition.options.start !== 'latest' || this.#positions.length > 0) {
-      return this.#positions;
-    }
-    return partitions.map((source) => ({ ...firstPosition(source), nextOffset: source.endOffset }));
+    const { start } = this.#view.definition.options;
+    const isPlaced = start === 'latest' || start === 'earliest-local';
+    if (!isPlaced || this.#positions.length > 0) return this.#positions;
+    return partitions.map((source) => {
+      const nextOffset = start === 'latest' ? source.endOffset : source.startOffset;
+      return { ...firstPosition(source), nextOffset };
+    });
   }
 
   #isBehind({ ranges }: NextRanges): boolean {
