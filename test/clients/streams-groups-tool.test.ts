@@ -10,6 +10,9 @@ import { QUICK_STREAMS_GROUPS, StreamsApplication } from './streams/streams-appl
 
 const RECORDS = 100;
 const REPARTITION = 'counter-KSTREAM-AGGREGATE-STATE-STORE-0000000002-repartition';
+/** A machine may be so busy that an instance is silent for a while; it is not to lose its tasks while they are looked at. */
+const settings = { ...QUICK_STREAMS_GROUPS, 'group.streams.session.timeout.ms': '20000' };
+
 /** What the tool printed, a line as its words. */
 function rows(output: string): readonly string[] {
   const lines = output.split('\n').map((line) => line.trim().replace(/\s+/g, ' '));
@@ -23,7 +26,7 @@ describe.skipIf(!kafkaToolAvailable())('kafka-streams-groups.sh', { timeout: 300
   let port: number;
 
   beforeAll(async () => {
-    broker = await startBrokerProcess({ settings: QUICK_STREAMS_GROUPS });
+    broker = await startBrokerProcess({ settings });
     port = Number(broker.bootstrap.split(':').at(-1));
     folder = await mkdtemp(join(tmpdir(), 'kawadb-streams-'));
     const scene = new Scene(port);
@@ -62,7 +65,8 @@ describe.skipIf(!kafkaToolAvailable())('kafka-streams-groups.sh', { timeout: 300
 
   test('lists and describes the group of a running application', async () => {
     expect(await tool('--list')).toEqual(['counter']);
-    expect(await tool('--list', '--state')).toEqual(['GROUP STATE', 'counter Stable']);
+    const states = await toolUntil(/^counter Stable$/, '--list', '--state');
+    expect(states).toEqual(['GROUP STATE', 'counter Stable']);
     const offsets = ['--describe', '--group', 'counter', '--verbose'];
     const source = /^counter streams-source 0 100 \d+ 100 0$/;
     const described = await toolUntil(source, ...offsets);

@@ -8,6 +8,8 @@ import { ConsumerGroupHeartbeatApi } from '../../src/domain/protocol/messages/co
 import { JoinGroupApi } from '../../src/domain/protocol/messages/join-group.ts';
 import { ListGroupsApi } from '../../src/domain/protocol/messages/list-groups.ts';
 import { ShareGroupHeartbeatApi } from '../../src/domain/protocol/messages/share-group-heartbeat.ts';
+import { StreamsGroupDescribeApi } from '../../src/domain/protocol/messages/streams-group-describe.ts';
+import { StreamsGroupHeartbeatApi } from '../../src/domain/protocol/messages/streams-group-heartbeat.ts';
 import { CONNECTION_OPTIONS } from '../crash/crash-connection.ts';
 import { createTopic } from '../crash/crash-requests.ts';
 import { type BrokerProcess, startBrokerProcess } from '../support/broker-process.ts';
@@ -23,7 +25,11 @@ let connection: BrokerConnection;
 beforeAll(async () => {
   broker = await startBrokerProcess({
     storage: 'memory',
-    settings: { 'group.consumer.max.size': String(MANY) },
+    settings: {
+      'group.consumer.max.size': String(MANY),
+      'group.streams.max.size': String(MANY),
+      'group.streams.initial.rebalance.delay.ms': '0',
+    },
   });
   const [host = '', port = ''] = broker.bootstrap.split(':');
   connection = await BrokerConnection.open({ host, port: Number(port) }, CONNECTION_OPTIONS);
@@ -80,6 +86,29 @@ test('as many members in a share group as Kafka takes', async () => {
   const answers = await inTurns(SHARE_MEMBERS_MAX, join);
   expect(answers.filter(({ errorCode }) => errorCode !== 0)).toEqual([]);
   expect(await join()).toMatchObject({ errorCode: FULL });
+});
+
+test('10,000 members in one streams group, and not one more', { timeout: 240_000 }, async () => {
+  const subtopology = {
+    ...{ subtopologyId: '0', sourceTopics: ['t'], sourceTopicRegex: [] },
+    ...{ stateChangelogTopics: [], repartitionSinkTopics: [], repartitionSourceTopics: [] },
+    copartitionGroups: [],
+  };
+  const join = () =>
+    connection.send(StreamsGroupHeartbeatApi, {
+      ...{ groupId: 'application', memberId: randomUUID(), memberEpoch: 0 },
+      ...{ endpointInformationEpoch: 0, rebalanceTimeoutMs: 300_000, processId: randomUUID() },
+      ...{ activeTasks: [], standbyTasks: [], warmupTasks: [] },
+      topology: { epoch: 0, subtopologies: [subtopology] },
+    });
+  const answers = await inTurns(MANY, join);
+  expect(answers.filter(({ errorCode }) => errorCode !== 0)).toEqual([]);
+  expect(await join()).toMatchObject({ errorCode: FULL });
+  const { groups } = await connection.send(StreamsGroupDescribeApi, {
+    ...{ groupIds: ['application'], includeAuthorizedOperations: false },
+  });
+  expect(groups[0]?.members).toHaveLength(MANY);
+  expect(peakMb()).toBeLessThan(PEAK_MB);
 });
 
 async function inTurns<T>(count: number, ask: (n: number) => Promise<T>): Promise<T[]> {

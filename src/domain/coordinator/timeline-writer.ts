@@ -5,7 +5,7 @@ import { Timeline } from './timeline.ts';
 type Stored = (error: KafkaError | undefined) => void;
 
 interface Write {
-  readonly steps: number;
+  steps: number;
   readonly told: Stored[];
   reverted: boolean;
 }
@@ -44,7 +44,8 @@ export class TimelineWriter<Entry> {
 
   /**
    * Runs a command, which puts each change in as it decides on it and finds it made. `stored` is told when the changes are
-   * kept, or why they were taken back. A command that throws has changed nothing.
+   * kept, or why they were taken back. A command that throws has changed nothing. What changes without a record lives and
+   * dies with what was written before it.
    */
   write(command: (put: (entry: Entry) => void) => void, stored: Stored): void {
     const { context, sequence } = this.#o;
@@ -56,7 +57,7 @@ export class TimelineWriter<Entry> {
       }),
     );
     if (records.length === 0) {
-      this.#whenWritten(stored);
+      this.#whenWritten(steps, stored);
       return;
     }
     const write: Write = { steps, told: [stored], reverted: false };
@@ -64,8 +65,11 @@ export class TimelineWriter<Entry> {
     context.append(records, (error) => this.#settle(write, error), { sequence });
   }
 
-  #whenWritten(stored: Stored): void {
+  #whenWritten(steps: number, stored: Stored): void {
     const last = this.#writes.at(-1);
+    // One that was taken back and only waits to be told so has no steps any more.
+    if (last === undefined || last.reverted) this.timeline.keep(steps);
+    else last.steps += steps;
     if (last === undefined) stored(undefined);
     else last.told.push(stored);
   }

@@ -108,6 +108,35 @@ describe('a state that runs ahead of its log', () => {
     expect(map.writer.isWriting).toBe(false);
   });
 
+  test('a change without a record lives and dies with what was written before it', () => {
+    const map = new WrittenMap();
+    const note = (value: number) =>
+      map.writer.write(
+        () => {
+          const before = map.values.get('note');
+          map.writer.timeline.onRevert(() => {
+            if (before === undefined) map.values.delete('note');
+            else map.values.set('note', before);
+          });
+          map.values.set('note', value);
+        },
+        () => {},
+      );
+    note(1);
+    map.put([['a', 1]]);
+    note(2);
+    map.put([['b', 1]]);
+    map.settle();
+    expect(Object.fromEntries(map.values)).toEqual({ note: 2, a: 1, b: 1 });
+    map.settle(true);
+    expect(Object.fromEntries(map.values)).toEqual({ note: 2, a: 1 });
+    note(3);
+    map.put([['a', 2]]);
+    note(4);
+    map.settle(true);
+    expect(Object.fromEntries(map.values)).toEqual({ note: 3, a: 1 });
+  });
+
   test('a command that throws has changed nothing', () => {
     const map = new WrittenMap();
     map.put([['a', 1]]);

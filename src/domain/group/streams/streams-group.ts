@@ -98,9 +98,8 @@ export class StreamsGroup extends AssignedGroup<StreamsGroupMember, TasksTuple> 
     return this.#configuredTopology;
   }
 
-  setConfiguredTopology(configured: ConfiguredTopology | undefined): void {
-    const old = this.#configuredTopology;
-    this.timeline.onRevert(() => this.setConfiguredTopology(old));
+  /** Not taken back: it is made anew whenever the topics are others than those of the stored hash. */
+  setConfiguredTopology(configured: ConfiguredTopology): void {
     this.#configuredTopology = configured;
   }
 

@@ -247,6 +247,20 @@ describe('topics', () => {
   });
 });
 
+test('after a restart what fails takes back only what was not stored', () => {
+  const h = new StreamsHarness();
+  h.joinAs('a');
+  const next = h.replayed();
+  next.stored.push(...h.stored);
+  next.beat('a', 2, owning([task('0', 0, 1, 2, 3)]));
+  next.joinAs('b');
+  const before = stateOf(next.streams);
+  next.hear('c', 0, joining('c'));
+  next.settle(new KafkaError('KAFKA_STORAGE_ERROR'));
+  expect(stateOf(next.streams)).toEqual(before);
+  expect(stateOf(next.replayed().streams)).toEqual(before);
+});
+
 describe('a topology', () => {
   const another = { epoch: 0, subtopologies: [subtopology('0', { sourceTopics: ['u'] })] };
 
@@ -516,6 +530,22 @@ describe('offsets', () => {
     const producer = { producerId: 1n, producerEpoch: 0 };
     expect(commit(h, -1, { producer, memberId: '' })).toBe('NONE');
     expect(commit(h, 1, { producer })).toBe('STALE_MEMBER_EPOCH');
+  });
+
+  test('of which one is not for the member to commit are not committed at all', () => {
+    const h = new StreamsHarness({ t: 2 });
+    h.joinAs('a');
+    h.joinAs('b');
+    h.beat('a', 2, owning([task('0', 0, 1)]));
+    h.beat('a', 2, owning([task('0', 0)]));
+    h.beat('b', 3, owning());
+    const both = [0, 1].map((partition) => ({ ...partitions[0], partition }));
+    const older = { memberId: 'a', generationId: 2, supportsConsumerGroups: true };
+    const told = h.commit({ ...older, partitions: both as typeof partitions });
+    h.settle();
+    expect(told.errors).toEqual(['STALE_MEMBER_EPOCH', 'STALE_MEMBER_EPOCH']);
+    expect(h.shard.fetchAllOffsets('g')).toEqual([]);
+    expect(commit(h, 2, older)).toBe('NONE');
   });
 
   test('age once nobody reads their topic, and take the empty group with them', () => {
