@@ -4,13 +4,16 @@ import { ThreadPoolShare } from '../../../src/adapters/duckdb/thread-pool-share.
 const never = new AbortController().signal;
 
 function work(): { readonly run: () => Promise<void>; readonly end: () => void; started: boolean } {
-  const { promise, resolve } = Promise.withResolvers<void>();
+  let end = (): void => undefined;
+  const ended = new Promise<void>((resolve) => {
+    end = resolve;
+  });
   const one = {
     started: false,
-    end: resolve,
+    end: () => end(),
     run: () => {
       one.started = true;
-      return promise;
+      return ended;
     },
   };
   return one;
