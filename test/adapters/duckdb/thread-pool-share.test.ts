@@ -4,8 +4,8 @@ import { ThreadPoolShare } from '../../../src/adapters/duckdb/thread-pool-share.
 const never = new AbortController().signal;
 
 function work(): { readonly run: () => Promise<void>; readonly end: () => void; started: boolean } {
-  let end: () => void = () => {};
-  const promise = new Promise<void>((resolve) => {
+  let end = (): void => undefined;
+  const ended = new Promise<void>((resolve) => {
     end = resolve;
   });
   const one = {
@@ -13,7 +13,7 @@ function work(): { readonly run: () => Promise<void>; readonly end: () => void; 
     end: () => end(),
     run: () => {
       one.started = true;
-      return promise;
+      return ended;
     },
   };
   return one;
