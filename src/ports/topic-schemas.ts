@@ -4,7 +4,7 @@ import type {
   SchemaRole,
 } from '../domain/sql/schema/declared-schema.ts';
 
-/** Says how the bytes of topics are read. One that asks a schema registry over the network fits behind it too. */
+/** Says how the bytes of topics are read. Rejects while one over the network cannot be asked. */
 export interface SchemaRegistry {
   /** Undefined where nothing is known; the fields of JSON are then inferred. */
   schemaOf(topic: string, role: SchemaRole): Promise<DeclaredSchema | undefined>;

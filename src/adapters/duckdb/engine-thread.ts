@@ -15,6 +15,7 @@ import { OpenTransactions } from './open-transactions.ts';
 import { registerPlugin } from './plugin-functions.ts';
 import { QueryRunner } from './query-runner.ts';
 import { ScanProgress } from './scan-progress.ts';
+import { SchemaLookups } from './schema-lookups.ts';
 import { SchemaStatements } from './schema-statements.ts';
 import { StatementPlanner } from './statement-planner.ts';
 import { BatchNotes } from './streams/batch-notes.ts';
@@ -47,13 +48,14 @@ export async function runEngineThread({
   const start = workerData as EngineStart;
   const bridge = new LogBridge(start.bridge, start.answered);
   try {
+    const lookups = new SchemaLookups((id) => bridge.schemaById(id));
     const notes = new BatchNotes();
     const progress = new ScanProgress(send);
     const database = await openDatabase(start, async (own) => {
       await addFunctions(own, start, plugins);
       const tally = (name: string | undefined) => notes.tally(name);
       registerTopicFunction(own, { bridge, compression, progress, tally });
-      registerDecodeFunctions(own, { decoders, schemaById: (id) => bridge.schemaById(id) });
+      registerDecodeFunctions(own, { decoders, schemaById: (id) => lookups.byId(id) });
       registerStreamStatus(own, bridge);
       notes.register(own);
     });
@@ -65,7 +67,7 @@ export async function runEngineThread({
     const files = new FileAccess(start.directories);
     const compiler = new ViewCompiler(connection, catalog, { rules: start.streamRules, files });
     const streams = new StreamServer(
-      new StreamViews({ connection, notes, compiler, bridge }),
+      new StreamViews({ connection, notes, compiler, bridge, lookups }),
       send,
     );
     const copies = new CopyStatements({
@@ -73,7 +75,7 @@ export async function runEngineThread({
       extensionDirectory: start.extensionDirectory ?? '',
       extensions: database.extensions,
     });
-    const planner = new StatementPlanner(catalog, { schemas, history, copies, files });
+    const planner = new StatementPlanner(catalog, { schemas, history, copies, files, lookups });
     serve(database, { planner, streams, progress, catalog });
     for (const [name, why] of database.extensions.failures) {
       send({

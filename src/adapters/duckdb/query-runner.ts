@@ -115,10 +115,11 @@ export class QueryRunner {
       }
       bind(prepared, this.#command.parameters, sql);
       this.#check();
-      const result = await this.#inPool(() => this.#result(prepared, planned.explained));
+      const guard = this.#planner.guardOf(planned);
+      const result = await this.#inPool(() => this.#result(prepared, planned.explained, guard));
       this.#send({ type: 'columns', id, columns: columnsOf(result) });
       const encoder = encoding === undefined ? undefined : await resultEncoderOf(encoding, result);
-      await this.#sendChunks(result, encoder);
+      await this.#sendChunks(result, encoder, guard);
     } finally {
       prepared.destroySync();
     }
@@ -127,9 +128,11 @@ export class QueryRunner {
   async #result(
     prepared: DuckDBPreparedStatement,
     explained: string | undefined,
+    guard: (() => void) | undefined,
   ): Promise<DuckDBResult> {
     if (streams(prepared.statementType)) return prepared.stream();
-    const result = await prepared.run();
+    const result =
+      guard === undefined ? await prepared.run() : await this.#guarded(prepared, guard);
     if (explained === undefined) return result;
     const rows = (await result.getRows()).map((row) => row.map(String));
     const all = [['topic_scans', explained], ...rows];
@@ -140,7 +143,26 @@ export class QueryRunner {
     );
   }
 
-  async #sendChunks(result: DuckDBResult, encoder: ResultEncoder | undefined): Promise<void> {
+  /** Runs it, and takes it back when the guard throws. */
+  async #guarded(prepared: DuckDBPreparedStatement, guard: () => void): Promise<DuckDBResult> {
+    const isOwn = this.#place.transaction === undefined;
+    if (isOwn) await this.#connection.run('BEGIN TRANSACTION');
+    try {
+      const result = await prepared.run();
+      guard();
+      if (isOwn) await this.#connection.run('COMMIT');
+      return result;
+    } catch (error) {
+      if (isOwn) await this.#connection.run('ROLLBACK').catch(() => undefined);
+      throw error;
+    }
+  }
+
+  async #sendChunks(
+    result: DuckDBResult,
+    encoder: ResultEncoder | undefined,
+    guard: (() => void) | undefined,
+  ): Promise<void> {
     let rows = 0;
     for (;;) {
       while (this.#credit === 0 && !this.#cancelled) {
@@ -150,6 +172,7 @@ export class QueryRunner {
       }
       this.#check();
       const chunk = await this.#inPool(() => result.fetchChunk());
+      guard?.();
       if (chunk === null || chunk.rowCount === 0) break;
       rows += chunk.rowCount;
       const data = encoder === undefined ? columnValues(chunk) : encoder.chunk(chunk);

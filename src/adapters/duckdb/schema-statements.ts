@@ -52,7 +52,10 @@ export class SchemaStatements {
       }
       return shown([]);
     }
-    const known = bridge.schemas(topic)[role];
+    // Those of a registry do not stand in the way.
+    const known = bridge
+      .declaredSchemas()
+      .find((each) => each.topic === topic && each.role === role);
     if (known !== undefined && !statement.replace) {
       if (statement.ifNotExists) return shown([known]);
       const hint = 'CREATE OR REPLACE TOPIC SCHEMA takes its place';

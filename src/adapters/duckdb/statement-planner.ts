@@ -13,7 +13,7 @@ import {
   topicReferences,
   usedNames,
 } from '../../domain/sql/topic-references.ts';
-import { type ScanSpec, topicSelect } from '../../domain/sql/topic-schema.ts';
+import { DECODE_FUNCTION, type ScanSpec, topicSelect } from '../../domain/sql/topic-schema.ts';
 import { boundValues } from './bound-values.ts';
 import type { CopyStatements } from './copy-statements.ts';
 import { USER_CATALOG } from './database.ts';
@@ -24,6 +24,7 @@ import { runFullTextStatement } from './full-text-statement.ts';
 import type { HistoryStatements } from './history-statements.ts';
 import type { StatementPlace } from './open-transactions.ts';
 import { PostgresCatalog } from './postgres-catalog.ts';
+import type { SchemaLookups } from './schema-lookups.ts';
 import type { SchemaStatements } from './schema-statements.ts';
 import { refusalOf } from './statement-rules.ts';
 import { parseSelect, queryNode, sqlText } from './syntax-json.ts';
@@ -53,6 +54,7 @@ export interface StatementPlannerParts {
   readonly history: HistoryStatements;
   readonly copies: CopyStatements;
   readonly files: FileAccess;
+  readonly lookups: SchemaLookups;
 }
 
 /** Makes of what a user wrote the statement the engine runs. */
@@ -63,14 +65,24 @@ export class StatementPlanner {
   readonly #postgres: PostgresCatalog;
   readonly #copies: CopyStatements;
   readonly #files: FileAccess;
+  readonly #lookups: SchemaLookups;
 
-  constructor(catalog: TopicCatalog, { schemas, history, copies, files }: StatementPlannerParts) {
+  constructor(
+    catalog: TopicCatalog,
+    { schemas, history, copies, files, lookups }: StatementPlannerParts,
+  ) {
     this.#catalog = catalog;
     this.#schemas = schemas;
     this.#history = history;
     this.#postgres = new PostgresCatalog(catalog);
     this.#copies = copies;
     this.#files = files;
+    this.#lookups = lookups;
+  }
+
+  /** Throws once a schema could not be asked for that the statement may need; undefined when it needs none. */
+  guardOf({ sql }: PlannedStatement): (() => void) | undefined {
+    return sql.includes(`${DECODE_FUNCTION}(`) ? this.#lookups.guard() : undefined;
   }
 
   async plan(

@@ -3,12 +3,14 @@ import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
 import { nodeFileSystem } from '../../adapters/data-folder/file-system.ts';
 import { FileStreamMarker, noStreamMarker } from '../../adapters/node/file-stream-marker.ts';
+import { systemClock } from '../../adapters/node/system-clock.ts';
 import type { BrokerConfig } from '../../domain/config/broker-config.ts';
 import type { Logger } from '../../ports/logger.ts';
 import type { StreamingSqlEngine } from '../../ports/stream-engine.ts';
 import type { StreamMarker } from '../../ports/stream-marker.ts';
 import type { StreamStatus } from '../../ports/streams.ts';
 import type { TopicHistory } from '../../ports/topic-history.ts';
+import type { TopicSchemas } from '../../ports/topic-schemas.ts';
 import type { TopicSource } from '../../ports/topic-source.ts';
 import { dataDirectoryOf } from './log-store-of.ts';
 
@@ -60,7 +62,7 @@ export async function sqlEngineOf(
   const schemaFile = directory === undefined ? undefined : join(directory, 'topic-schemas.json');
   return DuckDbEngine.open({
     ...{ source, history, logger, streamStatus },
-    schemas: new LocalTopicSchemas(nodeFileSystem, schemaFile),
+    schemas: await schemasOf(config, new LocalTopicSchemas(nodeFileSystem, schemaFile), logger),
     // In the package both this module and the thread's are files of the folder of chunks.
     thread: new URL(
       import.meta.url.endsWith('.ts') ? './sql-thread.ts' : './sql-thread.js',
@@ -82,6 +84,28 @@ export async function sqlEngineOf(
       idleMs: config.get('sql.streams.idle_ms'),
     },
     plugins: config.get('sql.plugins'),
+  });
+}
+
+/** With those of a registry, where there is one. */
+async function schemasOf(
+  config: BrokerConfig,
+  declared: TopicSchemas,
+  logger: Logger,
+): Promise<TopicSchemas> {
+  const url = config.get('sql.schema_registry.url');
+  if (url === '') return declared;
+  const [{ RegistryClient }, { RegistryTopicSchemas }, { LazyRecordDecoders }] = await Promise.all([
+    import('../../adapters/schema-registry/registry-client.ts'),
+    import('../../adapters/schema-registry/registry-topic-schemas.ts'),
+    import('../../adapters/record-decoders/lazy-record-decoders.ts'),
+  ]);
+  const credentials = config.get('sql.schema_registry.basic_auth');
+  const timeoutMs = config.get('sql.schema_registry.timeout_ms');
+  return new RegistryTopicSchemas({
+    ...{ declared, logger, clock: systemClock, decoders: new LazyRecordDecoders() },
+    client: new RegistryClient({ url, timeoutMs, ...(credentials !== '' && { credentials }) }),
+    cacheMs: config.get('sql.schema_registry.cache_ms'),
   });
 }
 

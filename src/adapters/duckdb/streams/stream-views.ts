@@ -17,6 +17,7 @@ import type {
 import { USER_CATALOG } from '../database.ts';
 import { failureOf } from '../engine-failure.ts';
 import type { LogBridge } from '../log-bridge.ts';
+import type { SchemaLookups } from '../schema-lookups.ts';
 import { RecordsMovedError } from './batch-history.ts';
 import type { BatchNotes } from './batch-notes.ts';
 import type { OpenView } from './open-view.ts';
@@ -30,6 +31,7 @@ export interface StreamViewsParts {
   readonly notes: BatchNotes;
   readonly compiler: ViewCompiler;
   readonly bridge: LogBridge;
+  readonly lookups: SchemaLookups;
 }
 
 /** Errors that a value causes. All others say nothing of the records: the batch is tried again as it is. */

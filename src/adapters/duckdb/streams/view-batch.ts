@@ -4,6 +4,7 @@ import type { ClosedRange, PlanStatement } from '../../../domain/sql/streaming/s
 import { closedRange, type Watermark } from '../../../domain/sql/streaming/watermark.ts';
 import type { BatchCommand, SourcePosition, SourceRange } from '../../../ports/stream-engine.ts';
 import type { LogBridge } from '../log-bridge.ts';
+import type { SchemaLookups } from '../schema-lookups.ts';
 import { BatchHistory } from './batch-history.ts';
 import { type BatchNotes, type RejectedRecord, tallyName } from './batch-notes.ts';
 import { batchRelation } from './batch-relation.ts';
@@ -20,6 +21,7 @@ export interface ViewBatchParts {
   readonly store: StreamStore;
   readonly notes: BatchNotes;
   readonly bridge: LogBridge;
+  readonly lookups: SchemaLookups;
 }
 
 /** What a batch makes of a view, once its transaction is committed. */
@@ -103,7 +105,9 @@ export class ViewBatch {
         ranges: poison.length > 0 ? [] : ranges.filter(({ topic }) => topic === source.topic),
       }),
     );
+    const guard = this.#parts.lookups.guard();
     await this.#all(plan.stage(relations));
+    guard();
     if (poison.length === 0) await this.#countHistory(token, history);
     history.check();
     const measured = await this.#measure(before);

@@ -1,5 +1,5 @@
 import { atLeast, between } from '../config-rule.ts';
-import { boolean, int, list, long, string } from '../key-builders.ts';
+import { boolean, int, list, long, password, string } from '../key-builders.ts';
 
 const MEBIBYTE = 1024 * 1024;
 
@@ -72,6 +72,24 @@ export const SQL_KEYS = {
     rule: atLeast(1),
     toml: 'sql.result_rows_max',
     doc: "The most rows a result has (KawaDB's own key); a larger one ends with an error.",
+  }),
+  'sql.schema_registry.basic_auth': password('', 'read-only', {
+    toml: 'sql.schema_registry.basic_auth',
+    doc: "The schema registry's user and password, user:password (KawaDB's own key); none is sent when empty.",
+  }),
+  'sql.schema_registry.cache_ms': int('60000', 'read-only', {
+    rule: atLeast(0),
+    toml: 'sql.schema_registry.cache_ms',
+    doc: "How long the latest schema of a topic is taken to be that, and an id to be unknown (KawaDB's own key).",
+  }),
+  'sql.schema_registry.timeout_ms': int('5000', 'read-only', {
+    rule: between(1, 20_000),
+    toml: 'sql.schema_registry.timeout_ms',
+    doc: "How long the schema registry may take to answer (KawaDB's own key).",
+  }),
+  'sql.schema_registry.url': string('', 'read-only', {
+    toml: 'sql.schema_registry.url',
+    doc: "A schema registry with Confluent's REST API, http://host:8081 (KawaDB's own key), for topics whose schemas are not declared in SQL.",
   }),
   'sql.streams.batch_rows_max': int('50000', 'read-only', {
     rule: between(1, 1_000_000),
