@@ -3,8 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
-import { expect, test, vi } from 'vitest';
-import { type BrokerProcess, startBrokerProcess } from '../support/broker-process.ts';
+import { expect, test } from 'vitest';
+import {
+  type BrokerProcess,
+  listeningPort,
+  startBrokerProcess,
+} from '../support/broker-process.ts';
 
 /** `KAWADB_CRASH_ROUNDS=100 npm test -- test/crash/sql-transactions-kill-nine` for the long run. */
 const { KAWADB_CRASH_ROUNDS, CI } = process.env;
@@ -15,11 +19,8 @@ const ROWS_EACH = 5;
 const SETTINGS = { 'postgres.enabled': 'true', 'postgres.bind_port': '0' };
 
 async function connected(running: BrokerProcess): Promise<pg.Client> {
-  const port = await vi.waitUntil(
-    () => /"port":(\d+)[^\n]*listening for PostgreSQL/.exec(running.output())?.[1],
-    ROUND_TIMEOUT_MS,
-  );
-  const client = new pg.Client({ host: '127.0.0.1', port: Number(port), user: 'kawadb' });
+  const port = await listeningPort(running, 'PostgreSQL');
+  const client = new pg.Client({ host: '127.0.0.1', port, user: 'kawadb' });
   client.on('error', () => undefined);
   await client.connect();
   return client;

@@ -2,10 +2,14 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import { BrokerConnection } from '../../src/adapters/kafka-client/broker-connection.ts';
 import { SqlClient } from '../../src/app/cli/sql/sql-client.ts';
-import { type BrokerProcess, startBrokerProcess } from '../support/broker-process.ts';
+import {
+  type BrokerProcess,
+  listeningPort,
+  startBrokerProcess,
+} from '../support/broker-process.ts';
 import { CONNECTION_OPTIONS } from './crash-connection.ts';
 import { CRASH_TOPIC, createTopic, PARTITIONS, produce } from './crash-requests.ts';
 
@@ -27,10 +31,7 @@ const SHORT_LOG = {
 };
 
 async function rows(running: BrokerProcess, sql: string) {
-  const port = await vi.waitUntil(
-    () => /"port":(\d+)[^\n]*listening for HTTP/.exec(running.output())?.[1],
-    ROUND_TIMEOUT_MS,
-  );
+  const port = await listeningPort(running, 'HTTP');
   const client = new SqlClient({ url: `http://127.0.0.1:${port}`, timeoutMs: undefined });
   const found: Readonly<Record<string, unknown>>[] = [];
   for await (const row of (await client.query(sql)).rows) found.push(row);

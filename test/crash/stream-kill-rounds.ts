@@ -3,7 +3,11 @@ import { BrokerConnection } from '../../src/adapters/kafka-client/broker-connect
 import { SqlClient } from '../../src/app/cli/sql/sql-client.ts';
 import { ProduceApi } from '../../src/domain/protocol/messages/produce.ts';
 import { encodeRecordBatch } from '../../src/domain/record/record-batch.ts';
-import { type BrokerProcess, startBrokerProcess } from '../support/broker-process.ts';
+import {
+  type BrokerProcess,
+  listeningPort,
+  startBrokerProcess,
+} from '../support/broker-process.ts';
 import { CODECS, CONNECTION_OPTIONS } from './crash-connection.ts';
 import { createTopic, PARTITIONS, refuse, untilClosed } from './crash-requests.ts';
 
@@ -166,7 +170,7 @@ async function caughtUp(running: BrokerProcess): Promise<void> {
 }
 
 async function rowsOf(running: BrokerProcess, sql: string) {
-  const port = /"port":(\d+)[^\n]*listening for HTTP/.exec(running.output())?.[1];
+  const port = await listeningPort(running, 'HTTP');
   const client = new SqlClient({ url: `http://127.0.0.1:${port}`, timeoutMs: undefined });
   const { rows } = await client.query(sql);
   const found: Readonly<Record<string, unknown>>[] = [];

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 
 const PROGRAM = fileURLToPath(new URL('../../src/app/cli/main.ts', import.meta.url));
@@ -25,6 +26,21 @@ export interface BrokerProcessOptions {
   readonly settings?: Readonly<Record<string, string>>;
   /** Called with the process before it is ready. */
   readonly started?: (child: ChildProcess) => void;
+}
+
+const LISTENING_WITHIN_MS = 60_000;
+
+/** Where it listens beside Kafka's port; the line that tells so may come after the broker is ready. */
+export async function listeningPort(
+  running: BrokerProcess,
+  protocol: 'HTTP' | 'PostgreSQL',
+): Promise<number> {
+  const line = new RegExp(`"port":(\\d+)[^\\n]*listening for ${protocol}`);
+  for (const endMs = Date.now() + LISTENING_WITHIN_MS; Date.now() < endMs; await sleep(10)) {
+    const port = line.exec(running.output())?.[1];
+    if (port !== undefined) return Number(port);
+  }
+  throw new Error(`it does not listen for ${protocol}:\n${running.output()}`);
 }
 
 export async function startBrokerProcess(
