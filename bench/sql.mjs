@@ -60,7 +60,7 @@ async function measureAll() {
     await broker.stop();
     if (kept && only.test('view')) {
       const inMemory = await filled({ storage: 'memory', settings: SETTINGS });
-      await view(inMemory, 'view, tumbling by user, in memory', 400_000);
+      await view(inMemory, false);
       await inMemory.stop();
     }
     console.table(results);
@@ -100,7 +100,7 @@ async function measure(broker) {
     const run = () => arrow(broker.httpUrl, sql);
     peak(await rate(broker, 'Arrow over HTTP, 3 columns', 1_000_000, run));
   }
-  if (only.test('view')) peak(await view(broker, 'view, tumbling by user, durable', 300_000));
+  if (only.test('view')) peak(await view(broker, values.storage !== 'memory'));
   if (only.test('produce')) await latencies(broker);
   if (only.test('memory')) await memory(broker, idleMb, peakMb);
 }
@@ -138,7 +138,9 @@ async function latencies(broker) {
 }
 
 /** The view reads the whole topic, from its making to its end. */
-async function view(broker, name, aim) {
+async function view(broker, durable) {
+  const name = `view, tumbling by user, ${durable ? 'durable' : 'in memory'}`;
+  const aim = durable ? 300_000 : 400_000;
   let views = 0;
   return rate(
     broker,
