@@ -139,8 +139,8 @@ export class GroupShard implements CoordinatorShard {
     this.consumer.heartbeat(command, reply);
   }
 
-  describeConsumerGroup(groupId: string): DescribedConsumerGroup {
-    return this.consumer.describe(groupId);
+  describeConsumerGroup(groupId: string, reply: Reply<DescribedConsumerGroup>): void {
+    this.consumer.describe(groupId, reply);
   }
 
   commitOffsets(command: OffsetCommitCommand, reply: Reply<readonly ErrorName[]>): void {

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import type { GroupMetadata } from '../../../src/domain/group/group-environment.ts';
 import { topicPartitionsOf } from '../../../src/domain/group/modern/topic-partitions.ts';
 import type {
+  DescribedShareGroup,
   ShareHeartbeatAnswer,
   ShareHeartbeatCommand,
   ShareInitialization,
@@ -62,8 +63,13 @@ class ShareHarness extends GroupHarness {
     return this.beat(memberId, 0).memberEpoch;
   }
 
-  describe() {
-    return this.shard.share.describe('g', 'simple');
+  describe(): DescribedShareGroup {
+    let described: DescribedShareGroup | undefined;
+    this.shard.share.describe('g', 'simple', (answer) => {
+      described = answer;
+    });
+    this.settle();
+    return described!;
   }
 
   /** A shard that starts with what this one has stored. */
@@ -91,6 +97,24 @@ describe('members', () => {
     expect(h.beat('m', 2)).toMatchObject({ memberEpoch: 3, assignment: both });
     expect(h.beat('m', 3)).toMatchObject({ memberEpoch: 3, assignment: null });
     expect(h.describe()).toMatchObject({ state: 'Stable', groupEpoch: 3, assignmentEpoch: 3 });
+  });
+
+  test('are described as the log has them, not as they may turn out', () => {
+    const h = new ShareHarness();
+    h.joined('a');
+    h.hear('b', 0);
+    const told: number[] = [];
+    const ask = () => {
+      h.shard.share.describe('g', 'simple', ({ members }) => told.push(members.length));
+    };
+    ask();
+    expect(told).toEqual([]);
+    h.settle(new KafkaError('NOT_ENOUGH_REPLICAS'));
+    expect(told).toEqual([1]);
+    h.hear('b', 0);
+    ask();
+    h.settle();
+    expect(told).toEqual([1, 2]);
   });
 
   test('share partitions where there are more of them', () => {

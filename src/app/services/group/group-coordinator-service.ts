@@ -171,7 +171,9 @@ export class GroupCoordinatorService implements GroupCoordinator {
       groupIds.map(async (groupId) => {
         try {
           if (groupId === '') throw new KafkaError('INVALID_GROUP_ID');
-          return (await this.runtime.shardOf(groupId)).describeConsumerGroup(groupId);
+          return await this.runtime.submit<DescribedConsumerGroup>(groupId, (shard, reply) =>
+            shard.describeConsumerGroup(groupId, reply),
+          );
         } catch (error) {
           return undescribedConsumerGroup(groupId, KafkaError.from(error));
         }

@@ -103,8 +103,9 @@ export class ShareGroupService implements ShareGroupCoordinator {
       groupIds.map(async (groupId) => {
         try {
           if (groupId === '') throw new KafkaError('INVALID_GROUP_ID');
-          const shard = await this.#o.shards.shardOf(groupId);
-          return shard.share.describe(groupId, 'simple');
+          return await this.#o.shards.submit<DescribedShareGroup>(groupId, (shard, reply) =>
+            shard.share.describe(groupId, 'simple', reply),
+          );
         } catch (error) {
           const { errorName } = KafkaError.from(error);
           return {

@@ -69,7 +69,12 @@ export class ConsumerGroups implements GroupKind<ConsumerGroup> {
     return this.#downgrade.empty(group);
   }
 
-  describe(groupId: string): DescribedConsumerGroup {
+  /** As it is stored: changes that are on their way to the log are waited for, and what comes of them is told. */
+  describe(groupId: string, reply: Reply<DescribedConsumerGroup>): void {
+    this.#log.tell(groupId, () => this.#described(groupId), reply);
+  }
+
+  #described(groupId: string): DescribedConsumerGroup {
     const group = this.#groups.get(groupId);
     if (!(group instanceof ConsumerGroup)) return unknownConsumerGroup(groupId, group);
     const assignorName = this.#rebalance.preferredAssignor(group);

@@ -1,4 +1,8 @@
-import type { CoordinatorContext, CoordinatorRecord } from '../../coordinator/coordinator-shard.ts';
+import type {
+  CoordinatorContext,
+  CoordinatorRecord,
+  Reply,
+} from '../../coordinator/coordinator-shard.ts';
 import type { Timeline } from '../../coordinator/timeline.ts';
 import { TimelineWriter } from '../../coordinator/timeline-writer.ts';
 import type { KafkaError } from '../../kafka-error.ts';
@@ -79,6 +83,21 @@ export abstract class ModernGroupLog<
     } finally {
       this.#forgetIfUnused(groupId);
     }
+  }
+
+  /**
+   * Tells of a group what is stored: the answer waits for the changes that are on their way, and is another one where they
+   * were taken back.
+   */
+  tell<Answer>(groupId: string, told: () => Answer, reply: Reply<Answer>): void {
+    let answer: Answer | undefined;
+    this.write(
+      groupId,
+      () => {
+        answer = told();
+      },
+      (error) => reply(error === undefined ? (answer as Answer) : told()),
+    );
   }
 
   /** Puts another group, or none, into the place of the one that is there; `undone` where that is taken back. */

@@ -152,7 +152,12 @@ export class ShareGroups implements GroupKind<ShareGroup> {
     });
   }
 
-  describe(groupId: string, assignorName: string): DescribedShareGroup {
+  /** As it is stored: changes that are on their way to the log are waited for, and what comes of them is told. */
+  describe(groupId: string, assignorName: string, reply: Reply<DescribedShareGroup>): void {
+    this.#log.tell(groupId, () => this.#described(groupId, assignorName), reply);
+  }
+
+  #described(groupId: string, assignorName: string): DescribedShareGroup {
     const group = this.#groups.get(groupId);
     if (!(group instanceof ShareGroup)) return this.#undescribed(groupId, group);
     const { state, groupEpoch, assignmentEpoch } = group;

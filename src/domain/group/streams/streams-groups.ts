@@ -94,14 +94,7 @@ export class StreamsGroups implements GroupKind<StreamsGroup> {
 
   /** As it is stored: changes that are on their way to the log are waited for, and what comes of them is told. */
   describe(groupId: string, reply: Reply<DescribedStreamsGroup>): void {
-    let described: DescribedStreamsGroup | undefined;
-    this.#log.write(
-      groupId,
-      () => {
-        described = this.#described(groupId);
-      },
-      (error) => reply(error === undefined && described ? described : this.#described(groupId)),
-    );
+    this.#log.tell(groupId, () => this.#described(groupId), reply);
   }
 
   #described(groupId: string): DescribedStreamsGroup {

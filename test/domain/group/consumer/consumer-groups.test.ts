@@ -147,6 +147,20 @@ describe('events, answers and records', () => {
 });
 
 describe('what cannot be stored', () => {
+  test('is not described either', () => {
+    const h = harness();
+    const told: number[] = [];
+    const ask = () =>
+      h.shard.describeConsumerGroup('g', ({ members }) => told.push(members.length));
+    h.joinAs('a');
+    h.settle();
+    h.joinAs('b');
+    ask();
+    expect(told).toEqual([]);
+    h.settle(failure);
+    expect(told).toEqual([1]);
+  });
+
   test('was never there: the member is told, the group is as before', () => {
     const h = harness();
     const first = h.joinAs('a');
