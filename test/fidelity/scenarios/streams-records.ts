@@ -1,8 +1,6 @@
 import { NodeCompression } from '../../../src/adapters/compression/node-compression.ts';
 import {
-  decodeStreamsGroupRecord,
-  encodeStreamsGroupRecord,
-  STREAMS_GROUP_RECORD_TYPES,
+  STREAMS_GROUP_RECORDS,
   type StreamsGroupRecord,
 } from '../../../src/domain/group/streams/streams-group-record.ts';
 import { coordinatorPartition } from '../../../src/domain/protocol/hashing.ts';
@@ -41,10 +39,10 @@ function recordsOf(bytes: Uint8Array, groupId: string): unknown[] {
   const found: unknown[] = [];
   for (const { bytes: one } of batchesOf(bytes)) {
     for (const { key, value } of decodeRecordBatch(one, { compression }).records) {
-      if (key === null || !STREAMS_GROUP_RECORD_TYPES.includes(leadingInt16(key))) continue;
-      const record = decodeStreamsGroupRecord({ key, value });
+      if (key === null || !STREAMS_GROUP_RECORDS.recordTypes.includes(leadingInt16(key))) continue;
+      const record = STREAMS_GROUP_RECORDS.decode({ key, value });
       if (record.groupId !== groupId) continue;
-      const again = encodeStreamsGroupRecord(record);
+      const again = STREAMS_GROUP_RECORDS.encode(record);
       const isSame = Buffer.from(again.value ?? []).equals(Buffer.from(value ?? []));
       found.push({ ...plain(record), bytes: isSame ? 'the same' : 'others' });
     }

@@ -1,11 +1,11 @@
-import type { CoordinatorContext, CoordinatorRecord } from '../../coordinator/coordinator-shard.ts';
+import type { CoordinatorContext } from '../../coordinator/coordinator-shard.ts';
 import type { Timeline } from '../../coordinator/timeline.ts';
 import { KafkaError } from '../../kafka-error.ts';
 import type { Group } from '../group.ts';
 import { ModernGroupLog, type PutRecord } from '../modern/modern-group-log.ts';
 import { ConsumerGroup } from './consumer-group.ts';
 import { type ConsumerGroupMember, NO_ASSIGNMENT, newMember } from './consumer-group-member.ts';
-import { type ConsumerGroupRecord, encodeConsumerGroupRecord } from './consumer-group-record.ts';
+import { CONSUMER_GROUP_RECORDS, type ConsumerGroupRecord } from './consumer-group-record.ts';
 
 export type Put = PutRecord<ConsumerGroupRecord>;
 
@@ -16,7 +16,10 @@ export class ConsumerGroupLog extends ModernGroupLog<
   ConsumerGroupRecord
 > {
   constructor(groups: Map<string, Group>, context: CoordinatorContext) {
-    super(groups, context, { newMember, noAssignment: NO_ASSIGNMENT });
+    super(groups, context, {
+      ...{ newMember, noAssignment: NO_ASSIGNMENT },
+      records: CONSUMER_GROUP_RECORDS,
+    });
   }
 
   /** Throws GROUP_ID_NOT_FOUND, also for a group of another kind. */
@@ -35,21 +38,13 @@ export class ConsumerGroupLog extends ModernGroupLog<
     return new ConsumerGroup(groupId, timeline);
   }
 
-  protected encode(record: ConsumerGroupRecord): CoordinatorRecord {
-    return encodeConsumerGroupRecord(record);
-  }
-
-  protected isAlive(record: ConsumerGroupRecord): boolean {
-    return record.kind === 'partitionMetadata' ? record.isThere : record.value !== undefined;
-  }
-
   protected change(group: ConsumerGroup, record: ConsumerGroupRecord): void {
     switch (record.kind) {
       case 'partitionMetadata':
-        group.setPartitionMetadataRecord(record.isThere);
+        group.setPartitionMetadataRecord(record.value === true);
         return;
       case 'regex':
-        group.setRegex(record.regex, record.value);
+        group.setRegex(record.regularExpression, record.value);
         return;
       default:
         this.changeShared(group, record);

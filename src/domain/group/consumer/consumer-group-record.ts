@@ -1,12 +1,4 @@
-import type { CoordinatorRecord } from '../../coordinator/coordinator-shard.ts';
-import {
-  decodeRecord,
-  decodeRecordKey,
-  encodeRecord,
-  encodeRecordKey,
-  leadingInt16,
-  recordTypeOf,
-} from '../../protocol/record-codec.ts';
+import { decodeRecord, encodeRecord } from '../../protocol/record-codec.ts';
 import {
   ConsumerGroupCurrentMemberAssignmentKey,
   ConsumerGroupCurrentMemberAssignmentValue,
@@ -22,14 +14,11 @@ import {
   ConsumerGroupTargetAssignmentMetadataKey,
   ConsumerGroupTargetAssignmentMetadataValue,
 } from '../../protocol/records/consumer-group.ts';
+import { GroupRecordCodec } from '../modern/group-record-codec.ts';
 import { MEMBER_STATES, memberStateOf } from '../modern/member-state.ts';
 import { topicNamesOf } from '../modern/modern-group-member.ts';
 import type { ModernGroupRecord } from '../modern/modern-group-record.ts';
-import {
-  type TopicPartitions,
-  topicPartitionsEntries,
-  topicPartitionsOf,
-} from '../modern/topic-partitions.ts';
+import { targetMetadataKind, targetPartitionsKind } from '../modern/shared-record-kinds.ts';
 import type { AssignedPartitions } from './assigned-partitions.ts';
 import type { CurrentAssignment, MemberSubscription } from './consumer-group-member.ts';
 import type { ResolvedRegularExpression } from './resolved-regular-expression.ts';
@@ -38,87 +27,54 @@ import type { ResolvedRegularExpression } from './resolved-regular-expression.ts
 export type ConsumerGroupRecord =
   | ModernGroupRecord<MemberSubscription, CurrentAssignment>
   /** Of Kafka before 4.1: what the metadata hash stands for now. */
-  | { readonly kind: 'partitionMetadata'; readonly groupId: string; readonly isThere: boolean }
+  | {
+      readonly kind: 'partitionMetadata';
+      readonly groupId: string;
+      readonly value: true | undefined;
+    }
   | {
       readonly kind: 'regex';
       readonly groupId: string;
-      readonly regex: string;
+      readonly regularExpression: string;
       readonly value: ResolvedRegularExpression | undefined;
     };
 
-type Kind = ConsumerGroupRecord['kind'];
-
-const KEYS = {
-  group: ConsumerGroupMetadataKey,
-  partitionMetadata: ConsumerGroupPartitionMetadataKey,
-  member: ConsumerGroupMemberMetadataKey,
-  targetMetadata: ConsumerGroupTargetAssignmentMetadataKey,
-  target: ConsumerGroupTargetAssignmentMemberKey,
-  current: ConsumerGroupCurrentMemberAssignmentKey,
-  regex: ConsumerGroupRegularExpressionKey,
-} as const satisfies Record<Kind, unknown>;
-
-const KIND_OF = new Map(
-  Object.entries(KEYS).map(([kind, key]) => [recordTypeOf(key), kind as Kind]),
-);
-
-export const CONSUMER_GROUP_RECORD_TYPES: readonly number[] = [...KIND_OF.keys()];
-
-export function encodeConsumerGroupRecord(record: ConsumerGroupRecord): CoordinatorRecord {
-  return { key: encodedKey(record), value: encodedValue(record) };
-}
-
-function encodedKey(record: ConsumerGroupRecord): Uint8Array {
-  const { groupId } = record;
-  switch (record.kind) {
-    case 'group':
-    case 'partitionMetadata':
-    case 'targetMetadata':
-      return encodeRecordKey(KEYS[record.kind], { groupId });
-    case 'member':
-    case 'target':
-    case 'current':
-      return encodeRecordKey(KEYS[record.kind], { groupId, memberId: record.memberId });
-    case 'regex':
-      return encodeRecordKey(KEYS.regex, { groupId, regularExpression: record.regex });
-  }
-}
-
-function encodedValue(record: ConsumerGroupRecord): Uint8Array | null {
-  switch (record.kind) {
-    case 'partitionMetadata':
-      return null;
-    case 'group':
-      return record.value === undefined
-        ? null
-        : encodeRecord(ConsumerGroupMetadataValue, 0, record.value);
-    case 'member':
-      return record.value === undefined ? null : encodeSubscription(record.value);
-    case 'targetMetadata':
-      return record.value === undefined
-        ? null
-        : encodeRecord(ConsumerGroupTargetAssignmentMetadataValue, 0, {
-            assignmentEpoch: record.value.epoch,
-            assignmentTimestamp: BigInt(record.value.timestampMs),
-          });
-    case 'target':
-      return record.value === undefined
-        ? null
-        : encodeRecord(ConsumerGroupTargetAssignmentMemberValue, 0, {
-            topicPartitions: topicPartitionsEntries(record.value),
-          });
-    case 'current':
-      return record.value === undefined ? null : encodeCurrent(record.value);
-    case 'regex':
-      return record.value === undefined
-        ? null
-        : encodeRecord(ConsumerGroupRegularExpressionValue, 0, {
-            topics: record.value.topics,
-            version: record.value.version,
-            timestamp: BigInt(record.value.timestampMs),
-          });
-  }
-}
+export const CONSUMER_GROUP_RECORDS = new GroupRecordCodec<ConsumerGroupRecord>({
+  group: {
+    key: ConsumerGroupMetadataKey,
+    encode: (value) => encodeRecord(ConsumerGroupMetadataValue, 0, value),
+    decode: (bytes) => {
+      const { epoch, metadataHash } = decodeRecord(ConsumerGroupMetadataValue, bytes);
+      return { epoch, metadataHash };
+    },
+  },
+  partitionMetadata: {
+    key: ConsumerGroupPartitionMetadataKey,
+    encode: () => {
+      throw new Error('only Kafka before 4.1 writes what partitions topics have');
+    },
+    decode: () => true,
+  },
+  member: {
+    key: ConsumerGroupMemberMetadataKey,
+    encode: encodeSubscription,
+    decode: decodeSubscription,
+  },
+  targetMetadata: targetMetadataKind(
+    ConsumerGroupTargetAssignmentMetadataKey,
+    ConsumerGroupTargetAssignmentMetadataValue,
+  ),
+  target: targetPartitionsKind(
+    ConsumerGroupTargetAssignmentMemberKey,
+    ConsumerGroupTargetAssignmentMemberValue,
+  ),
+  current: {
+    key: ConsumerGroupCurrentMemberAssignmentKey,
+    encode: encodeCurrent,
+    decode: decodeCurrent,
+  },
+  regex: { key: ConsumerGroupRegularExpressionKey, encode: encodeRegex, decode: decodeRegex },
+});
 
 function encodeSubscription({ classic, ...value }: MemberSubscription): Uint8Array {
   return encodeRecord(ConsumerGroupMemberMetadataValue, 0, {
@@ -145,58 +101,9 @@ function entriesWithEpochs(assigned: AssignedPartitions) {
   }));
 }
 
-/** Reads a record of one of the types above. */
-export function decodeConsumerGroupRecord({ key, value }: CoordinatorRecord): ConsumerGroupRecord {
-  const kind = KIND_OF.get(leadingInt16(key)) as Kind;
-  switch (kind) {
-    case 'group': {
-      const { groupId } = decodeRecordKey(KEYS.group, key);
-      return { kind, groupId, value: value === null ? undefined : decodeEpoch(value) };
-    }
-    case 'partitionMetadata': {
-      const { groupId } = decodeRecordKey(KEYS.partitionMetadata, key);
-      return { kind, groupId, isThere: value !== null };
-    }
-    case 'member': {
-      const { groupId, memberId } = decodeRecordKey(KEYS.member, key);
-      const decoded = value === null ? undefined : decodeSubscription(value);
-      return { kind, groupId, memberId, value: decoded };
-    }
-    case 'targetMetadata': {
-      const { groupId } = decodeRecordKey(KEYS.targetMetadata, key);
-      return { kind, groupId, value: value === null ? undefined : decodeTargetMetadata(value) };
-    }
-    case 'target': {
-      const { groupId, memberId } = decodeRecordKey(KEYS.target, key);
-      const decoded = value === null ? undefined : decodeTarget(value);
-      return { kind, groupId, memberId, value: decoded };
-    }
-    case 'current': {
-      const { groupId, memberId } = decodeRecordKey(KEYS.current, key);
-      return { kind, groupId, memberId, value: value === null ? undefined : decodeCurrent(value) };
-    }
-    case 'regex': {
-      const { groupId, regularExpression } = decodeRecordKey(KEYS.regex, key);
-      const decoded = value === null ? undefined : decodeRegex(value);
-      return { kind, groupId, regex: regularExpression, value: decoded };
-    }
-  }
-}
-
-function decodeEpoch(bytes: Uint8Array) {
-  const { epoch, metadataHash } = decodeRecord(ConsumerGroupMetadataValue, bytes);
-  return { epoch, metadataHash };
-}
-
-function decodeTargetMetadata(bytes: Uint8Array) {
-  const value = decodeRecord(ConsumerGroupTargetAssignmentMetadataValue, bytes);
-  return { epoch: value.assignmentEpoch, timestampMs: Number(value.assignmentTimestamp) };
-}
-
-function decodeTarget(bytes: Uint8Array): TopicPartitions {
-  return topicPartitionsOf(
-    decodeRecord(ConsumerGroupTargetAssignmentMemberValue, bytes).topicPartitions,
-  );
+function encodeRegex({ topics, version, timestampMs }: ResolvedRegularExpression): Uint8Array {
+  const timestamp = BigInt(timestampMs);
+  return encodeRecord(ConsumerGroupRegularExpressionValue, 0, { topics, version, timestamp });
 }
 
 function decodeRegex(bytes: Uint8Array): ResolvedRegularExpression {

@@ -10,7 +10,7 @@ import { ClassicMembers } from './classic-members.ts';
 import { ConsumerGroup } from './consumer-group.ts';
 import { describeConsumerGroup, unknownConsumerGroup } from './consumer-group-description.ts';
 import { ConsumerGroupLog } from './consumer-group-log.ts';
-import { CONSUMER_GROUP_RECORD_TYPES, decodeConsumerGroupRecord } from './consumer-group-record.ts';
+import { CONSUMER_GROUP_RECORDS } from './consumer-group-record.ts';
 import { ConsumerHeartbeat } from './consumer-heartbeat.ts';
 import type {
   ConsumerGroupHeartbeatAnswer,
@@ -26,7 +26,7 @@ import { TopicRegexes } from './topic-regexes.ts';
 
 /** The groups of the consumer protocol (KIP-848), among those of the shard. */
 export class ConsumerGroups implements GroupKind<ConsumerGroup> {
-  readonly recordTypes = CONSUMER_GROUP_RECORD_TYPES;
+  readonly recordTypes = CONSUMER_GROUP_RECORDS.recordTypes;
   /** What members that speak the classic protocol ask. */
   readonly classicMembers: ClassicMembers;
   readonly #groups: Map<string, Group>;
@@ -97,7 +97,7 @@ export class ConsumerGroups implements GroupKind<ConsumerGroup> {
   }
 
   replay(record: CoordinatorRecord): void {
-    this.#log.replay(decodeConsumerGroupRecord(record));
+    this.#log.replay(record);
   }
 
   /** Members have their time from now on, whatever they used of it before. */

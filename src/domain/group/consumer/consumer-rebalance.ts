@@ -47,7 +47,7 @@ export class ConsumerRebalance {
     if (mustBump || hash !== group.metadataHash) this.bumpGroupEpoch(group, put, hash);
     group.setMetadataRefresh(context.nowMs() + METADATA_REFRESH_INTERVAL_MS);
     if (group.hasPartitionMetadataRecord) {
-      put({ kind: 'partitionMetadata', groupId, isThere: false });
+      put({ kind: 'partitionMetadata', groupId, value: undefined });
     }
   }
 

@@ -16,12 +16,12 @@ export function groupTombstones(group: ConsumerGroup): ConsumerGroupRecord[] {
   const records = [...group.members.keys()].flatMap((memberId) =>
     memberTombstones(groupId, memberId),
   );
-  for (const regex of group.regexes.keys()) {
-    records.push({ kind: 'regex', groupId, regex, value: undefined });
+  for (const regularExpression of group.regexes.keys()) {
+    records.push({ kind: 'regex', groupId, regularExpression, value: undefined });
   }
   records.push({ kind: 'targetMetadata', groupId, value: undefined });
   if (group.hasPartitionMetadataRecord) {
-    records.push({ kind: 'partitionMetadata', groupId, isThere: false });
+    records.push({ kind: 'partitionMetadata', groupId, value: undefined });
   }
   records.push({ kind: 'group', groupId, value: undefined });
   return records;

@@ -94,7 +94,8 @@ export class TopicRegexes {
         for (const regex of [...group.subscribedRegexes()]) {
           const topics = matching(regex, topicsByName);
           hasChanged ||= !isSameList(group.regexes.get(regex)?.topics ?? [], topics);
-          put({ kind: 'regex', groupId, regex, value: { topics, version, timestampMs } });
+          const value = { topics, version, timestampMs };
+          put({ kind: 'regex', groupId, regularExpression: regex, value });
         }
         const hash = group.computeMetadataHash(this.#o.image());
         if (!hasChanged && hash === group.metadataHash) return;
@@ -110,7 +111,8 @@ export class TopicRegexes {
 export function forgetUnused(group: ConsumerGroup, regexes: Iterable<string>, put: Put): void {
   for (const regex of regexes) {
     if (group.regexSubscriberCount(regex) > 0 || !group.regexes.has(regex)) continue;
-    put({ kind: 'regex', groupId: group.groupId, regex, value: undefined });
+    const { groupId } = group;
+    put({ kind: 'regex', groupId, regularExpression: regex, value: undefined });
   }
 }
 

@@ -8,6 +8,7 @@ import { TimelineWriter } from '../../coordinator/timeline-writer.ts';
 import type { KafkaError } from '../../kafka-error.ts';
 import type { Group } from '../group.ts';
 import type { AnyMember, AssignedGroup } from './assigned-group.ts';
+import type { AnyGroupRecord, GroupRecordCodec } from './group-record-codec.ts';
 import type { ModernGroupRecord } from './modern-group-record.ts';
 import type { TopicPartitions } from './topic-partitions.ts';
 
@@ -21,46 +22,39 @@ export interface OtherRecord {
 /** Puts a change in: it is made at once, and stored with the others of its command. */
 export type PutRecord<GroupRecord> = (entry: GroupRecord | OtherRecord) => void;
 
-/** What a kind of group makes of its members. */
-export interface MemberShape<Member> {
+/** What is particular to a kind of group: what it makes of its members, and its records. */
+export interface ModernGroupShape<Member, GroupRecord extends AnyGroupRecord> {
   newMember(memberId: string): Member;
   /** A member whose assignment is not in any record. */
   readonly noAssignment: Partial<Member>;
-}
-
-interface AnyRecord {
-  readonly kind: string;
-  readonly groupId: string;
+  readonly records: GroupRecordCodec<GroupRecord>;
 }
 
 /** The records of one kind of modern groups: writing them, and what they do to the groups, at start as after each command. */
 export abstract class ModernGroupLog<
   Member extends AnyMember,
   OneGroup extends AssignedGroup<Member, Target> & Group,
-  GroupRecord extends AnyRecord,
+  GroupRecord extends AnyGroupRecord,
   Target = TopicPartitions,
 > {
   protected readonly groups: Map<string, Group>;
   readonly #context: CoordinatorContext;
-  readonly #members: MemberShape<Member>;
+  readonly #shape: ModernGroupShape<Member, GroupRecord>;
   /** Of the groups that are there, and of those whose changes are on their way to the log. */
   readonly #writers = new Map<string, TimelineWriter<GroupRecord | OtherRecord>>();
 
   constructor(
     groups: Map<string, Group>,
     context: CoordinatorContext,
-    members: MemberShape<Member>,
+    shape: ModernGroupShape<Member, GroupRecord>,
   ) {
     this.groups = groups;
     this.#context = context;
-    this.#members = members;
+    this.#shape = shape;
   }
 
   protected abstract isOwn(group: Group | undefined): group is OneGroup;
   protected abstract newGroup(groupId: string, timeline: Timeline): OneGroup;
-  protected abstract encode(record: GroupRecord): CoordinatorRecord;
-  /** Whether the record is one of a group that is there; compaction may have left a tombstone without what it ended. */
-  protected abstract isAlive(record: GroupRecord): boolean;
   /** Changes the group as the record says; `changeShared` does what is the same for all kinds. */
   protected abstract change(group: OneGroup, record: GroupRecord): void;
 
@@ -112,10 +106,10 @@ export abstract class ModernGroupLog<
     else this.groups.set(groupId, group);
   }
 
-  /** A record of the log. */
-  replay(record: GroupRecord): void {
-    this.#apply(record);
-    this.#forgetIfUnused(record.groupId);
+  replay(record: CoordinatorRecord): void {
+    const replayed = this.#shape.records.decode(record);
+    this.#apply(replayed);
+    this.#forgetIfUnused(replayed.groupId);
   }
 
   protected changeShared(
@@ -151,7 +145,7 @@ export abstract class ModernGroupLog<
       { readonly kind: 'member' | 'current' }
     >,
   ): void {
-    const { newMember, noAssignment } = this.#members;
+    const { newMember, noAssignment } = this.#shape;
     const known = group.members.get(memberId);
     if (kind === 'member' && value === undefined) {
       group.setMember(memberId, undefined);
@@ -168,7 +162,7 @@ export abstract class ModernGroupLog<
     const writer = new TimelineWriter<GroupRecord | OtherRecord>({
       context: this.#context,
       sequence: groupId,
-      encode: (entry) => (isOther(entry) ? entry.record : this.encode(entry)),
+      encode: (entry) => (isOther(entry) ? entry.record : this.#shape.records.encode(entry)),
       apply: (entry) => {
         if (isOther(entry)) entry.apply?.();
         else this.#apply(entry);
@@ -186,7 +180,8 @@ export abstract class ModernGroupLog<
   #apply(record: GroupRecord): void {
     const known = this.find(record.groupId);
     if (known !== undefined) this.change(known, record);
-    else if (this.isAlive(record)) this.change(this.#madeGroup(record.groupId), record);
+    // Compaction may have left a tombstone without what it ended.
+    else if (record.value !== undefined) this.change(this.#madeGroup(record.groupId), record);
   }
 
   /** A classic group that only held offsets gives way: it is in no record. */
@@ -197,6 +192,6 @@ export abstract class ModernGroupLog<
   }
 }
 
-function isOther(entry: AnyRecord | OtherRecord): entry is OtherRecord {
+function isOther(entry: AnyGroupRecord | OtherRecord): entry is OtherRecord {
   return entry.kind === 'other';
 }

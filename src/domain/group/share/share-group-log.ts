@@ -1,17 +1,20 @@
-import type { CoordinatorContext, CoordinatorRecord } from '../../coordinator/coordinator-shard.ts';
+import type { CoordinatorContext } from '../../coordinator/coordinator-shard.ts';
 import type { Timeline } from '../../coordinator/timeline.ts';
 import type { Group } from '../group.ts';
 import { ModernGroupLog, type PutRecord } from '../modern/modern-group-log.ts';
 import { ShareGroup } from './share-group.ts';
 import { NO_ASSIGNMENT, newShareMember, type ShareGroupMember } from './share-group-member.ts';
-import { encodeShareGroupRecord, type ShareGroupRecord } from './share-group-record.ts';
+import { SHARE_GROUP_RECORDS, type ShareGroupRecord } from './share-group-record.ts';
 
 export type Put = PutRecord<ShareGroupRecord>;
 
 /** The records of share groups. */
 export class ShareGroupLog extends ModernGroupLog<ShareGroupMember, ShareGroup, ShareGroupRecord> {
   constructor(groups: Map<string, Group>, context: CoordinatorContext) {
-    super(groups, context, { newMember: newShareMember, noAssignment: NO_ASSIGNMENT });
+    super(groups, context, {
+      ...{ newMember: newShareMember, noAssignment: NO_ASSIGNMENT },
+      records: SHARE_GROUP_RECORDS,
+    });
   }
 
   protected isOwn(group: Group | undefined): group is ShareGroup {
@@ -20,14 +23,6 @@ export class ShareGroupLog extends ModernGroupLog<ShareGroupMember, ShareGroup, 
 
   protected newGroup(groupId: string, timeline: Timeline): ShareGroup {
     return new ShareGroup(groupId, timeline);
-  }
-
-  protected encode(record: ShareGroupRecord): CoordinatorRecord {
-    return encodeShareGroupRecord(record);
-  }
-
-  protected isAlive(record: ShareGroupRecord): boolean {
-    return record.value !== undefined;
   }
 
   protected change(group: ShareGroup, record: ShareGroupRecord): void {

@@ -10,7 +10,7 @@ import type { TopicPartitions } from '../modern/topic-partitions.ts';
 import type { TopicsImage } from '../modern/topics-image.ts';
 import { ShareGroup } from './share-group.ts';
 import { type Put, ShareGroupLog } from './share-group-log.ts';
-import { decodeShareGroupRecord, SHARE_GROUP_RECORD_TYPES } from './share-group-record.ts';
+import { SHARE_GROUP_RECORDS } from './share-group-record.ts';
 import {
   knowsAny,
   type ShareGroupTopics,
@@ -30,7 +30,7 @@ import type {
 
 /** The share groups of a shard (KIP-932; that part of Kafka's GroupMetadataManager). */
 export class ShareGroups implements GroupKind<ShareGroup> {
-  readonly recordTypes = SHARE_GROUP_RECORD_TYPES;
+  readonly recordTypes = SHARE_GROUP_RECORDS.recordTypes;
   readonly #groups: Map<string, Group>;
   readonly #environment: GroupEnvironment;
   readonly #log: ShareGroupLog;
@@ -295,7 +295,7 @@ export class ShareGroups implements GroupKind<ShareGroup> {
   }
 
   replay(record: CoordinatorRecord): void {
-    this.#log.replay(decodeShareGroupRecord(record));
+    this.#log.replay(record);
   }
 
   loaded(): void {

@@ -1,4 +1,4 @@
-import type { CoordinatorContext, CoordinatorRecord } from '../../coordinator/coordinator-shard.ts';
+import type { CoordinatorContext } from '../../coordinator/coordinator-shard.ts';
 import type { Timeline } from '../../coordinator/timeline.ts';
 import { KafkaError } from '../../kafka-error.ts';
 import type { Group } from '../group.ts';
@@ -9,7 +9,7 @@ import {
   newStreamsMember,
   type StreamsGroupMember,
 } from './streams-group-member.ts';
-import { encodeStreamsGroupRecord, type StreamsGroupRecord } from './streams-group-record.ts';
+import { STREAMS_GROUP_RECORDS, type StreamsGroupRecord } from './streams-group-record.ts';
 import type { TasksTuple } from './tasks-tuple.ts';
 
 export type Put = PutRecord<StreamsGroupRecord>;
@@ -22,7 +22,10 @@ export class StreamsGroupLog extends ModernGroupLog<
   TasksTuple
 > {
   constructor(groups: Map<string, Group>, context: CoordinatorContext) {
-    super(groups, context, { newMember: newStreamsMember, noAssignment: NO_ASSIGNMENT });
+    super(groups, context, {
+      ...{ newMember: newStreamsMember, noAssignment: NO_ASSIGNMENT },
+      records: STREAMS_GROUP_RECORDS,
+    });
   }
 
   /** Throws GROUP_ID_NOT_FOUND, also for a group of another kind. */
@@ -43,14 +46,6 @@ export class StreamsGroupLog extends ModernGroupLog<
 
   protected newGroup(groupId: string, timeline: Timeline): StreamsGroup {
     return new StreamsGroup(groupId, timeline);
-  }
-
-  protected encode(record: StreamsGroupRecord): CoordinatorRecord {
-    return encodeStreamsGroupRecord(record);
-  }
-
-  protected isAlive(record: StreamsGroupRecord): boolean {
-    return record.value !== undefined;
   }
 
   protected change(group: StreamsGroup, record: StreamsGroupRecord): void {

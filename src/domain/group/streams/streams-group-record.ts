@@ -1,12 +1,4 @@
-import type { CoordinatorRecord } from '../../coordinator/coordinator-shard.ts';
-import {
-  decodeRecord,
-  decodeRecordKey,
-  encodeRecord,
-  encodeRecordKey,
-  leadingInt16,
-  recordTypeOf,
-} from '../../protocol/record-codec.ts';
+import { decodeRecord, encodeRecord } from '../../protocol/record-codec.ts';
 import {
   StreamsGroupCurrentMemberAssignmentKey,
   StreamsGroupMemberMetadataKey,
@@ -19,7 +11,9 @@ import {
   StreamsGroupTopologyKey,
   StreamsGroupTopologyValue,
 } from '../../protocol/records/streams-group.ts';
+import { GroupRecordCodec } from '../modern/group-record-codec.ts';
 import type { ModernGroupRecord } from '../modern/modern-group-record.ts';
+import { targetMetadataKind } from '../modern/shared-record-kinds.ts';
 import { taskEntries } from './assigned-tasks.ts';
 import type { StreamsGroupMetadata } from './streams-group.ts';
 import type { StreamsMemberAssignment, StreamsMemberMetadata } from './streams-group-member.ts';
@@ -48,102 +42,36 @@ export type StreamsGroupRecord =
       readonly value: StreamsTopology | undefined;
     };
 
-type Kind = StreamsGroupRecord['kind'];
+export const STREAMS_GROUP_RECORDS = new GroupRecordCodec<StreamsGroupRecord>({
+  group: { key: StreamsGroupMetadataKey, encode: encodeMetadata, decode: decodeMetadata },
+  member: { key: StreamsGroupMemberMetadataKey, encode: encodeMember, decode: decodeMember },
+  targetMetadata: targetMetadataKind(
+    StreamsGroupTargetAssignmentMetadataKey,
+    StreamsGroupTargetAssignmentMetadataValue,
+  ),
+  target: {
+    key: StreamsGroupTargetAssignmentMemberKey,
+    encode: encodeTarget,
+    decode: decodeTarget,
+  },
+  current: {
+    key: StreamsGroupCurrentMemberAssignmentKey,
+    encode: encodeAssignment,
+    decode: decodeAssignment,
+  },
+  topology: {
+    key: StreamsGroupTopologyKey,
+    encode: (value) => encodeRecord(StreamsGroupTopologyValue, 0, value),
+    decode: (bytes) => decodeRecord(StreamsGroupTopologyValue, bytes),
+  },
+});
 
-const KEYS = {
-  group: StreamsGroupMetadataKey,
-  member: StreamsGroupMemberMetadataKey,
-  targetMetadata: StreamsGroupTargetAssignmentMetadataKey,
-  target: StreamsGroupTargetAssignmentMemberKey,
-  current: StreamsGroupCurrentMemberAssignmentKey,
-  topology: StreamsGroupTopologyKey,
-} as const satisfies Record<Kind, unknown>;
-
-const KIND_OF = new Map(
-  Object.entries(KEYS).map(([kind, key]) => [recordTypeOf(key), kind as Kind]),
-);
-
-export const STREAMS_GROUP_RECORD_TYPES: readonly number[] = [...KIND_OF.keys()];
-
-export function encodeStreamsGroupRecord(record: StreamsGroupRecord): CoordinatorRecord {
-  return { key: keyOf(record), value: encodedValue(record) };
-}
-
-function keyOf(record: StreamsGroupRecord): Uint8Array {
-  const { groupId } = record;
-  switch (record.kind) {
-    case 'group':
-    case 'targetMetadata':
-    case 'topology':
-      return encodeRecordKey(KEYS[record.kind], { groupId });
-    case 'member':
-    case 'target':
-    case 'current':
-      return encodeRecordKey(KEYS[record.kind], { groupId, memberId: record.memberId });
-  }
-}
-
-function encodedValue(record: StreamsGroupRecord): Uint8Array | null {
-  if (record.value === undefined) return null;
-  switch (record.kind) {
-    case 'group':
-      return encodeRecord(StreamsGroupMetadataValue, 0, {
-        ...record.value,
-        lastAssignmentConfigs: Array.from(record.value.lastAssignmentConfigs, ([key, value]) => ({
-          ...{ key, value },
-        })),
-      });
-    case 'member':
-      return encodeMember(record.value);
-    case 'targetMetadata':
-      return encodeRecord(StreamsGroupTargetAssignmentMetadataValue, 0, {
-        assignmentEpoch: record.value.epoch,
-        assignmentTimestamp: BigInt(record.value.timestampMs),
-      });
-    case 'target':
-      return encodeRecord(StreamsGroupTargetAssignmentMemberValue, 0, {
-        activeTasks: taskEntries(record.value.activeTasks),
-        standbyTasks: taskEntries(record.value.standbyTasks),
-        warmupTasks: taskEntries(record.value.warmupTasks),
-      });
-    case 'current':
-      return encodeAssignment(record.value);
-    case 'topology':
-      return encodeRecord(StreamsGroupTopologyValue, 0, record.value);
-  }
-}
-
-/** Reads a record of one of the types above. */
-export function decodeStreamsGroupRecord({ key, value }: CoordinatorRecord): StreamsGroupRecord {
-  const kind = KIND_OF.get(leadingInt16(key)) as Kind;
-  switch (kind) {
-    case 'group': {
-      const { groupId } = decodeRecordKey(KEYS.group, key);
-      return { kind, groupId, value: value === null ? undefined : decodeMetadata(value) };
-    }
-    case 'member': {
-      const { groupId, memberId } = decodeRecordKey(KEYS.member, key);
-      return { kind, groupId, memberId, value: value === null ? undefined : decodeMember(value) };
-    }
-    case 'targetMetadata': {
-      const { groupId } = decodeRecordKey(KEYS.targetMetadata, key);
-      return { kind, groupId, value: value === null ? undefined : decodeTargetMetadata(value) };
-    }
-    case 'target': {
-      const { groupId, memberId } = decodeRecordKey(KEYS.target, key);
-      return { kind, groupId, memberId, value: value === null ? undefined : decodeTarget(value) };
-    }
-    case 'current': {
-      const { groupId, memberId } = decodeRecordKey(KEYS.current, key);
-      const decoded = value === null ? undefined : decodeAssignment(value);
-      return { kind, groupId, memberId, value: decoded };
-    }
-    case 'topology': {
-      const { groupId } = decodeRecordKey(KEYS.topology, key);
-      const decoded = value === null ? undefined : decodeRecord(StreamsGroupTopologyValue, value);
-      return { kind, groupId, value: decoded };
-    }
-  }
+function encodeMetadata(metadata: StreamsGroupMetadata): Uint8Array {
+  const configs = Array.from(metadata.lastAssignmentConfigs, ([key, value]) => ({ key, value }));
+  return encodeRecord(StreamsGroupMetadataValue, 0, {
+    ...metadata,
+    lastAssignmentConfigs: configs,
+  });
 }
 
 function decodeMetadata(bytes: Uint8Array): StreamsGroupMetadata {
@@ -152,9 +80,12 @@ function decodeMetadata(bytes: Uint8Array): StreamsGroupMetadata {
   return { ...rest, lastAssignmentConfigs: new Map(configs) };
 }
 
-function decodeTargetMetadata(bytes: Uint8Array) {
-  const value = decodeRecord(StreamsGroupTargetAssignmentMetadataValue, bytes);
-  return { epoch: value.assignmentEpoch, timestampMs: Number(value.assignmentTimestamp) };
+function encodeTarget({ activeTasks, standbyTasks, warmupTasks }: TasksTuple): Uint8Array {
+  return encodeRecord(StreamsGroupTargetAssignmentMemberValue, 0, {
+    activeTasks: taskEntries(activeTasks),
+    standbyTasks: taskEntries(standbyTasks),
+    warmupTasks: taskEntries(warmupTasks),
+  });
 }
 
 function decodeTarget(bytes: Uint8Array): TasksTuple {

@@ -13,7 +13,7 @@ import { StreamsFencing } from './streams-fencing.ts';
 import { StreamsGroup } from './streams-group.ts';
 import { describeStreamsGroup, undescribedStreamsGroup } from './streams-group-description.ts';
 import { type Put, StreamsGroupLog } from './streams-group-log.ts';
-import { decodeStreamsGroupRecord, STREAMS_GROUP_RECORD_TYPES } from './streams-group-record.ts';
+import { STREAMS_GROUP_RECORDS } from './streams-group-record.ts';
 import { StreamsHeartbeat } from './streams-heartbeat.ts';
 import { groupTombstones } from './streams-members.ts';
 import {
@@ -26,7 +26,7 @@ import { StreamsRebalance } from './streams-rebalance.ts';
 
 /** The streams groups of a shard (KIP-1071; that part of Kafka's GroupMetadataManager). */
 export class StreamsGroups implements GroupKind<StreamsGroup> {
-  readonly recordTypes = STREAMS_GROUP_RECORD_TYPES;
+  readonly recordTypes = STREAMS_GROUP_RECORDS.recordTypes;
   readonly #groups: Map<string, Group>;
   readonly #environment: GroupEnvironment;
   readonly #classic: ClassicGroups;
@@ -122,7 +122,7 @@ export class StreamsGroups implements GroupKind<StreamsGroup> {
   }
 
   replay(record: CoordinatorRecord): void {
-    this.#log.replay(decodeStreamsGroupRecord(record));
+    this.#log.replay(record);
   }
 
   /** Members have their time from now on, whatever they used of it before. */
