@@ -9,12 +9,27 @@ import { code, paragraphs, table } from './markdown.mjs';
 
 const SILENT = { debug() {}, info() {}, warn() {}, error() {}, child: () => SILENT };
 
+const NO_AUTHORIZER = 'There is no authorizer: `SECURITY_DISABLED`, as from a Kafka without one.';
+const NO_AUTHENTICATION = 'Credentials are stored; no listener authenticates by them yet.';
+const NEEDS_AUTHENTICATION =
+  'For authenticated clients; refused as Kafka refuses it to others, and no listener authenticates yet.';
+
 /** What is not the whole of an API that is served. */
 const NOTES = {
   Produce:
     'Requests of versions 3 to 13 are answered. 0 to 2 are advertised as Kafka 4 does, for old librdkafka, and refused.',
   FindCoordinator: 'Every coordinator is this broker.',
   SaslHandshake: 'On a plaintext listener, where it is refused as Kafka refuses it.',
+  SaslAuthenticate: 'On a plaintext listener, where it is refused as Kafka refuses it.',
+  DescribeAcls: NO_AUTHORIZER,
+  CreateAcls: NO_AUTHORIZER,
+  DeleteAcls: NO_AUTHORIZER,
+  DescribeUserScramCredentials: NO_AUTHENTICATION,
+  AlterUserScramCredentials: NO_AUTHENTICATION,
+  CreateDelegationToken: NEEDS_AUTHENTICATION,
+  RenewDelegationToken: NEEDS_AUTHENTICATION,
+  ExpireDelegationToken: NEEDS_AUTHENTICATION,
+  DescribeDelegationToken: NEEDS_AUTHENTICATION,
   DescribeLogDirs: 'One directory.',
   DescribeConfigs: 'Topics, brokers, groups and client metrics.',
   GetTelemetrySubscriptions: 'Where `telemetry.topic` names a topic for the metrics.',
@@ -26,8 +41,6 @@ const NOTES = {
 const REASONS = [
   [/Share/, 'state of share groups: calls within the broker'],
   [/^ConsumerGroup/, 'the new consumer protocol (KIP-848)'],
-  [/Acls?$/, 'authorisation'],
-  [/^Sasl|DelegationToken|ScramCredentials/, 'authentication'],
   [/Quorum|Raft|Broker$|Controller$/, 'controller quorum: there is one broker'],
 ];
 

@@ -144,6 +144,31 @@ describe.skipIf(!kafkaToolAvailable())("Kafka's own Java tools", { timeout: 180_
     );
   });
 
+  test('SCRAM credentials of users; ACLs without an authorizer', async () => {
+    const user = ['--entity-type', 'users', '--entity-name', 'scram-user'];
+    const described = () => tool('configs', ['--describe', ...user]);
+    const alter = (...change: string[]) => tool('configs', ['--alter', ...user, ...change]);
+    await alter('--add-config', 'SCRAM-SHA-256=[password=secret]');
+    await alter('--add-config', 'SCRAM-SHA-512=[iterations=8192,password=secret]');
+    expect(await described()).toContain(
+      "SCRAM credential configs for user-principal 'scram-user' are SCRAM-SHA-256=iterations=4096, SCRAM-SHA-512=iterations=8192",
+    );
+    await alter('--delete-config', 'SCRAM-SHA-256');
+    expect(await described()).toContain("'scram-user' are SCRAM-SHA-512=iterations=8192");
+    await alter('--delete-config', 'SCRAM-SHA-512');
+    expect(await described()).not.toContain('SCRAM');
+    for (const what of [
+      ['--list'],
+      ['--add', '--allow-principal', 'User:a', '--operation', 'Read', '--topic', 't'],
+    ]) {
+      const { code, output } = await kafkaTool('acls', [...at, ...what]);
+      expect(code).toBe(1);
+      expect(output).toContain(
+        'SecurityDisabledException: No Authorizer is configured on the broker',
+      );
+    }
+  });
+
   test('clients tell their metrics', async () => {
     await tool('topics', ['--create', '--topic', 'measured']);
     const wanted = ['--metrics', 'org.apache.kafka.producer', '--interval', '1000'];

@@ -116,6 +116,10 @@ export const DEVIATIONS: Readonly<Record<string, Deviation>> = {
     where: /DescribeConfigs v\d (unknown|invalid name|empty name) \| .*errorMessage: "", ours/,
     why: 'Kafka has no text for it.',
   },
+  'empty salted password': {
+    where: /AlterUserScramCredentials v0 no password \|/,
+    why: 'Kafka fails unexpectedly; we name the error.',
+  },
   'validated topic': {
     where: /CreateTopics v7 only validated \| .*topicId: "an id", ours "none"$/,
     why: 'A topic that is only validated has no id; Kafka makes one up.',

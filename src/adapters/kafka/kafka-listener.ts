@@ -1,11 +1,12 @@
 import { FEATURES } from '../../domain/feature/features.ts';
 import { HandlerRegistry } from './handler-registry.ts';
 import { apiVersionsHandler, type FinalizedFeatures } from './handlers/api-versions.ts';
+import { saslAuthenticateHandler } from './handlers/sasl-authenticate.ts';
 import { saslHandshakeHandler } from './handlers/sasl-handshake.ts';
 import type { RequestHandler } from './request-handler.ts';
 
 /**
- * The registry of a plaintext listener: the given handlers, and the two that belong to every listener. Their
+ * The registry of a plaintext listener: the given handlers, and the three that belong to every listener. Their
  * finalised features are asked for with each request.
  */
 export function plaintextRegistry(
@@ -15,6 +16,7 @@ export function plaintextRegistry(
   const registry: HandlerRegistry = new HandlerRegistry([
     ...handlers,
     saslHandshakeHandler(),
+    saslAuthenticateHandler(),
     apiVersionsHandler({
       ranges: () => registry.advertised(),
       supportedFeatures: FEATURES.map(({ name, minLevel, maxLevel }) => ({

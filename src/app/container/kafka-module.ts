@@ -6,15 +6,19 @@ import { alterConfigsHandler } from '../../adapters/kafka/handlers/alter-configs
 import { alterPartitionReassignmentsHandler } from '../../adapters/kafka/handlers/alter-partition-reassignments.ts';
 import { alterReplicaLogDirsHandler } from '../../adapters/kafka/handlers/alter-replica-log-dirs.ts';
 import { alterShareGroupOffsetsHandler } from '../../adapters/kafka/handlers/alter-share-group-offsets.ts';
+import { alterUserScramCredentialsHandler } from '../../adapters/kafka/handlers/alter-user-scram-credentials.ts';
 import { consumerGroupDescribeHandler } from '../../adapters/kafka/handlers/consumer-group-describe.ts';
 import { consumerGroupHeartbeatHandler } from '../../adapters/kafka/handlers/consumer-group-heartbeat.ts';
+import { createAclsHandler } from '../../adapters/kafka/handlers/create-acls.ts';
 import { createDelegationTokenHandler } from '../../adapters/kafka/handlers/create-delegation-token.ts';
 import { createPartitionsHandler } from '../../adapters/kafka/handlers/create-partitions.ts';
 import { createTopicsHandler } from '../../adapters/kafka/handlers/create-topics.ts';
+import { deleteAclsHandler } from '../../adapters/kafka/handlers/delete-acls.ts';
 import { deleteGroupsHandler } from '../../adapters/kafka/handlers/delete-groups.ts';
 import { deleteRecordsHandler } from '../../adapters/kafka/handlers/delete-records.ts';
 import { deleteShareGroupOffsetsHandler } from '../../adapters/kafka/handlers/delete-share-group-offsets.ts';
 import { deleteTopicsHandler } from '../../adapters/kafka/handlers/delete-topics.ts';
+import { describeAclsHandler } from '../../adapters/kafka/handlers/describe-acls.ts';
 import { describeClientQuotasHandler } from '../../adapters/kafka/handlers/describe-client-quotas.ts';
 import { describeClusterHandler } from '../../adapters/kafka/handlers/describe-cluster.ts';
 import { describeConfigsHandler } from '../../adapters/kafka/handlers/describe-configs.ts';
@@ -26,6 +30,7 @@ import { describeQuorumHandler } from '../../adapters/kafka/handlers/describe-qu
 import { describeShareGroupOffsetsHandler } from '../../adapters/kafka/handlers/describe-share-group-offsets.ts';
 import { describeTopicPartitionsHandler } from '../../adapters/kafka/handlers/describe-topic-partitions.ts';
 import { describeTransactionsHandler } from '../../adapters/kafka/handlers/describe-transactions.ts';
+import { describeUserScramCredentialsHandler } from '../../adapters/kafka/handlers/describe-user-scram-credentials.ts';
 import { electLeadersHandler } from '../../adapters/kafka/handlers/elect-leaders.ts';
 import { endTxnHandler } from '../../adapters/kafka/handlers/end-txn.ts';
 import { expireDelegationTokenHandler } from '../../adapters/kafka/handlers/expire-delegation-token.ts';
@@ -103,7 +108,7 @@ export const kafkaModule = new ContainerModule(({ bind }) => {
     [T.catalog, T.topics, T.configs, T.logDirs, T.identity, T.brokerConfig],
   );
   bind(T.clusterHandlers).toResolvedValue(
-    (catalog, identity, clock, replicas, features, quotas, tokens) => [
+    (catalog, identity, clock, replicas, features, quotas) => [
       electLeadersHandler({ replicas }),
       alterPartitionReassignmentsHandler({ replicas }),
       listPartitionReassignmentsHandler(),
@@ -112,15 +117,25 @@ export const kafkaModule = new ContainerModule(({ bind }) => {
       updateFeaturesHandler({ features }),
       describeClientQuotasHandler({ quotas }),
       alterClientQuotasHandler({ quotas }),
+    ],
+    [
+      ...([T.catalog, T.identity, T.clock, T.replicas] as const),
+      ...([T.features, T.clientQuotas] as const),
+    ],
+  );
+  bind(T.securityHandlers).toResolvedValue(
+    (tokens, scram) => [
       createDelegationTokenHandler({ tokens }),
       renewDelegationTokenHandler({ tokens }),
       expireDelegationTokenHandler({ tokens }),
       describeDelegationTokenHandler({ tokens }),
+      describeUserScramCredentialsHandler({ scram }),
+      alterUserScramCredentialsHandler({ scram }),
+      describeAclsHandler(),
+      createAclsHandler(),
+      deleteAclsHandler(),
     ],
-    [
-      ...([T.catalog, T.identity, T.clock, T.replicas] as const),
-      ...([T.features, T.clientQuotas, T.delegationTokens] as const),
-    ],
+    [T.delegationTokens, T.scramCredentials],
   );
   bind(T.telemetryHandlers).toResolvedValue(
     // Kafka serves them only where somebody takes the metrics: clients do not collect any otherwise.
@@ -184,12 +199,13 @@ export const kafkaModule = new ContainerModule(({ bind }) => {
     ],
   );
   bind(T.registry).toResolvedValue(
-    (data, administration, cluster, groups, share, transactions, telemetry, catalog) =>
+    (data, administration, cluster, security, groups, share, transactions, telemetry, catalog) =>
       plaintextRegistry(
         [
           ...data,
           ...administration,
           ...cluster,
+          ...security,
           ...groups,
           ...share,
           ...transactions,
@@ -202,6 +218,7 @@ export const kafkaModule = new ContainerModule(({ bind }) => {
       ),
     [
       ...([T.dataHandlers, T.administrationHandlers, T.clusterHandlers] as const),
+      T.securityHandlers,
       ...([T.groupHandlers, T.shareHandlers, T.transactionHandlers] as const),
       ...([T.telemetryHandlers, T.catalog] as const),
     ],

@@ -1,4 +1,5 @@
 import { ContainerModule } from 'inversify';
+import { systemScramHash } from '../../adapters/node/system-scram-hash.ts';
 import { systemTokenMac } from '../../adapters/node/system-token-mac.ts';
 import { groupConfigOf, groupTimingsOf } from '../../domain/config/group-config-of.ts';
 import { streamsGroupOptionsOf } from '../../domain/config/streams-group-options-of.ts';
@@ -23,6 +24,7 @@ import { ProducerIdService } from '../services/producer-id/producer-id-service.t
 import { ClientQuotaAdminService } from '../services/quota/client-quota-admin-service.ts';
 import { ClientThrottleService } from '../services/quota/client-throttle-service.ts';
 import { ReplicaAdminService } from '../services/replica/replica-admin-service.ts';
+import { ScramCredentialService } from '../services/scram-credential/scram-credential-service.ts';
 import { ClientTelemetryService } from '../services/telemetry/client-telemetry-service.ts';
 import { telemetryTopic } from '../services/telemetry/telemetry-topic.ts';
 import { CoordinatorTopicService } from '../services/topic/coordinator-topic-service.ts';
@@ -71,6 +73,10 @@ export const administrationModule = new ContainerModule(({ bind }) => {
   bind(T.features).toResolvedValue((catalog) => new FeatureAdminService(catalog), [T.catalog]);
   bind(T.clientQuotas).toResolvedValue(
     (catalog) => new ClientQuotaAdminService(catalog),
+    [T.catalog],
+  );
+  bind(T.scramCredentials).toResolvedValue(
+    (catalog) => new ScramCredentialService({ catalog, hash: systemScramHash }),
     [T.catalog],
   );
   bind(T.delegationTokens).toResolvedValue(

@@ -25,6 +25,7 @@ import type { Produce } from '../../ports/produce.ts';
 import type { ProducerIds } from '../../ports/producer-ids.ts';
 import type { Random } from '../../ports/random.ts';
 import type { ReplicaAdmin } from '../../ports/replica-admin.ts';
+import type { ScramCredentialAdmin } from '../../ports/scram-credential-admin.ts';
 import type { StreamingSqlEngine } from '../../ports/stream-engine.ts';
 import type { TopicSource } from '../../ports/topic-source.ts';
 import type { TransactionalOffsets } from '../../ports/transaction-coordinator.ts';
@@ -94,6 +95,7 @@ export const TOKENS = {
   replicas: token<ReplicaAdmin>('ReplicaAdmin'),
   features: token<FeatureAdmin>('FeatureAdmin'),
   delegationTokens: token<DelegationTokenService>('DelegationTokens'),
+  scramCredentials: token<ScramCredentialAdmin>('ScramCredentialAdmin'),
   clientQuotas: token<ClientQuotaAdmin>('ClientQuotaAdmin'),
   /** Undefined where nobody keeps the metrics of clients. */
   clientTelemetry: token<ClientTelemetry | undefined>('ClientTelemetry'),
@@ -126,6 +128,7 @@ export const TOKENS = {
   administrationHandlers: token<readonly RequestHandler[]>('AdministrationHandlers'),
   telemetryHandlers: token<readonly RequestHandler[]>('TelemetryHandlers'),
   clusterHandlers: token<readonly RequestHandler[]>('ClusterHandlers'),
+  securityHandlers: token<readonly RequestHandler[]>('SecurityHandlers'),
   transactionHandlers: token<readonly RequestHandler[]>('TransactionHandlers'),
   groupHandlers: token<readonly RequestHandler[]>('GroupHandlers'),
   shareHandlers: token<readonly RequestHandler[]>('ShareHandlers'),

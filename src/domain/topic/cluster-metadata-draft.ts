@@ -3,6 +3,11 @@ import type { FeatureLevels } from '../feature/features.ts';
 import type { ClientQuota, ClientQuotas } from '../quota/client-quotas.ts';
 import { type QuotaEntity, quotaEntityKey } from '../quota/quota-entity.ts';
 import type { QuotaKey } from '../quota/quota-value.ts';
+import {
+  type ScramCredential,
+  type ScramCredentials,
+  scramCredentialKey,
+} from '../scram-credential/scram-credential.ts';
 import type { TopicId } from '../topic-partition.ts';
 import type {
   ClusterMetadata,
@@ -57,6 +62,8 @@ export class ClusterMetadataDraft {
   #quotas: ClientQuotas;
   #ownQuotas: Map<string, ClientQuota> | undefined;
   #tokens: DelegationTokens;
+  #scram: ScramCredentials;
+  #ownScram: Map<string, ScramCredential> | undefined;
   #featureLevels: FeatureLevels;
   #nextProducerId: bigint;
 
@@ -69,6 +76,7 @@ export class ClusterMetadataDraft {
     };
     this.#quotas = base.clientQuotas;
     this.#tokens = base.delegationTokens;
+    this.#scram = base.scramCredentials;
     this.#featureLevels = base.featureLevels;
     this.#nextProducerId = base.nextProducerId;
   }
@@ -99,6 +107,14 @@ export class ClusterMetadataDraft {
       case 'removeDelegationToken':
         this.#setToken(record.tokenId, null);
         return;
+      case 'scramCredential': {
+        const { user, mechanism } = record.credential;
+        this.#setScram(scramCredentialKey(user, mechanism), record.credential);
+        return;
+      }
+      case 'removeScramCredential':
+        this.#setScram(scramCredentialKey(record.user, record.mechanism), null);
+        return;
       case 'featureLevel':
         this.#featureLevels = new Map(this.#featureLevels).set(record.name, record.level);
         return;
@@ -119,6 +135,7 @@ export class ClusterMetadataDraft {
       clientMetricsConfigs: this.#configs.clientMetrics,
       clientQuotas: this.#quotas,
       delegationTokens: this.#tokens,
+      scramCredentials: this.#scram,
       featureLevels: this.#featureLevels,
       nextProducerId: this.#nextProducerId,
     };
@@ -167,6 +184,12 @@ export class ClusterMetadataDraft {
     const tokens = new Map(this.#tokens);
     setOrDelete(tokens, tokenId, token);
     this.#tokens = tokens;
+  }
+
+  #setScram(key: string, credential: ScramCredential | null): void {
+    this.#ownScram ??= new Map(this.#scram);
+    this.#scram = this.#ownScram;
+    setOrDelete(this.#ownScram, key, credential);
   }
 
   #setQuota(entity: QuotaEntity, key: QuotaKey, value: number | null): void {

@@ -22,6 +22,9 @@ export function* metadataRecordsOf(metadata: ClusterMetadata): Generator<Metadat
     for (const [key, value] of values) yield { kind: 'clientQuota', entity, key, value };
   }
   for (const token of metadata.delegationTokens.values()) yield { kind: 'delegationToken', token };
+  for (const credential of metadata.scramCredentials.values()) {
+    yield { kind: 'scramCredential', credential };
+  }
   for (const [name, level] of metadata.featureLevels) yield { kind: 'featureLevel', name, level };
   const { nextProducerId } = metadata;
   yield { kind: 'producerIds', brokerId: NO_BROKER, nextProducerId };

@@ -1,6 +1,7 @@
 import type { DelegationTokens } from '../delegation-token/delegation-token.ts';
 import type { FeatureLevels } from '../feature/features.ts';
 import type { ClientQuotas } from '../quota/client-quotas.ts';
+import type { ScramCredentials } from '../scram-credential/scram-credential.ts';
 import type { TopicId, TopicIdPartition } from '../topic-partition.ts';
 import type { ConfigResourceType } from './metadata-record.ts';
 import { VersionedMap } from './versioned-map.ts';
@@ -48,6 +49,7 @@ export interface ClusterMetadata {
   readonly clientMetricsConfigs: ReadonlyMap<string, ResourceConfigs>;
   readonly clientQuotas: ClientQuotas;
   readonly delegationTokens: DelegationTokens;
+  readonly scramCredentials: ScramCredentials;
   /** The levels that were chosen; features without one have their default. */
   readonly featureLevels: FeatureLevels;
   /** The first producer id that no broker was given yet. */
@@ -65,6 +67,7 @@ export function emptyClusterMetadata(clusterId: string): ClusterMetadata {
     clientMetricsConfigs: new Map(),
     clientQuotas: new Map(),
     delegationTokens: new Map(),
+    scramCredentials: new Map(),
     featureLevels: new Map(),
     nextProducerId: 0n,
   };

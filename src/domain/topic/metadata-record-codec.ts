@@ -10,10 +10,14 @@ import {
   ProducerIdsRecord,
   RemoveDelegationTokenRecord,
   RemoveTopicRecord,
+  RemoveUserScramCredentialRecord,
   TopicRecord,
+  UserScramCredentialRecord,
 } from '../protocol/records/metadata.ts';
+import type { MessageOf } from '../protocol/schema.ts';
 import { isQuotaEntityType, type QuotaEntity } from '../quota/quota-entity.ts';
 import type { QuotaKey } from '../quota/quota-value.ts';
+import { SCRAM_MECHANISM_TYPES, scramMechanismOf } from '../scram-credential/scram-mechanism.ts';
 import {
   CONFIG_RESOURCE_TYPES,
   type ConfigResourceType,
@@ -69,6 +73,16 @@ export function encodeMetadataChange(record: MetadataRecord): Uint8Array {
     }
     case 'removeDelegationToken':
       return encodeMetadataRecord(RemoveDelegationTokenRecord, 0, { tokenId: record.tokenId });
+    case 'scramCredential': {
+      const { user, mechanism, ...credential } = record.credential;
+      return encodeMetadataRecord(UserScramCredentialRecord, 0, {
+        ...{ name: user, mechanism: SCRAM_MECHANISM_TYPES[mechanism], ...credential },
+      });
+    }
+    case 'removeScramCredential':
+      return encodeMetadataRecord(RemoveUserScramCredentialRecord, 0, {
+        ...{ name: record.user, mechanism: SCRAM_MECHANISM_TYPES[record.mechanism] },
+      });
     case 'featureLevel': {
       const { name, level } = record;
       return encodeMetadataRecord(FeatureLevelRecord, 0, { name, featureLevel: level });
@@ -118,9 +132,35 @@ export function decodeMetadataChange(bytes: Uint8Array): MetadataRecord | undefi
   }
   const ended = metadataRecordAs(record, RemoveDelegationTokenRecord);
   if (ended) return { kind: 'removeDelegationToken', tokenId: ended.tokenId };
+  const scram = metadataRecordAs(record, UserScramCredentialRecord);
+  if (scram) return scramCredentialChange(scram);
+  const forgotten = metadataRecordAs(record, RemoveUserScramCredentialRecord);
+  if (forgotten) {
+    const mechanism = scramMechanismOf(forgotten.mechanism);
+    if (mechanism === undefined) return undefined;
+    return { kind: 'removeScramCredential', user: forgotten.name, mechanism };
+  }
   const feature = metadataRecordAs(record, FeatureLevelRecord);
   if (feature) return { kind: 'featureLevel', name: feature.name, level: feature.featureLevel };
   const ids = metadataRecordAs(record, ProducerIdsRecord);
   if (!ids) return undefined;
   return { kind: 'producerIds', brokerId: ids.brokerId, nextProducerId: ids.nextProducerId };
+}
+
+function scramCredentialChange({
+  name,
+  mechanism: type,
+  iterations,
+  ...secrets
+}: MessageOf<typeof UserScramCredentialRecord>): MetadataRecord | undefined {
+  const mechanism = scramMechanismOf(type);
+  if (mechanism === undefined) return undefined;
+  // Copies: what was read is a view on a mebibyte of the log.
+  const [salt, storedKey, serverKey] = [secrets.salt, secrets.storedKey, secrets.serverKey].map(
+    (bytes) => bytes.slice(),
+  ) as [Uint8Array, Uint8Array, Uint8Array];
+  return {
+    kind: 'scramCredential',
+    credential: { user: name, mechanism, salt, storedKey, serverKey, iterations },
+  };
 }

@@ -1,6 +1,8 @@
 import type { DelegationToken } from '../delegation-token/delegation-token.ts';
 import type { QuotaEntity } from '../quota/quota-entity.ts';
 import type { QuotaKey } from '../quota/quota-value.ts';
+import type { ScramCredential } from '../scram-credential/scram-credential.ts';
+import type { ScramMechanism } from '../scram-credential/scram-mechanism.ts';
 import type { TopicId } from '../topic-partition.ts';
 
 /** A change of the cluster's metadata: what the records of Kafka's metadata log say, by the fields used here. */
@@ -34,6 +36,13 @@ export type MetadataRecord =
   /** A new token, or a known one with another end. */
   | { readonly kind: 'delegationToken'; readonly token: DelegationToken }
   | { readonly kind: 'removeDelegationToken'; readonly tokenId: string }
+  /** A new credential, or another in place of the user's of that mechanism. */
+  | { readonly kind: 'scramCredential'; readonly credential: ScramCredential }
+  | {
+      readonly kind: 'removeScramCredential';
+      readonly user: string;
+      readonly mechanism: ScramMechanism;
+    }
   | { readonly kind: 'featureLevel'; readonly name: string; readonly level: number }
   | { readonly kind: 'producerIds'; readonly brokerId: number; readonly nextProducerId: bigint };
 

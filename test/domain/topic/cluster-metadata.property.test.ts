@@ -17,6 +17,8 @@ const EMPTY = emptyClusterMetadata('cluster');
 
 const topicIds = fc.nat({ max: 3 }).map((index) => `topic-id-${index}`);
 const topicNames = fc.constantFrom('a', 'b', 'c', '__consumer_offsets');
+const mechanisms = fc.constantFrom('SCRAM-SHA-256' as const, 'SCRAM-SHA-512' as const);
+const secrets = fc.uint8Array({ maxLength: 4 });
 const anyRecord: fc.Arbitrary<MetadataRecord> = fc.oneof(
   fc.record({ kind: fc.constant('topic' as const), topicId: topicIds, name: topicNames }),
   fc.record({
@@ -62,6 +64,22 @@ const anyRecord: fc.Arbitrary<MetadataRecord> = fc.oneof(
   fc.record({
     kind: fc.constant('removeDelegationToken' as const),
     tokenId: fc.constantFrom('t', 'u'),
+  }),
+  fc.record({
+    kind: fc.constant('scramCredential' as const),
+    credential: fc.record({
+      user: fc.constantFrom('a', 'SCRAM-SHA-256 a'),
+      mechanism: mechanisms,
+      salt: secrets,
+      storedKey: secrets,
+      serverKey: secrets,
+      iterations: fc.constantFrom(4096, 16_384),
+    }),
+  }),
+  fc.record({
+    kind: fc.constant('removeScramCredential' as const),
+    user: fc.constantFrom('a', 'SCRAM-SHA-256 a'),
+    mechanism: mechanisms,
   }),
   fc.record({
     kind: fc.constant('featureLevel' as const),

@@ -1,0 +1,1 @@
+export type { ScramHash } from '../domain/scram-credential/scram-hash.ts';
