@@ -5,6 +5,10 @@ import { TOKENS } from '../../src/app/container/tokens.ts';
 import { BrokerConfig } from '../../src/domain/config/broker-config.ts';
 import { latestStableVersion } from '../../src/domain/protocol/api-versions.ts';
 import { ALL_APIS } from '../../src/domain/protocol/messages/index.ts';
+import {
+  SCRAM_CHANGES_PER_REQUEST_MAX,
+  SCRAM_CREDENTIALS_MAX,
+} from '../../src/domain/scram-credential/scram-limits.ts';
 import { code, paragraphs, table } from './markdown.mjs';
 
 const SILENT = { debug() {}, info() {}, warn() {}, error() {}, child: () => SILENT };
@@ -25,7 +29,7 @@ const NOTES = {
   CreateAcls: NO_AUTHORIZER,
   DeleteAcls: NO_AUTHORIZER,
   DescribeUserScramCredentials: NO_AUTHENTICATION,
-  AlterUserScramCredentials: NO_AUTHENTICATION,
+  AlterUserScramCredentials: `${NO_AUTHENTICATION} At most ${SCRAM_CHANGES_PER_REQUEST_MAX} in a request and ${SCRAM_CREDENTIALS_MAX} in all.`,
   CreateDelegationToken: NEEDS_AUTHENTICATION,
   RenewDelegationToken: NEEDS_AUTHENTICATION,
   ExpireDelegationToken: NEEDS_AUTHENTICATION,

@@ -3,11 +3,7 @@ import type { FeatureLevels } from '../feature/features.ts';
 import type { ClientQuota, ClientQuotas } from '../quota/client-quotas.ts';
 import { type QuotaEntity, quotaEntityKey } from '../quota/quota-entity.ts';
 import type { QuotaKey } from '../quota/quota-value.ts';
-import {
-  type ScramCredential,
-  type ScramCredentials,
-  scramCredentialKey,
-} from '../scram-credential/scram-credential.ts';
+import { type ScramCredential, scramCredentialKey } from '../scram-credential/scram-credential.ts';
 import type { TopicId } from '../topic-partition.ts';
 import type {
   ClusterMetadata,
@@ -62,8 +58,8 @@ export class ClusterMetadataDraft {
   #quotas: ClientQuotas;
   #ownQuotas: Map<string, ClientQuota> | undefined;
   #tokens: DelegationTokens;
-  #scram: ScramCredentials;
-  #ownScram: Map<string, ScramCredential> | undefined;
+  /** Credentials that were put or, where there is none, removed. */
+  readonly #scram = new Map<string, ScramCredential | undefined>();
   #featureLevels: FeatureLevels;
   #nextProducerId: bigint;
 
@@ -76,7 +72,6 @@ export class ClusterMetadataDraft {
     };
     this.#quotas = base.clientQuotas;
     this.#tokens = base.delegationTokens;
-    this.#scram = base.scramCredentials;
     this.#featureLevels = base.featureLevels;
     this.#nextProducerId = base.nextProducerId;
   }
@@ -113,7 +108,7 @@ export class ClusterMetadataDraft {
         return;
       }
       case 'removeScramCredential':
-        this.#setScram(scramCredentialKey(record.user, record.mechanism), null);
+        this.#setScram(scramCredentialKey(record.user, record.mechanism), undefined);
         return;
       case 'featureLevel':
         this.#featureLevels = new Map(this.#featureLevels).set(record.name, record.level);
@@ -135,7 +130,7 @@ export class ClusterMetadataDraft {
       clientMetricsConfigs: this.#configs.clientMetrics,
       clientQuotas: this.#quotas,
       delegationTokens: this.#tokens,
-      scramCredentials: this.#scram,
+      scramCredentials: changed(this.#base.scramCredentials, this.#scram),
       featureLevels: this.#featureLevels,
       nextProducerId: this.#nextProducerId,
     };
@@ -186,10 +181,10 @@ export class ClusterMetadataDraft {
     this.#tokens = tokens;
   }
 
-  #setScram(key: string, credential: ScramCredential | null): void {
-    this.#ownScram ??= new Map(this.#scram);
-    this.#scram = this.#ownScram;
-    setOrDelete(this.#ownScram, key, credential);
+  #setScram(key: string, credential: ScramCredential | undefined): void {
+    // One that was removed comes last, as it does where these are changes of their own.
+    if (this.#scram.get(key) === undefined) this.#scram.delete(key);
+    this.#scram.set(key, credential);
   }
 
   #setQuota(entity: QuotaEntity, key: QuotaKey, value: number | null): void {
@@ -261,9 +256,9 @@ function setOrDelete<Key, Value>(map: Map<Key, Value>, key: Key, value: Value | 
   else map.set(key, value);
 }
 
-function changed<K>(
-  base: ReadonlyMap<K, TopicMetadata>,
-  changes: ReadonlyMap<K, TopicMetadata | undefined>,
-): ReadonlyMap<K, TopicMetadata> {
+function changed<K, V>(
+  base: ReadonlyMap<K, V>,
+  changes: ReadonlyMap<K, V | undefined>,
+): ReadonlyMap<K, V> {
   return changes.size === 0 ? base : VersionedMap.of(base).with(changes);
 }

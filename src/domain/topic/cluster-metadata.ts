@@ -67,7 +67,7 @@ export function emptyClusterMetadata(clusterId: string): ClusterMetadata {
     clientMetricsConfigs: new Map(),
     clientQuotas: new Map(),
     delegationTokens: new Map(),
-    scramCredentials: new Map(),
+    scramCredentials: VersionedMap.of(new Map()),
     featureLevels: new Map(),
     nextProducerId: 0n,
   };
