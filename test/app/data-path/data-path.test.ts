@@ -275,6 +275,7 @@ describe('the data path over TCP and the memory engine', () => {
       [18, 0, 5],
       [21, 0, 2],
       [23, 2, 4],
+      [36, 0, 2],
     ]);
   });
 });
