@@ -1,7 +1,9 @@
 // Measures the coordinators beside Kafka's, with the same client for both and without fsync, as Kafka comes:
-// `node bench/coordinators.mjs [--alone] [--only RE] [--seconds 8] [--warmup 15] [--port 28192]`. Needs `npm run build`, and
+// `node bench/coordinators.mjs [--alone] [--only RE] [--seconds 8] [--warmup 15] [--port 28192] [--pin]`: pinned, either
+// broker has one processor and the client another, as in bench/run.mjs. Needs `npm run build`, and
 // ../shared/peers unless --alone. A JVM gets faster for a while, so each row is warmed up before it counts.
 import '../scripts/guard-node.mjs';
+import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { Kafka, KawaDb, peers } from './coordinators/brokers.mjs';
@@ -19,6 +21,7 @@ const { values } = parseArgs({
     seconds: { type: 'string', default: '8' },
     warmup: { type: 'string', default: '15' },
     port: { type: 'string', default: '28192' },
+    pin: { type: 'boolean', default: false },
   },
 });
 const ROWS = { transactions, offsetCommits, rebalances, heartbeats, shareConsumption, recovery };
@@ -63,9 +66,11 @@ async function measureRows(broker) {
   return results;
 }
 
+if (values.pin) spawnSync('taskset', ['-a', '-pc', '1', String(process.pid)]);
+const cpu = values.pin ? '0' : undefined;
 const withKafka = !values.alone && existsSync(peers);
-const ours = await measure(new KawaDb(Number(values.port) + 10));
-const theirs = withKafka ? await measure(new Kafka(Number(values.port))) : {};
+const ours = await measure(new KawaDb(Number(values.port) + 10, cpu));
+const theirs = withKafka ? await measure(new Kafka(Number(values.port), cpu)) : {};
 const table = [];
 for (const [row, result] of Object.entries(ours)) {
   for (const [figure, value] of Object.entries(result)) {

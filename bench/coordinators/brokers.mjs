@@ -13,8 +13,10 @@ const TICKS_PER_SECOND = 100;
 class Process {
   pid = 0;
 
-  constructor(port) {
+  /** `cpu`: the one processor that the broker may use; undefined for all. */
+  constructor(port, cpu) {
     this.port = port;
+    this.cpu = cpu;
   }
 
   /** Seconds of processor time it has used. */
@@ -35,10 +37,18 @@ export class KawaDb extends Process {
   #child;
 
   async start() {
+    const pinned = this.cpu === undefined ? [] : ['taskset', '-c', this.cpu];
+    const [program, ...before] = [...pinned, process.execPath];
     this.#child = spawn(
-      process.execPath,
+      program,
       [
-        ...[`${root}dist/app/cli/main.js`, 'serve', '--listen', `127.0.0.1:${this.port}`],
+        ...[
+          ...before,
+          `${root}dist/app/cli/main.js`,
+          'serve',
+          '--listen',
+          `127.0.0.1:${this.port}`,
+        ],
         ...['--data-dir', this.#data, '--set', UNSYNCED],
         ...['--set', 'group.initial.rebalance.delay.ms=0'],
       ],
@@ -78,6 +88,7 @@ export class Kafka extends Process {
   async start() {
     const { stdout, status } = spawnSync(join(peers, 'kafka/kafka-up'), [String(this.port)], {
       ...{ encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] },
+      env: { ...process.env, ...(this.cpu !== undefined && { KAFKA_CPUS: this.cpu }) },
     });
     if (status !== 0) throw new Error('Kafka did not start');
     this.pid = Number(stdout.trim());
