@@ -11,7 +11,7 @@ export class OffsetStore {
   readonly loader: OffsetLoader;
   private readonly transactional = new TransactionalOffsets();
   /** Commits appended but not yet committed: what is deleted meanwhile must cover them as well. */
-  private readonly pending = new Map<string, Map<string, number>>();
+  private readonly pending = new Map<string, Set<readonly TopicPartitionName[]>>();
   private order = 0;
 
   constructor(onLoadedGroup: (groupId: string) => void = () => undefined) {
@@ -80,33 +80,24 @@ export class OffsetStore {
     return false;
   }
 
+  /** A commit is on its way to the log; `end` is to be told of the same list of partitions. */
   begin(groupId: string, partitions: readonly TopicPartitionName[]): void {
-    const counts = this.pending.get(groupId) ?? new Map<string, number>();
-    this.pending.set(groupId, counts);
-    for (const { topic, partition } of partitions) {
-      const key = `${partition}/${topic}`;
-      counts.set(key, (counts.get(key) ?? 0) + 1);
-    }
+    const commits = this.pending.get(groupId);
+    if (commits === undefined) this.pending.set(groupId, new Set([partitions]));
+    else commits.add(partitions);
   }
 
   end(groupId: string, partitions: readonly TopicPartitionName[]): void {
-    const counts = this.pending.get(groupId);
-    if (counts === undefined) return;
-    for (const { topic, partition } of partitions) {
-      const key = `${partition}/${topic}`;
-      const count = (counts.get(key) ?? 0) - 1;
-      if (count > 0) counts.set(key, count);
-      else counts.delete(key);
-    }
-    if (counts.size === 0) this.pending.delete(groupId);
+    const commits = this.pending.get(groupId);
+    if (commits?.delete(partitions) === true && commits.size === 0) this.pending.delete(groupId);
   }
 
   /** Whether the offset is about to change. */
   isPending(groupId: string, topic: string, partition: number): boolean {
-    return (
-      this.pending.get(groupId)?.has(`${partition}/${topic}`) === true ||
-      this.isUnstable(groupId, topic, partition)
-    );
+    for (const commit of this.pending.get(groupId) ?? []) {
+      if (commit.some((each) => each.partition === partition && each.topic === topic)) return true;
+    }
+    return this.isUnstable(groupId, topic, partition);
   }
 
   /** Every partition that has an offset or will have one once its commit is stored. */
@@ -118,9 +109,10 @@ export class OffsetStore {
     for (const { topic, partition } of this.transactional.of(groupId)) {
       all.set(`${partition}/${topic}`, { topic, partition });
     }
-    for (const key of this.pending.get(groupId)?.keys() ?? []) {
-      const slash = key.indexOf('/');
-      all.set(key, { topic: key.slice(slash + 1), partition: Number(key.slice(0, slash)) });
+    for (const commit of this.pending.get(groupId) ?? []) {
+      for (const { topic, partition } of commit) {
+        all.set(`${partition}/${topic}`, { topic, partition });
+      }
     }
     return [...all.values()];
   }
