@@ -4,14 +4,10 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { BrokerConnection } from '../../src/adapters/kafka-client/broker-connection.ts';
-import { SqlClient } from '../../src/app/cli/sql/sql-client.ts';
-import {
-  type BrokerProcess,
-  listeningPort,
-  startBrokerProcess,
-} from '../support/broker-process.ts';
+import { type BrokerProcess, startBrokerProcess } from '../support/broker-process.ts';
 import { CONNECTION_OPTIONS } from './crash-connection.ts';
 import { CRASH_TOPIC, createTopic, PARTITIONS, produce, untilClosed } from './crash-requests.ts';
+import { sqlRows } from './sql-rows.ts';
 
 /** `KAWADB_CRASH_ROUNDS=100 npm test -- test/crash/history-kill-nine` for the long run. */
 const { KAWADB_CRASH_ROUNDS, CI } = process.env;
@@ -24,18 +20,10 @@ const SETTINGS = {
   ...{ 'sql.history.topics': CRASH_TOPIC, 'sql.history.check_interval_ms': '20' },
 };
 
-async function rows(running: BrokerProcess, sql: string) {
-  const port = await listeningPort(running, 'HTTP');
-  const client = new SqlClient({ url: `http://127.0.0.1:${port}`, timeoutMs: undefined });
-  const found: Readonly<Record<string, unknown>>[] = [];
-  for await (const row of (await client.query(sql)).rows) found.push(row);
-  return found;
-}
-
 /** Exports until the broker is killed. */
 async function exportAlways(running: BrokerProcess, killed: () => boolean): Promise<void> {
   try {
-    for (;;) await rows(running, `EXPORT TOPIC ${CRASH_TOPIC} TO HISTORY WITH OPEN SEGMENTS`);
+    for (;;) await sqlRows(running, `EXPORT TOPIC ${CRASH_TOPIC} TO HISTORY WITH OPEN SEGMENTS`);
   } catch (error) {
     if (!killed()) throw error;
   }
@@ -54,7 +42,7 @@ test('history and log have every record once after kill -9 while records are exp
       const address = { host, port: Number(port) };
       const connection = await BrokerConnection.open(address, CONNECTION_OPTIONS);
       if (round === 0) await createTopic(connection, CRASH_TOPIC, { 'segment.bytes': '1048576' });
-      const found = await rows(
+      const found = await sqlRows(
         running,
         `SELECT kafka_partition AS p, count(*) AS n, count(DISTINCT kafka_offset) AS offsets, count(DISTINCT key) AS keys,
            max(kafka_offset) + 1 AS "end" FROM ${CRASH_TOPIC} GROUP BY p ORDER BY p`,
@@ -82,7 +70,7 @@ test('history and log have every record once after kill -9 while records are exp
       await Promise.all([...producers, exports]);
     }
     await using running = await startBrokerProcess({ dataDir, settings: SETTINGS });
-    const [files] = await rows(running, `EXPLAIN SELECT count(*) FROM ${CRASH_TOPIC}`);
+    const [files] = await sqlRows(running, `EXPLAIN SELECT count(*) FROM ${CRASH_TOPIC}`);
     expect(String(files?.explain_value)).toMatch(/(\d+) of \1 files of history/);
     expect(acknowledged.every((count) => count > 0)).toBe(true);
   } finally {

@@ -4,14 +4,10 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { BrokerConnection } from '../../src/adapters/kafka-client/broker-connection.ts';
-import { SqlClient } from '../../src/app/cli/sql/sql-client.ts';
-import {
-  type BrokerProcess,
-  listeningPort,
-  startBrokerProcess,
-} from '../support/broker-process.ts';
+import { type BrokerProcess, startBrokerProcess } from '../support/broker-process.ts';
 import { CONNECTION_OPTIONS } from './crash-connection.ts';
 import { CRASH_TOPIC, createTopic, PARTITIONS, produce } from './crash-requests.ts';
+import { sqlRows } from './sql-rows.ts';
 
 /** `KAWADB_CRASH_ROUNDS=100 npm test -- test/crash/stream-history-kill-nine` for the long run. */
 const { KAWADB_CRASH_ROUNDS, CI } = process.env;
@@ -29,14 +25,6 @@ const SHORT_LOG = {
   ...WHOLE_LOG,
   ...{ 'log.retention.bytes': '1', 'log.retention.check.interval.ms': '50' },
 };
-
-async function rows(running: BrokerProcess, sql: string) {
-  const port = await listeningPort(running, 'HTTP');
-  const client = new SqlClient({ url: `http://127.0.0.1:${port}`, timeoutMs: undefined });
-  const found: Readonly<Record<string, unknown>>[] = [];
-  for await (const row of (await client.query(sql)).rows) found.push(row);
-  return found;
-}
 
 async function connected(running: BrokerProcess): Promise<BrokerConnection> {
   const [host = '', port = ''] = running.bootstrap.split(':');
@@ -78,7 +66,7 @@ test('a view takes each record of history and log once, however often the broker
       const connection = await connected(running);
       await createTopic(connection, CRASH_TOPIC);
       await produceBatches(connection, BATCHES);
-      await rows(running, `EXPORT TOPIC ${CRASH_TOPIC} TO HISTORY WITH OPEN SEGMENTS`);
+      await sqlRows(running, `EXPORT TOPIC ${CRASH_TOPIC} TO HISTORY WITH OPEN SEGMENTS`);
       connection.close();
       await running.stop('SIGTERM');
     }
@@ -86,7 +74,7 @@ test('a view takes each record of history and log once, however often the broker
       await using running = await startBrokerProcess({ dataDir, settings: SHORT_LOG });
       if (round === 0) {
         await untilLogsAreShort(dataDir);
-        for (const view of VIEWS) await rows(running, view);
+        for (const view of VIEWS) await sqlRows(running, view);
       }
       const connection = await connected(running);
       await produceBatches(connection, 2);
@@ -96,9 +84,9 @@ test('a view takes each record of history and log once, however often the broker
     }
     await using running = await startBrokerProcess({ dataDir, settings: SHORT_LOG });
     const behind = `SELECT count(*) AS n FROM kawadb_streams WHERE state <> 'RUNNING' OR lag > 0`;
-    while ((await rows(running, behind))[0]?.n !== 0) await sleep(100);
+    while ((await sqlRows(running, behind))[0]?.n !== 0) await sleep(100);
     const kept = `SELECT kafka_partition AS p, kafka_offset AS o, key FROM ${CRASH_TOPIC}`;
-    const [counted] = await rows(
+    const [counted] = await sqlRows(
       running,
       `SELECT count(*) AS n, count(DISTINCT (p, o)) AS places, count(DISTINCT key) AS keys FROM each_record`,
     );
@@ -108,10 +96,10 @@ test('a view takes each record of history and log once, however often the broker
       ['SELECT * FROM each_record', kept],
       [`SELECT p, count(*) AS n, sum(o) AS total FROM (${kept}) GROUP BY p`, 'SELECT * FROM sums'],
     ]) {
-      expect(await rows(running, `(${one}) EXCEPT ALL (${other})`)).toEqual([]);
+      expect(await sqlRows(running, `(${one}) EXCEPT ALL (${other})`)).toEqual([]);
     }
     const lost = 'SELECT sum(lost) AS lost, sum(errors) AS errors FROM kawadb_stream_partitions';
-    expect(await rows(running, lost)).toEqual([{ lost: 0, errors: 0 }]);
+    expect(await sqlRows(running, lost)).toEqual([{ lost: 0, errors: 0 }]);
   } finally {
     await rm(dataDir, { recursive: true, force: true });
   }

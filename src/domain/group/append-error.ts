@@ -1,5 +1,5 @@
 import type { ErrorName } from '../error-code.ts';
-import type { KafkaError } from '../kafka-error.ts';
+import { KafkaError } from '../kafka-error.ts';
 
 /** Kafka's CoordinatorOperationExceptionHelper: a coordinator's log is none of the client's business. */
 const APPEND_ERRORS: Partial<Record<ErrorName, ErrorName>> = {
@@ -16,4 +16,10 @@ const APPEND_ERRORS: Partial<Record<ErrorName, ErrorName>> = {
 /** What a client is told when a group's record could not be stored. */
 export function appendErrorForClients({ errorName }: KafkaError): ErrorName {
   return APPEND_ERRORS[errorName] ?? errorName;
+}
+
+/** The same with a text where the member itself can do something about it: `tooLarge` says what was too large. */
+export function storageErrorForClients(error: KafkaError, tooLarge: string): KafkaError {
+  const message = error.errorName === 'MESSAGE_TOO_LARGE' ? tooLarge : undefined;
+  return new KafkaError(appendErrorForClients(error), message);
 }

@@ -1,6 +1,5 @@
 import type { CoordinatorRecord, Reply } from '../../coordinator/coordinator-shard.ts';
 import type { ErrorName } from '../../error-code.ts';
-import { appendErrorForClients } from '../append-error.ts';
 import type { ClassicGroup } from '../classic/classic-group.ts';
 import type { ClassicGroups } from '../classic/classic-groups.ts';
 import type { Group } from '../group.ts';
@@ -86,14 +85,7 @@ export class ConsumerGroups implements GroupKind<ConsumerGroup> {
     others: readonly CoordinatorRecord[],
     done: (error: ErrorName) => void,
   ): void {
-    this.#log.write(
-      group.groupId,
-      (put) => {
-        for (const record of others) put({ kind: 'other', record });
-        for (const tombstone of groupTombstones(group)) put(tombstone);
-      },
-      (error) => done(error === undefined ? 'NONE' : appendErrorForClients(error)),
-    );
+    this.#log.remove(group.groupId, groupTombstones(group), others, done);
   }
 
   replay(record: CoordinatorRecord): void {

@@ -1,7 +1,6 @@
 import type { Reply } from '../../coordinator/coordinator-shard.ts';
 import { Timeline } from '../../coordinator/timeline.ts';
-import { KafkaError } from '../../kafka-error.ts';
-import { appendErrorForClients } from '../append-error.ts';
+import type { KafkaError } from '../../kafka-error.ts';
 import type { GroupEnvironment } from '../group-environment.ts';
 import { topicNamesOf } from '../modern/modern-group-member.ts';
 import { type TopicPartitions, topicPartitionsOf } from '../modern/topic-partitions.ts';
@@ -46,21 +45,10 @@ export class ConsumerHeartbeat {
   handle(command: ConsumerGroupHeartbeatCommand, reply: Reply<ConsumerGroupHeartbeatAnswer>): void {
     const answer = (put: Put) =>
       command.memberEpoch < 0 ? this.#leave(command, put) : this.#beat(command, put);
-    let answered: ConsumerGroupHeartbeatAnswer | undefined;
-    try {
-      this.#o.log.write(
-        command.groupId,
-        (put) => {
-          answered = answer(put);
-        },
-        (error) => {
-          if (error === undefined) reply(answered as ConsumerGroupHeartbeatAnswer);
-          else reply(heartbeatError(storageErrorForClients(error)));
-        },
-      );
-    } catch (error) {
-      reply(heartbeatError(KafkaError.from(error)));
-    }
+    this.#o.log.answer(command.groupId, answer, {
+      ...{ reply, refused: heartbeatError },
+      tooLarge: 'The subscription is too large to be stored.',
+    });
   }
 
   #beat(command: ConsumerGroupHeartbeatCommand, put: Put): ConsumerGroupHeartbeatAnswer {
@@ -144,12 +132,6 @@ export class ConsumerHeartbeat {
       assignment: null,
     };
   }
-}
-
-function storageErrorForClients(error: KafkaError): KafkaError {
-  const isTooLarge = error.errorName === 'MESSAGE_TOO_LARGE';
-  const message = isTooLarge ? 'The subscription is too large to be stored.' : undefined;
-  return new KafkaError(appendErrorForClients(error), message);
 }
 
 /** A client that says everything wants to hear everything: it may have missed something. */

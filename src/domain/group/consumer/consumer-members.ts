@@ -1,5 +1,6 @@
 import { KafkaError } from '../../kafka-error.ts';
 import type { GroupConfig } from '../group-config.ts';
+import { memberTombstones } from '../modern/member-tombstones.ts';
 import type { TopicPartitions } from '../modern/topic-partitions.ts';
 import { type AssignedPartitions, hasPartition } from './assigned-partitions.ts';
 import type { ConsumerGroup } from './consumer-group.ts';
@@ -11,7 +12,6 @@ import {
   newMember,
 } from './consumer-group-member.ts';
 import { LEAVE_GROUP_STATIC_MEMBER_EPOCH } from './consumer-messages.ts';
-import { memberTombstones } from './group-tombstones.ts';
 
 /** Throws GROUP_MAX_SIZE_REACHED for who is not a member yet, unless it takes the place of one. */
 export function checkSize(

@@ -1,10 +1,10 @@
 import type { GroupEnvironment } from '../group-environment.ts';
+import { memberTombstones } from '../modern/member-tombstones.ts';
 import type { ConsumerGroup } from './consumer-group.ts';
 import type { ConsumerGroupLog, Put } from './consumer-group-log.ts';
 import { type ConsumerGroupMember, isSameCurrent } from './consumer-group-member.ts';
 import type { ConsumerRebalance } from './consumer-rebalance.ts';
 import type { GroupDowngrade } from './group-downgrade.ts';
-import { memberTombstones } from './group-tombstones.ts';
 import { MemberTimers } from './member-timers.ts';
 import { forgetUnused } from './topic-regexes.ts';
 

@@ -13,8 +13,14 @@ export const MEMBER_STATES = {
 export type MemberState = keyof typeof MEMBER_STATES;
 
 export function memberStateOf(code: number): MemberState {
-  for (const [state, own] of Object.entries(MEMBER_STATES)) {
-    if (own === code) return state as MemberState;
-  }
+  return stateOf(MEMBER_STATES, code);
+}
+
+/** By its number in a record; UNKNOWN where there is none. */
+export function stateOf<State extends string>(
+  states: Readonly<Record<State | 'UNKNOWN', number>>,
+  code: number,
+): State | 'UNKNOWN' {
+  for (const [state, own] of Object.entries(states)) if (own === code) return state as State;
   return 'UNKNOWN';
 }

@@ -5,7 +5,9 @@ import type {
 } from '../../coordinator/coordinator-shard.ts';
 import type { Timeline } from '../../coordinator/timeline.ts';
 import { TimelineWriter } from '../../coordinator/timeline-writer.ts';
-import type { KafkaError } from '../../kafka-error.ts';
+import type { ErrorName } from '../../error-code.ts';
+import { KafkaError } from '../../kafka-error.ts';
+import { appendErrorForClients, storageErrorForClients } from '../append-error.ts';
 import type { Group } from '../group.ts';
 import type { AnyMember, AssignedGroup } from './assigned-group.ts';
 import type { AnyGroupRecord, GroupRecordCodec } from './group-record-codec.ts';
@@ -91,6 +93,51 @@ export abstract class ModernGroupLog<
         answer = told();
       },
       (error) => reply(error === undefined ? (answer as Answer) : told()),
+    );
+  }
+
+  /** Carries out what a member asks for, and answers once it is stored, or with why it is not. */
+  answer<Answer>(
+    groupId: string,
+    command: (put: PutRecord<GroupRecord>) => Answer,
+    o: {
+      readonly reply: Reply<Answer>;
+      readonly refused: (error: KafkaError) => Answer;
+      /** Says so of what the member brought. */
+      readonly tooLarge: string;
+    },
+  ): void {
+    let answer: Answer | undefined;
+    try {
+      this.write(
+        groupId,
+        (put) => {
+          answer = command(put);
+        },
+        (error) => {
+          if (error === undefined) o.reply(answer as Answer);
+          else o.reply(o.refused(storageErrorForClients(error, o.tooLarge)));
+        },
+      );
+    } catch (error) {
+      o.reply(o.refused(KafkaError.from(error)));
+    }
+  }
+
+  /** Takes a group out, and with it what `others` has of it in records that are not its own. */
+  remove(
+    groupId: string,
+    tombstones: readonly GroupRecord[],
+    others: readonly CoordinatorRecord[],
+    done: (error: ErrorName) => void,
+  ): void {
+    this.write(
+      groupId,
+      (put) => {
+        for (const record of others) put({ kind: 'other', record });
+        for (const tombstone of tombstones) put(tombstone);
+      },
+      (error) => done(error === undefined ? 'NONE' : appendErrorForClients(error)),
     );
   }
 

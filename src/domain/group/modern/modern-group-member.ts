@@ -24,7 +24,16 @@ export function isSameList<T>(a: readonly T[], b: readonly T[]): boolean {
   return a === b || (a.length === b.length && a.every((each, index) => each === b[index]));
 }
 
+export function isSameMap<K, V>(a: ReadonlyMap<K, V>, b: ReadonlyMap<K, V>): boolean {
+  if (a.size !== b.size) return false;
+  for (const [key, value] of a) if (b.get(key) !== value) return false;
+  return true;
+}
+
 /** Whether the member has all it is to have by this epoch. */
-export function isReconciledTo(member: ModernGroupMember, targetEpoch: number): boolean {
+export function isReconciledTo(
+  member: { readonly state: string; readonly memberEpoch: number },
+  targetEpoch: number,
+): boolean {
   return member.state === 'STABLE' && member.memberEpoch === targetEpoch;
 }

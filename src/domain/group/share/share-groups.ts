@@ -6,6 +6,7 @@ import { appendErrorForClients } from '../append-error.ts';
 import type { Group } from '../group.ts';
 import type { GroupEnvironment } from '../group-environment.ts';
 import type { GroupKind } from '../group-kind.ts';
+import { memberTombstones } from '../modern/member-tombstones.ts';
 import type { TopicPartitions } from '../modern/topic-partitions.ts';
 import type { TopicsImage } from '../modern/topics-image.ts';
 import { ShareGroup } from './share-group.ts';
@@ -124,9 +125,7 @@ export class ShareGroups implements GroupKind<ShareGroup> {
         `Member ${memberId} is not a member of group ${groupId}.`,
       );
     }
-    put({ kind: 'current', groupId, memberId, value: undefined });
-    put({ kind: 'target', groupId, memberId, value: undefined });
-    put({ kind: 'member', groupId, memberId, value: undefined });
+    for (const each of memberTombstones(groupId, memberId)) put(each);
     const metadataHash = group.computeMetadataHash(this.#environment.image());
     const epoch = group.groupEpoch + 1;
     put({ kind: 'group', groupId, value: { epoch, metadataHash } });

@@ -1,8 +1,8 @@
 import type { GroupEnvironment } from '../group-environment.ts';
+import { memberTombstones } from '../modern/member-tombstones.ts';
 import type { StreamsGroup } from './streams-group.ts';
 import type { Put, StreamsGroupLog } from './streams-group-log.ts';
 import { isSameAssignment, type StreamsGroupMember } from './streams-group-member.ts';
-import { memberTombstones } from './streams-members.ts';
 
 const RETRY_MS = 1_000;
 

@@ -1,3 +1,4 @@
+import { isSameMap } from '../modern/modern-group-member.ts';
 import { type AssignedTasks, isSameAssigned, NOTHING_ASSIGNED } from './assigned-tasks.ts';
 import type { StreamsMemberState } from './streams-member-state.ts';
 
@@ -84,19 +85,13 @@ export function needsNewAssignment(a: StreamsMemberMetadata, b: StreamsMemberMet
     a.rackId !== b.rackId ||
     a.topologyEpoch !== b.topologyEpoch ||
     a.processId !== b.processId ||
-    !isSameTags(a.clientTags, b.clientTags)
+    !isSameMap(a.clientTags, b.clientTags)
   );
 }
 
 export function isSameEndpoint(a: Endpoint | null, b: Endpoint | null): boolean {
   if (a === null || b === null) return a === b;
   return a.host === b.host && a.port === b.port;
-}
-
-function isSameTags(a: ReadonlyMap<string, string>, b: ReadonlyMap<string, string>): boolean {
-  if (a.size !== b.size) return false;
-  for (const [key, value] of a) if (b.get(key) !== value) return false;
-  return true;
 }
 
 export function isSameAssignment(a: StreamsMemberAssignment, b: StreamsMemberAssignment): boolean {
@@ -107,9 +102,4 @@ export function isSameAssignment(a: StreamsMemberAssignment, b: StreamsMemberAss
     isSameAssigned(a.assigned, b.assigned) &&
     isSameAssigned(a.pendingRevocation, b.pendingRevocation)
   );
-}
-
-/** Whether the member has all it is to have by this epoch. */
-export function isReconciledTo(member: StreamsMemberAssignment, targetEpoch: number): boolean {
-  return member.state === 'STABLE' && member.memberEpoch === targetEpoch;
 }

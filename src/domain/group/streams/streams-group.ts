@@ -1,9 +1,10 @@
 import type { ErrorName } from '../../error-code.ts';
 import type { CommitCheck, Committer, Group, OffsetAging } from '../group.ts';
 import { AssignedGroup } from '../modern/assigned-group.ts';
+import { isReconciledTo } from '../modern/modern-group-member.ts';
 import { EMPTY_TUPLE } from './assigned-tasks.ts';
 import { type MemberTaskOffsets, NO_TASK_OFFSETS } from './member-task-offsets.ts';
-import { isReconciledTo, type StreamsGroupMember } from './streams-group-member.ts';
+import type { StreamsGroupMember } from './streams-group-member.ts';
 import type { StreamsGroupState } from './streams-messages.ts';
 import { TaskHolders } from './task-holders.ts';
 import type { TasksTuple } from './tasks-tuple.ts';

@@ -1,7 +1,6 @@
 import type { CoordinatorRecord, Reply } from '../../coordinator/coordinator-shard.ts';
 import type { ErrorName } from '../../error-code.ts';
-import { KafkaError } from '../../kafka-error.ts';
-import { appendErrorForClients } from '../append-error.ts';
+import type { KafkaError } from '../../kafka-error.ts';
 import { ClassicGroup } from '../classic/classic-group.ts';
 import type { ClassicGroups } from '../classic/classic-groups.ts';
 import type { Group } from '../group.ts';
@@ -49,22 +48,10 @@ export class StreamsGroups implements GroupKind<StreamsGroup> {
   }
 
   heartbeat(command: StreamsHeartbeatCommand, reply: Reply<StreamsHeartbeatResult>): void {
-    const { groupId } = command;
-    let result: StreamsHeartbeatResult | undefined;
-    try {
-      this.#log.write(
-        groupId,
-        (put) => {
-          result = this.#carryOut(command, put);
-        },
-        (error) => {
-          if (error === undefined) reply(result as StreamsHeartbeatResult);
-          else reply(refusedHeartbeat(storageErrorForClients(error)));
-        },
-      );
-    } catch (error) {
-      reply(refusedHeartbeat(KafkaError.from(error)));
-    }
+    this.#log.answer(command.groupId, (put) => this.#carryOut(command, put), {
+      ...{ reply, refused: refusedHeartbeat },
+      tooLarge: 'The topology or assignment is too large to be stored.',
+    });
   }
 
   #carryOut(command: StreamsHeartbeatCommand, put: Put): StreamsHeartbeatResult {
@@ -111,14 +98,7 @@ export class StreamsGroups implements GroupKind<StreamsGroup> {
     done: (error: ErrorName) => void,
   ): void {
     this.#rebalance.delay.cancel(group.groupId);
-    this.#log.write(
-      group.groupId,
-      (put) => {
-        for (const record of others) put({ kind: 'other', record });
-        for (const tombstone of groupTombstones(group)) put(tombstone);
-      },
-      (error) => done(error === undefined ? 'NONE' : appendErrorForClients(error)),
-    );
+    this.#log.remove(group.groupId, groupTombstones(group), others, done);
   }
 
   replay(record: CoordinatorRecord): void {
@@ -161,10 +141,4 @@ export function refusedHeartbeat({ errorName, message }: KafkaError): StreamsHea
     answer: { ...NO_STREAMS_ANSWER, error: errorName, message: told },
     internalTopicsToCreate: [],
   };
-}
-
-function storageErrorForClients(error: KafkaError): KafkaError {
-  const isTooLarge = error.errorName === 'MESSAGE_TOO_LARGE';
-  const message = isTooLarge ? 'The topology or assignment is too large to be stored.' : undefined;
-  return new KafkaError(appendErrorForClients(error), message);
 }

@@ -1,3 +1,5 @@
+import { stateOf } from '../modern/member-state.ts';
+
 /** Where a member stands on its way to the target assignment; the numbers are those of its records. */
 export const STREAMS_MEMBER_STATES = {
   /** It has what it is to have. */
@@ -13,8 +15,5 @@ export const STREAMS_MEMBER_STATES = {
 export type StreamsMemberState = keyof typeof STREAMS_MEMBER_STATES;
 
 export function streamsMemberStateOf(code: number): StreamsMemberState {
-  for (const [state, own] of Object.entries(STREAMS_MEMBER_STATES)) {
-    if (own === code) return state as StreamsMemberState;
-  }
-  return 'UNKNOWN';
+  return stateOf(STREAMS_MEMBER_STATES, code);
 }

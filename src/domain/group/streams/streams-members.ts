@@ -1,4 +1,5 @@
 import { KafkaError } from '../../kafka-error.ts';
+import { memberTombstones } from '../modern/member-tombstones.ts';
 import { withoutEpochs } from './assigned-tasks.ts';
 import type { StreamsGroup } from './streams-group.ts';
 import type { Put } from './streams-group-log.ts';
@@ -89,15 +90,6 @@ function replaceMember(
   put({ kind: 'target', groupId, memberId, value: target });
   put({ kind: 'current', groupId, memberId, value: assignmentOf(member) });
   return group.members.get(memberId) as StreamsGroupMember;
-}
-
-/** Takes a member out; what it holds is free first. */
-export function memberTombstones(groupId: string, memberId: string): StreamsGroupRecord[] {
-  return [
-    { kind: 'current', groupId, memberId, value: undefined },
-    { kind: 'target', groupId, memberId, value: undefined },
-    { kind: 'member', groupId, memberId, value: undefined },
-  ];
 }
 
 /** Takes a group out with all its members. */

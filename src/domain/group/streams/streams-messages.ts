@@ -4,7 +4,7 @@ import type { Endpoint } from './streams-group-member.ts';
 import type { TasksTuple } from './tasks-tuple.ts';
 import type { CreatableTopic } from './topology/configured-topology.ts';
 import type { EndpointPartitions } from './topology/endpoint-to-partitions.ts';
-import type { StreamsTopology, TopicInfo } from './topology/streams-topology.ts';
+import type { StreamsTopology, Subtopology } from './topology/streams-topology.ts';
 
 /** A static member goes and will be back: its place is kept for as long as its session lasts. */
 export const LEAVE_GROUP_STATIC_MEMBER_EPOCH = -2;
@@ -119,13 +119,14 @@ export interface DescribedStreamsMember {
   readonly targetAssignment: DescribedTasks;
 }
 
-export interface DescribedSubtopology {
-  readonly subtopologyId: string;
-  readonly sourceTopics: readonly string[];
-  readonly repartitionSinkTopics: readonly string[];
-  readonly stateChangelogTopics: readonly TopicInfo[];
-  readonly repartitionSourceTopics: readonly TopicInfo[];
-}
+export type DescribedSubtopology = Pick<
+  Subtopology,
+  | 'subtopologyId'
+  | 'sourceTopics'
+  | 'repartitionSinkTopics'
+  | 'stateChangelogTopics'
+  | 'repartitionSourceTopics'
+>;
 
 export interface DescribedStreamsGroup {
   readonly groupId: string;

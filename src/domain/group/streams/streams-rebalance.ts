@@ -3,6 +3,7 @@ import type { StreamsGroupOptions } from '../group-config.ts';
 import type { GroupEnvironment } from '../group-environment.ts';
 import { METADATA_REFRESH_INTERVAL_MS } from '../modern/assigned-group.ts';
 import { metadataHash } from '../modern/metadata-hash.ts';
+import { isReconciledTo, isSameMap } from '../modern/modern-group-member.ts';
 import { isAssignmentDue } from '../modern/target-assignment.ts';
 import { EMPTY_TUPLE, isSameTuple, tupleOf } from './assigned-tasks.ts';
 import { assignmentConfigsOf } from './assignor/assignment-configs.ts';
@@ -16,12 +17,7 @@ import { nextTasks } from './current-streams-assignment.ts';
 import { InitialRebalanceDelay } from './initial-rebalance-delay.ts';
 import type { StreamsGroup } from './streams-group.ts';
 import type { Put, StreamsGroupLog } from './streams-group-log.ts';
-import {
-  assignmentOf,
-  isReconciledTo,
-  isSameAssignment,
-  type StreamsGroupMember,
-} from './streams-group-member.ts';
+import { assignmentOf, isSameAssignment, type StreamsGroupMember } from './streams-group-member.ts';
 import type { StreamsStatus } from './streams-messages.ts';
 import { NO_TASKS, type TasksTuple } from './tasks-tuple.ts';
 import { configureTopology } from './topology/configure-topology.ts';
@@ -96,7 +92,7 @@ export class StreamsRebalance {
     if (
       mustBump ||
       validatedTopologyEpoch !== metadata.validatedTopologyEpoch ||
-      !isSameConfigs(configs, metadata.lastAssignmentConfigs)
+      !isSameMap(configs, metadata.lastAssignmentConfigs)
     ) {
       const value = {
         ...{ ...metadata, epoch: metadata.epoch + 1, metadataHash: hash },
@@ -212,12 +208,6 @@ export function assignmentConfigs(options: StreamsGroupOptions): ReadonlyMap<str
   const configs = new Map([['num.standby.replicas', String(numStandbyReplicas)]]);
   if (tags.length > 0) configs.set('rack.aware.assignment.tags', tags.join(','));
   return configs;
-}
-
-function isSameConfigs(a: ReadonlyMap<string, string>, b: ReadonlyMap<string, string>): boolean {
-  if (a.size !== b.size) return false;
-  for (const [name, value] of a) if (b.get(name) !== value) return false;
-  return true;
 }
 
 function delayed(by: string): StreamsStatus {
