@@ -45,7 +45,7 @@ export function filterRecordBatch(
   const timestampOf = timestamps(view, section.bytes);
   scanRecords(section.bytes, section.start, section.end, count, (record) => {
     if (!keep(record, section.bytes)) return true;
-    if (!record.hasValue) hasTombstone = true;
+    if (record.valueStart < 0) hasTombstone = true;
     const { offsetDelta, tailStart, end } = record;
     kept.push({ timestampMs: timestampOf(record), offsetDelta, tailStart, end });
     return true;

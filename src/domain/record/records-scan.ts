@@ -12,7 +12,6 @@ export interface ScannedRecord {
   /** Without a value -1. */
   valueStart: number;
   valueLength: number;
-  hasValue: boolean;
   /** Where its timestamp delta is. */
   timestampAt: number;
   /** From the length of its key on. */
@@ -30,7 +29,7 @@ export function scanRecords(
 ): void {
   const cursor = new RecordCursor(bytes, start, end);
   const record: ScannedRecord = {
-    ...{ timestampDelta: 0, offsetDelta: 0, keyStart: -1, keyLength: 0, hasValue: false },
+    ...{ timestampDelta: 0, offsetDelta: 0, keyStart: -1, keyLength: 0 },
     ...{ valueStart: -1, valueLength: 0 },
     ...{ timestampAt: 0, tailStart: 0, end: 0 },
   };
@@ -46,7 +45,6 @@ export function scanRecords(
     record.keyLength = Math.max(0, keyLength);
     if (keyLength > 0) cursor.skip(keyLength);
     const valueLength = cursor.readVarint();
-    record.hasValue = valueLength >= 0;
     record.valueStart = valueLength < 0 ? -1 : cursor.position;
     record.valueLength = Math.max(0, valueLength);
     if (valueLength > 0) cursor.skip(valueLength);

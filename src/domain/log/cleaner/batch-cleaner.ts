@@ -118,10 +118,10 @@ function keptRecords(
 ): (record: ScannedRecord, bytes: Uint8Array) => boolean {
   const relative = map.relative(header.readBaseOffset(view, 0));
   const latest = map.relative(map.latestOffset);
-  return ({ offsetDelta, keyStart, keyLength, hasValue }, bytes) => {
+  return ({ offsetDelta, keyStart, keyLength, valueStart }, bytes) => {
     const offset = relative + offsetDelta;
     if (offset > latest) return true;
-    if (keyStart < 0 || (!hasValue && isPastHorizon)) return false;
+    if (keyStart < 0 || (valueStart < 0 && isPastHorizon)) return false;
     return !map.hasLater(bytes, keyStart, keyLength, offset);
   };
 }
