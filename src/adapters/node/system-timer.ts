@@ -1,4 +1,5 @@
 import type { Timer } from '../../ports/clock.ts';
+import { afterTurn } from './after-turn.ts';
 
 /** setTimeout counts in int32 milliseconds; a longer delay would fire at once. */
 const DELAY_MS_MAX = 0x7fffffff;
@@ -9,7 +10,5 @@ export const systemTimer: Timer = {
     handle.unref();
     return () => clearTimeout(handle);
   },
-  afterTurn(callback) {
-    setImmediate(callback);
-  },
+  afterTurn,
 };

@@ -39,6 +39,7 @@ import type {
 } from './offsets/offset-messages.ts';
 import {
   decodeOffsetRecord,
+  EncodedOffset,
   OFFSET_RECORD_TYPES,
   type OffsetRecord,
 } from './offsets/offset-record.ts';
@@ -271,24 +272,14 @@ export class GroupShard implements CoordinatorShard {
   /** Offsets change when their commit is stored, groups as their kind says. */
   replay(record: CoordinatorRecord, phase: 'loading' | 'committed', producerId?: bigint): void {
     this.offsets.store.loader.forget();
-    const type = leadingInt16(record.key);
-    if (OFFSET_RECORD_TYPES.includes(type)) {
-      const { groupId, value } = this.replayOffset(record, producerId);
-      if (phase === 'loading' && value !== undefined) this.groupOrNew(groupId);
+    const offset = offsetOf(record);
+    if (offset !== undefined) {
+      this.offsets.store.replay(offset, producerId);
+      if (phase === 'loading' && offset.value !== undefined) this.groupOrNew(offset.groupId);
     } else if (phase === 'loading') {
+      const type = leadingInt16(record.key);
       for (const kind of this.kinds) if (kind.recordTypes.includes(type)) kind.replay(record);
     }
-  }
-
-  private replayOffset(record: CoordinatorRecord, producerId: bigint | undefined): OffsetRecord {
-    const replayed = decodeOffsetRecord(record);
-    const { groupId, topic, partition, value } = replayed;
-    if (producerId === undefined || value === undefined) {
-      this.offsets.store.set(groupId, topic, partition, value);
-    } else {
-      this.offsets.store.setInTransaction(producerId, { groupId, topic, partition }, value);
-    }
-    return replayed;
   }
 
   replayEndOfTransaction(producerId: bigint, committed: boolean): void {
@@ -329,4 +320,11 @@ export class GroupShard implements CoordinatorShard {
     const { groupId } = group;
     if (group.isSimple && !this.offsets.store.has(groupId)) this.groups.delete(groupId);
   }
+}
+
+function offsetOf(record: CoordinatorRecord): OffsetRecord | undefined {
+  if (record instanceof EncodedOffset) return record.says;
+  return OFFSET_RECORD_TYPES.includes(leadingInt16(record.key))
+    ? decodeOffsetRecord(record)
+    : undefined;
 }

@@ -66,9 +66,9 @@ async function loaded(records: readonly CoordinatorRecord[]) {
     replay: (record) => {
       replayed += 1;
       store.loader.forget();
-      const { groupId, topic, partition, value: stored } = decodeOffsetRecord(record);
-      if (stored !== undefined) groups.push(groupId);
-      store.set(groupId, topic, partition, stored);
+      const offset = decodeOffsetRecord(record);
+      if (offset.value !== undefined) groups.push(offset.groupId);
+      store.replay(offset);
     },
     replayEndOfTransaction: () => undefined,
   });
@@ -101,6 +101,15 @@ test('a store that was loaded has what a map of objects would have', async () =>
       }
     }),
     { numRuns: 300 },
+  );
+});
+
+test('what a record is said to say is what it says', () => {
+  fc.assert(
+    fc.property(commit, ({ groupId, topic, partition, value: stored }) => {
+      const { key, value: bytes, says } = offsetRecord(groupId, topic, partition, stored);
+      expect(says).toEqual(decodeOffsetRecord({ key, value: bytes }));
+    }),
   );
 });
 
@@ -139,9 +148,9 @@ test('rows of offsets that are gone are used again', () => {
     ...{ offset: 1n, leaderEpoch: 0, metadata: 'm', commitTimestampMs: 1n },
     ...{ expireTimestampMs: undefined, topicId: undefined },
   };
-  store.set('g', 't', 0, one);
-  store.set('g', 't', 0, undefined);
-  store.set('h', 'u', 5, { ...one, metadata: '' });
+  store.replay({ groupId: 'g', topic: 't', partition: 0, value: one });
+  store.replay({ groupId: 'g', topic: 't', partition: 0, value: undefined });
+  store.replay({ groupId: 'h', topic: 'u', partition: 5, value: { ...one, metadata: '' } });
   expect(store.get('h', 'u', 5)).toEqual({ ...one, metadata: '' });
   expect(store.get('g', 't', 0)).toBeUndefined();
 });

@@ -37,31 +37,49 @@ export const OFFSET_RECORD_TYPES: readonly number[] = [
   recordTypeOf(OffsetCommitKey),
 ];
 
+/** A record beside what it says: who made it does not decode it once it is stored. */
+export class EncodedOffset implements CoordinatorRecord {
+  readonly key: Uint8Array;
+  readonly value: Uint8Array | null;
+  readonly says: OffsetRecord;
+
+  constructor(says: OffsetRecord) {
+    const { groupId: group, topic, partition, value } = says;
+    this.key = encodeRecordKey(OffsetCommitKey, { group, topic, partition });
+    this.value = value === undefined ? null : encodeOffset(value);
+    this.says = value?.expireTimestampMs === undefined ? says : { ...says, value: expiring(value) };
+  }
+}
+
+/** Version 1 has neither an epoch nor an id. */
+function expiring(value: CommittedOffset): CommittedOffset {
+  return { ...value, leaderEpoch: -1, topicId: undefined };
+}
+
+export function offsetRecord(
+  groupId: string,
+  topic: string,
+  partition: number,
+  value: CommittedOffset | undefined,
+): EncodedOffset {
+  return new EncodedOffset({ groupId, topic, partition, value });
+}
+
 /**
  * Value version 1 is the only one with an expiry, version 4 the only one with a topic id; version 3
  * is written otherwise, as by Kafka.
  */
-export function offsetRecord(
-  group: string,
-  topic: string,
-  partition: number,
-  committed: CommittedOffset | undefined,
-): CoordinatorRecord {
-  const key = encodeRecordKey(OffsetCommitKey, { group, topic, partition });
-  if (committed === undefined) return { key, value: null };
+function encodeOffset(committed: CommittedOffset): Uint8Array {
   const { expireTimestampMs, topicId } = committed;
   const version = expireTimestampMs !== undefined ? 1 : topicId === undefined ? 3 : 4;
-  return {
-    key,
-    value: encodeRecord(OffsetCommitValue, version, {
-      offset: committed.offset,
-      leaderEpoch: committed.leaderEpoch,
-      metadata: committed.metadata,
-      commitTimestamp: committed.commitTimestampMs,
-      expireTimestamp: expireTimestampMs ?? -1n,
-      topicId: topicId ?? ZERO_TOPIC_ID,
-    }),
-  };
+  return encodeRecord(OffsetCommitValue, version, {
+    offset: committed.offset,
+    leaderEpoch: committed.leaderEpoch,
+    metadata: committed.metadata,
+    commitTimestamp: committed.commitTimestampMs,
+    expireTimestamp: expireTimestampMs ?? -1n,
+    topicId: topicId ?? ZERO_TOPIC_ID,
+  });
 }
 
 export function decodeOffsetRecord(record: CoordinatorRecord): OffsetRecord {

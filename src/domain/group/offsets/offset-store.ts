@@ -2,7 +2,7 @@ import type { ScannedRecord } from '../../record/records-scan.ts';
 import { CommittedOffsets } from './committed-offsets.ts';
 import { OffsetLoader } from './offset-loader.ts';
 import type { TopicPartitionName } from './offset-messages.ts';
-import type { CommittedOffset } from './offset-record.ts';
+import type { CommittedOffset, OffsetRecord } from './offset-record.ts';
 import { TransactionalOffsets } from './transactional-offsets.ts';
 
 /** The committed offsets of one shard's groups, by group, topic and partition. */
@@ -18,27 +18,20 @@ export class OffsetStore {
     this.loader = new OffsetLoader(this.committed, onLoadedGroup);
   }
 
-  /** As `set`, of a record among the bytes of its batch; false where it was not looked at. */
+  /** As `replay`, of a record among the bytes of its batch; false where it was not looked at. */
   load(bytes: Uint8Array, view: DataView, record: ScannedRecord): boolean {
     if (!this.loader.load(bytes, view, record, this.order)) return false;
     this.order++;
     return true;
   }
 
-  set(groupId: string, topic: string, partition: number, value: CommittedOffset | undefined): void {
+  /** A tombstone counts at once, whoever wrote it; an offset of a transaction with its end. */
+  replay(offset: OffsetRecord, producerId?: bigint): void {
+    const { groupId, topic, partition, value } = offset;
     const order = this.order++;
     if (value === undefined) this.delete(groupId, topic, partition);
-    else this.committed.set({ groupId, topic, partition }, value, order);
-  }
-
-  setInTransaction(
-    producerId: bigint,
-    at: { readonly groupId: string; readonly topic: string; readonly partition: number },
-    value: CommittedOffset,
-  ): void {
-    const { groupId, topic, partition } = at;
-    const order = this.order++;
-    this.transactional.set(producerId, { groupId, topic, partition, value, order });
+    else if (producerId === undefined) this.committed.set(offset, value, order);
+    else this.transactional.set(producerId, { groupId, topic, partition, value, order });
   }
 
   endTransaction(producerId: bigint, isCommitted: boolean): void {
