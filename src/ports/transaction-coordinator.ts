@@ -32,6 +32,8 @@ export interface TransactionCoordinator {
   prepare(): Promise<ErrorName>;
   initProducer(command: Omit<InitProducerCommand, 'newProducerId'>): Promise<ProducerAnswer>;
   addPartitions(command: AddPartitionsCommand): Promise<ErrorName>;
+  /** Calls `settled` once no change of the id is on its way, which may be now; the answer cancels it. */
+  whenSettled(transactionalId: string, settled: () => void): () => void;
   /** Whether each partition belongs to the producer's open transaction, as far as is known at once. */
   verifyPartition(producer: TransactionalProducer, partition: TransactionPartition): ErrorName;
   endTransaction(command: Omit<EndTransactionCommand, 'newProducerId'>): Promise<ProducerAnswer>;

@@ -37,6 +37,7 @@ export class TransactionMetadata {
   readonly transactionalId: string;
   values: TransactionValues;
   pendingState: TransactionState | undefined;
+  private readonly waiting = new Set<() => void>();
 
   constructor(transactionalId: string, values: TransactionValues) {
     this.transactionalId = transactionalId;
@@ -93,10 +94,26 @@ export class TransactionMetadata {
   complete(values: TransactionValues): void {
     this.values = values;
     this.pendingState = undefined;
+    this.tellWaiting();
   }
 
   /** The change could not be stored. */
   giveUp(): void {
     this.pendingState = undefined;
+    this.tellWaiting();
+  }
+
+  /** Calls `settled` once, as soon as the id may be changed, which may be now; the answer cancels it. */
+  whenSettled(settled: () => void): () => void {
+    this.waiting.add(settled);
+    this.tellWaiting();
+    return () => this.waiting.delete(settled);
+  }
+
+  private tellWaiting(): void {
+    if (this.waiting.size === 0 || this.isInTransition) return;
+    const told = [...this.waiting];
+    this.waiting.clear();
+    for (const settled of told) settled();
   }
 }

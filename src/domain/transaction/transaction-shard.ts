@@ -107,6 +107,14 @@ export class TransactionShard implements CoordinatorShard {
     else this.writer.store(metadata as TransactionMetadata, step, reply);
   }
 
+  /** Calls `settled` once no change of the id is on its way, which may be now; the answer cancels it. */
+  whenSettled(transactionalId: string, settled: () => void): () => void {
+    const metadata = this.ids.get(transactionalId);
+    if (metadata !== undefined) return metadata.whenSettled(settled);
+    settled();
+    return () => undefined;
+  }
+
   verifyPartition(producer: TransactionalProducer, partition: TransactionPartition): ErrorName {
     return verifyPartition(this.ids.get(producer.transactionalId), producer, partition);
   }

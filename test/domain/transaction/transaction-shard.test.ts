@@ -36,6 +36,43 @@ describe('a transaction of the classic generation', () => {
     expect(harness.state).toBe('CompleteCommit');
   });
 
+  test('who waits for its end is told when the last record of it is stored', () => {
+    const harness = new TransactionHarness();
+    const told: string[] = [];
+    const wait = (name: string) => harness.shard.whenSettled('id', () => told.push(name));
+    wait('unknown id');
+    const producer = harness.init();
+    wait('at once');
+    expect(told).toEqual(['unknown id', 'at once']);
+    harness.add(producer, [at(0)]);
+    harness.holdsMarkers = true;
+    harness.startEnd(producer, true);
+    wait('end');
+    const forget = wait('forgotten');
+    harness.settle();
+    forget();
+    wait('markers');
+    expect(told).toEqual(['unknown id', 'at once']);
+    harness.deliver();
+    expect(told).toHaveLength(2);
+    harness.settle();
+    expect(told).toEqual(['unknown id', 'at once', 'end', 'markers']);
+  });
+
+  test('who waits for a change that cannot be stored is told as well', () => {
+    const harness = new TransactionHarness();
+    const producer = harness.init();
+    harness.startAdd(producer, [at(0)]);
+    let told = 0;
+    harness.shard.whenSettled('id', () => {
+      told += 1;
+    });
+    harness.settle(new KafkaError('KAFKA_STORAGE_ERROR'));
+    expect(told).toBe(1);
+    expect(harness.add(producer, [at(0)])).toBe('NONE');
+    expect(told).toBe(1);
+  });
+
   test('markers are tried again where they could not be written, and only there', () => {
     const harness = new TransactionHarness();
     const producer = harness.init();

@@ -8,10 +8,13 @@ import type {
 import type { TransactionPartition } from '../../../ports/transaction-markers.ts';
 
 export interface TransactionAdmissionOptions {
-  readonly transactions: Pick<TransactionCoordinator, 'addPartitions' | 'verifyPartition'>;
+  readonly transactions: Pick<
+    TransactionCoordinator,
+    'addPartitions' | 'verifyPartition' | 'whenSettled'
+  >;
   readonly clock: Clock;
   readonly timer: Timer;
-  /** add.partitions.to.txn.retry.backoff.ms */
+  /** add.partitions.to.txn.retry.backoff.ms; it is tried again sooner where the transaction before ends sooner. */
   readonly retryBackoffMs: number;
   /** add.partitions.to.txn.retry.backoff.max.ms */
   readonly retryMaxMs: number;
@@ -52,7 +55,7 @@ export class TransactionAdmission {
     producer: TransactionalProducer,
     partitions: readonly TransactionPartition[],
   ): Promise<ErrorName> {
-    const { clock, retryBackoffMs, retryMaxMs } = this.#options;
+    const { clock, retryMaxMs } = this.#options;
     const { transactionalId, producerId, producerEpoch } = producer;
     const startedAtMs = clock.nowMs();
     for (;;) {
@@ -62,7 +65,23 @@ export class TransactionAdmission {
       });
       const isOver = clock.nowMs() - startedAtMs >= retryMaxMs;
       if (error !== 'CONCURRENT_TRANSACTIONS' || isOver) return error;
-      await new Promise<void>((resolve) => this.#options.timer.schedule(retryBackoffMs, resolve));
+      await this.#settled(transactionalId);
     }
+  }
+
+  /** What ends the transaction before tells so; the time is for what is not told, as a failed disk. */
+  #settled(transactionalId: string): Promise<void> {
+    const { timer, retryBackoffMs } = this.#options;
+    return new Promise((resolve) => {
+      let forget = () => {};
+      const cancel = timer.schedule(retryBackoffMs, () => {
+        forget();
+        resolve();
+      });
+      forget = this.transactions.whenSettled(transactionalId, () => {
+        cancel();
+        resolve();
+      });
+    });
   }
 }

@@ -108,6 +108,16 @@ export class TransactionCoordinatorService implements TransactionCoordinator {
     }
   }
 
+  whenSettled(transactionalId: string, settled: () => void): () => void {
+    try {
+      return this.#runtime.loadedShardOf(transactionalId).whenSettled(transactionalId, settled);
+    } catch {
+      // The shard is closed or loads again: whoever asks it next is told so.
+      settled();
+      return () => undefined;
+    }
+  }
+
   verifyPartition(producer: TransactionalProducer, partition: TransactionPartition): ErrorName {
     if (producer.transactionalId === '') return 'INVALID_REQUEST';
     try {
