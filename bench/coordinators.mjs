@@ -57,6 +57,8 @@ async function measureRows(broker) {
   const results = {};
   for (const [row, run] of Object.entries(ROWS)) {
     if (!only.test(row)) continue;
+    // What the row before left to be written to disk is no load of this one.
+    spawnSync('sync');
     // Compiled code of another row is no help, so two rounds of what is not a rate.
     if (row === 'rebalances') await run({ port: broker.port, name: 'bench-warm', broker });
     const options = { port: broker.port, load: loadOn(broker), name: `bench-${row}`, broker };
