@@ -78,6 +78,11 @@ export class LogSyncer implements JournaledLog {
     return this.#indexRemovals === 0 && this.#context.summary.isChangeNoted(this.#list);
   }
 
+  /** Whether the removal of index files waits for a sync, without which the segment cannot be followed by another one. */
+  get hasIndexRemovals(): boolean {
+    return this.#indexRemovals > 0;
+  }
+
   /** For a log that will need another segment before long. */
   prepareRoll(): void {
     if (!this.#context.summary.isChangeNoted(this.#list)) void this.#noteChange();

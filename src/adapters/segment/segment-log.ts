@@ -168,7 +168,7 @@ export class SegmentLog implements StoredLog {
     const before = this.#writer.write(this.gathered, this.#config, isSynced);
     if (isSynced) this.#syncer.syncAppend(before, outcome);
     // Kafka too flushes a segment once it has rolled.
-    else if (this.#list.active !== rolledFrom || !this.#syncer.mayRoll) {
+    else if (this.#list.active !== rolledFrom || this.#syncer.hasIndexRemovals) {
       this.#syncer.sync().catch(() => {});
     }
   }
