@@ -23,6 +23,7 @@ import { StreamServer } from './streams/stream-server.ts';
 import { createStatusViews, registerStreamStatus } from './streams/stream-status.ts';
 import { StreamViews } from './streams/stream-views.ts';
 import { ViewCompiler } from './streams/view-compiler.ts';
+import { giveWayToOtherThreads } from './thread-priority.ts';
 import { TopicCatalog } from './topic-catalog.ts';
 import { registerTopicFunction } from './topic-function.ts';
 
@@ -45,6 +46,7 @@ export async function runEngineThread({
   decoders,
   plugins,
 }: EngineThreadParts): Promise<void> {
+  giveWayToOtherThreads();
   const start = workerData as EngineStart;
   const bridge = new LogBridge(start.bridge, start.answered);
   try {
