@@ -15,6 +15,7 @@ import type { StreamStatus } from '../../ports/streams.ts';
 import type { TopicHistory } from '../../ports/topic-history.ts';
 import type { TopicSchemas } from '../../ports/topic-schemas.ts';
 import type { TopicSource } from '../../ports/topic-source.ts';
+import { boundAllocator } from './allocator-environment.ts';
 import { serveBridge } from './bridge-server.ts';
 import type {
   EngineCommand,
@@ -94,6 +95,7 @@ export class DuckDbEngine implements StreamingSqlEngine {
       answered,
       streamRules: options.streamRules,
     };
+    boundAllocator(options.threads);
     this.#worker = new Worker(options.thread, {
       workerData: start,
       transferList: [port2],

@@ -54,7 +54,7 @@ export const SQL_KEYS = {
     toml: 'sql.history.topics',
     doc: "Topics whose closed segments are kept as Parquet (KawaDB's own key): names, with * for any characters. Compacted topics are left out.",
   }),
-  'sql.memory_limit_bytes': long('268435456', 'read-only', {
+  'sql.memory_limit_bytes': long('201326592', 'read-only', {
     rule: atLeast(16 * MEBIBYTE),
     toml: 'sql.memory_limit_bytes',
     doc: "Memory of the SQL engine (KawaDB's own key); what needs more goes to a temporary folder beside the tables.",
