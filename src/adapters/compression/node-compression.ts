@@ -4,33 +4,25 @@ import type { Compression, CompressionType } from '../../ports/compression.ts';
 import { compressLz4Frame, decompressLz4Frame } from './lz4-frame.ts';
 import { compressXerialSnappy, decompressSnappy } from './xerial-snappy.ts';
 
-/** Levels as Kafka's `compression.<codec>.level`; left out they are the codecs' own defaults. */
-export interface CompressionLevels {
-  readonly gzip?: number;
-  readonly zstd?: number;
-}
+/** As zstd itself has it, and Kafka. */
+const ZSTD_LEVEL = 3;
 
 /** Kafka's four codecs: gzip and zstd by Node itself, snappy and lz4 by native packages. */
 export class NodeCompression implements Compression {
-  readonly #levels: CompressionLevels;
-
-  constructor(levels: CompressionLevels = {}) {
-    this.#levels = levels;
-  }
-
-  compress(type: CompressionType, bytes: Uint8Array): Uint8Array {
+  /** The package for lz4 has no levels: it always takes its fast way, as Kafka does at the default level. */
+  compress(type: CompressionType, bytes: Uint8Array, level?: number): Uint8Array {
     switch (type) {
       case 'none':
         return bytes;
       case 'gzip':
-        return gzipSync(bytes, { level: this.#levels.gzip ?? constants.Z_DEFAULT_COMPRESSION });
+        return gzipSync(bytes, { level: level ?? constants.Z_DEFAULT_COMPRESSION });
       case 'snappy':
         return compressXerialSnappy(bytes);
       case 'lz4':
         return compressLz4Frame(bytes);
       case 'zstd':
         return zstdCompressSync(bytes, {
-          params: { [constants.ZSTD_c_compressionLevel]: this.#levels.zstd ?? 3 },
+          params: { [constants.ZSTD_c_compressionLevel]: level ?? ZSTD_LEVEL },
         });
     }
   }

@@ -3,6 +3,7 @@ import { systemScramHash } from '../../adapters/node/system-scram-hash.ts';
 import { systemTokenMac } from '../../adapters/node/system-token-mac.ts';
 import { groupConfigOf, groupTimingsOf } from '../../domain/config/group-config-of.ts';
 import { streamsGroupOptionsOf } from '../../domain/config/streams-group-options-of.ts';
+import { COMPRESSION_TYPES } from '../../domain/record/compression.ts';
 import { configsOf } from '../../domain/topic/cluster-metadata.ts';
 import { CONSUMER_OFFSETS_TOPIC } from '../../domain/topic/internal-topics.ts';
 import { ConfigAdminService } from '../services/config/config-admin-service.ts';
@@ -175,6 +176,7 @@ export const coordinatorsModule = new ContainerModule(({ bind }) => {
         ...{ catalog, clock, timer, random, checksum, compression },
         logger: logger.child({ component: 'groups' }),
         config: groupConfigOf(config),
+        compressionType: COMPRESSION_TYPES[config.get('offsets.topic.compression.codec')] ?? 'none',
         timings: (protocol, groupId) =>
           groupTimingsOf(config, configsOf(catalog.metadata, 'group', groupId), protocol),
         streamsOptions: (groupId) =>

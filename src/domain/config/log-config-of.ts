@@ -17,6 +17,11 @@ export function logConfigOf(
   const cleanupPolicy = get('cleanup.policy') as LogConfig['cleanupPolicy'];
   const maxCompactionLagMs = get('max.compaction.lag.ms');
   const segmentMs = get('segment.ms');
+  const compressionType = get('compression.type') as LogConfig['compressionType'];
+  const levelOf = (): number | undefined => {
+    if (compressionType === 'gzip') return get('compression.gzip.level');
+    return compressionType === 'zstd' ? get('compression.zstd.level') : undefined;
+  };
   return {
     // Kafka's default is no bound at all; then the log's own holds.
     ...(decompressed === NO_BOUND ? {} : { maxDecompressedMessageBytes: decompressed }),
@@ -27,6 +32,7 @@ export function logConfigOf(
     segmentMs: cleanupPolicy.includes('compact')
       ? Math.min(segmentMs, maxCompactionLagMs)
       : segmentMs,
+    segmentJitterMs: get('segment.jitter.ms'),
     indexIntervalBytes: get('index.interval.bytes'),
     maxMessageBytes: get('max.message.bytes'),
     messageTimestampType: get('message.timestamp.type') as LogConfig['messageTimestampType'],
@@ -39,7 +45,8 @@ export function logConfigOf(
     maxCompactionLagMs,
     flushMessages: get('flush.messages'),
     flushMs: get('flush.ms'),
-    compressionType: get('compression.type') as LogConfig['compressionType'],
+    compressionType,
+    compressionLevel: levelOf(),
     minInSyncReplicas: get('min.insync.replicas'),
   };
 }

@@ -17,6 +17,8 @@ export interface LogConfig {
   readonly retentionBytes: number;
   readonly segmentBytes: number;
   readonly segmentMs: number;
+  /** How much sooner a segment may end. */
+  readonly segmentJitterMs: number;
   readonly indexIntervalBytes: number;
   readonly maxMessageBytes: number;
   /** What a batch may grow to when it is decompressed. */
@@ -37,6 +39,8 @@ export interface LogConfig {
   readonly flushMessages: number;
   readonly flushMs: number;
   readonly compressionType: BrokerCompressionType;
+  /** Of that type; the codec's own when absent. */
+  readonly compressionLevel?: number | undefined;
   readonly minInSyncReplicas: number;
 }
 
@@ -49,6 +53,7 @@ export const DEFAULT_LOG_CONFIG: LogConfig = {
   retentionBytes: -1,
   segmentBytes: 1_073_741_824,
   segmentMs: 604_800_000,
+  segmentJitterMs: 0,
   indexIntervalBytes: 4096,
   maxMessageBytes: 1_048_588,
   messageTimestampType: 'CreateTime',

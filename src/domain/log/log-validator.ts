@@ -92,7 +92,10 @@ export class LogValidator {
     // A transaction marker stays as it was written.
     if (header.isControl(attributes)) return bytes;
     const batch = decodeRecordBatch(bytes, this.#decodeOptions());
-    const recompressed = encodeRecordBatch({ ...batch, compression: target }, this.#tools);
+    const recompressed = encodeRecordBatch(
+      { ...batch, compression: target, compressionLevel: this.#config.compressionLevel },
+      this.#tools,
+    );
     if (recompressed.length > this.#config.maxMessageBytes) {
       throw new KafkaError(
         'MESSAGE_TOO_LARGE',

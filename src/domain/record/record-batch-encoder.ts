@@ -7,6 +7,8 @@ import { recordSize, type SizedRecord, sizeRecord, writeRecord } from './record-
 export interface RecordBatchInput {
   readonly records: readonly RecordInput[];
   readonly compression?: CompressionType;
+  /** The codec's own when absent. */
+  readonly compressionLevel?: number | undefined;
   readonly baseOffset?: bigint;
   /** Where a cleaned batch ended; else the last record's offset. */
   readonly lastOffset?: bigint;
@@ -33,7 +35,7 @@ export function encodeRecordBatch(input: RecordBatchInput, options: EncodeOption
   const baseTimestamp =
     input.deleteHorizonMs ?? input.records[0]?.timestampMs ?? header.NO_TIMESTAMP;
   const sized = sizeRecords(input.records, baseOffset, baseTimestamp);
-  const bytes = placeRecords(sized, input.compression ?? 'none', options.compression);
+  const bytes = placeRecords(sized, input, options.compression);
   const view = header.viewOf(bytes);
   const lastOffsetDelta =
     input.lastOffset === undefined
@@ -74,7 +76,7 @@ function sizeRecords(
 /** A buffer of the whole batch with the records in it and the header still empty. */
 function placeRecords(
   sized: readonly SizedRecord[],
-  type: CompressionType,
+  { compression: type = 'none', compressionLevel }: RecordBatchInput,
   compression: Compression,
 ): Uint8Array {
   let size = 0;
@@ -86,7 +88,7 @@ function placeRecords(
   }
   const plain = new Uint8Array(size);
   writeRecords(sized, plain, 0);
-  const compressed = compression.compress(type, plain);
+  const compressed = compression.compress(type, plain, compressionLevel);
   const bytes = new Uint8Array(header.RECORDS_AT + compressed.length);
   bytes.set(compressed, header.RECORDS_AT);
   return bytes;

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { NodeCompression } from '../../../src/adapters/compression/node-compression.ts';
 import { CoordinatorPartition } from '../../../src/app/services/coordinator/coordinator-partition.ts';
 import type {
   CoordinatorContext,
@@ -6,6 +7,7 @@ import type {
   CoordinatorShard,
 } from '../../../src/domain/coordinator/coordinator-shard.ts';
 import { KafkaError } from '../../../src/domain/kafka-error.ts';
+import type { CompressionType } from '../../../src/domain/record/compression.ts';
 import { encodeEndTransactionMarker } from '../../../src/domain/record/control-record.ts';
 import { crc32c } from '../../../src/domain/record/crc32c.ts';
 import { encodeRecordBatch } from '../../../src/domain/record/record-batch.ts';
@@ -48,7 +50,12 @@ class FailingLog extends FakeLog {
   }
 }
 
-function partitionOn(log: FailingLog, time = new FakeTime(), maxBatchBytes = 1_000) {
+function partitionOn(
+  log: FailingLog,
+  time = new FakeTime(),
+  maxBatchBytes = 1_000,
+  compressionType?: CompressionType,
+) {
   return new CoordinatorPartition<Notes>({
     partition: 0,
     log,
@@ -57,7 +64,8 @@ function partitionOn(log: FailingLog, time = new FakeTime(), maxBatchBytes = 1_0
     random: { topicId: () => '', uuid: () => '' },
     logger: silentLogger,
     checksum: { crc32c },
-    compression: noCompression,
+    compression: compressionType === undefined ? noCompression : new NodeCompression(),
+    compressionType,
     maxBatchBytes,
     newShard: (context) => new Notes(context),
   });
@@ -66,6 +74,20 @@ function partitionOn(log: FailingLog, time = new FakeTime(), maxBatchBytes = 1_0
 const recordOf = (key: number, size = 1): CoordinatorRecord => ({
   key: new Uint8Array([key]),
   value: new Uint8Array(size),
+});
+
+test('batches are compressed where the configuration says so', async () => {
+  const log = new FailingLog();
+  const before = partitionOn(log, new FakeTime(), 10_000, 'zstd');
+  await before.load();
+  before.append([recordOf(1, 5_000)], () => {});
+  await turn();
+  await before.close();
+  expect(log.batches[0]!.length).toBeLessThan(200);
+  const after = partitionOn(log, new FakeTime(), 10_000, 'none');
+  await after.load();
+  expect(after.active().told).toEqual(['loading 1', 'loaded']);
+  await after.close();
 });
 
 describe('loading', () => {

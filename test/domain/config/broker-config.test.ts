@@ -97,6 +97,25 @@ describe('logConfigOf', () => {
   });
 });
 
+describe('the level of compression', () => {
+  const levels = new Map([
+    ['compression.gzip.level', '9'],
+    ['compression.zstd.level', '-5'],
+  ]);
+
+  it.each([
+    ['gzip', 9],
+    ['zstd', -5],
+    ['lz4', undefined],
+    ['producer', undefined],
+  ])('of %s is %j', (type, level) => {
+    const topic = new Map([...levels, ['compression.type', type]]);
+    expect(logConfigOf(new BrokerConfig(), topic).compressionLevel).toBe(level);
+    const broker = new BrokerConfig(topic);
+    expect(logConfigOf(broker, NONE).compressionLevel).toBe(level);
+  });
+});
+
 describe('listenersOf', () => {
   it('reads names, hosts and ports', () => {
     const config = new BrokerConfig(new Map([['listeners', 'PLAINTEXT://:9092,SSL://[::1]:0']]));

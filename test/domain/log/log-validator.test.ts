@@ -89,6 +89,9 @@ describe('a batch', () => {
     expect(decodeRecordBatch(gzip, options).records).toEqual(
       decodeRecordBatch(batch, options).records,
     );
+    const compress = vi.spyOn(compression, 'compress');
+    validate(batch, { compressionType: 'zstd', compressionLevel: 9 }).recompress(batch, view);
+    expect(compress).toHaveBeenLastCalledWith('zstd', expect.anything(), 9);
     const tight = { compressionType: 'gzip', maxMessageBytes: batch.length } as const;
     expect(errorOf(() => validate(batch, tight).recompress(batch, view))?.errorName).toBe(
       'MESSAGE_TOO_LARGE',

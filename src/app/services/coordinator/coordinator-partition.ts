@@ -7,7 +7,7 @@ import type {
 } from '../../../domain/coordinator/coordinator-shard.ts';
 import { KafkaError } from '../../../domain/kafka-error.ts';
 import type { Checksum } from '../../../domain/record/checksum.ts';
-import type { Compression } from '../../../domain/record/compression.ts';
+import type { Compression, CompressionType } from '../../../domain/record/compression.ts';
 import {
   type EndTransactionMarkerBatch,
   encodeEndTransactionMarker,
@@ -40,6 +40,8 @@ export interface CoordinatorPartitionOptions<Shard extends CoordinatorShard> {
   readonly logger: Logger;
   readonly checksum: Checksum;
   readonly compression: Compression;
+  /** Of the batches that are written; none when absent. */
+  readonly compressionType?: CompressionType | undefined;
   /** Batches are closed before they grow beyond this. */
   readonly maxBatchBytes: number;
   newShard(context: CoordinatorContext, coordinatorEpoch: () => number): Shard;
@@ -222,7 +224,7 @@ export class CoordinatorPartition<Shard extends CoordinatorShard> implements Coo
     readonly baseOffset: Offset;
     readonly committed: Promise<void>;
   } {
-    const { log, checksum, compression } = this.o;
+    const { log, checksum, compression, compressionType = 'none' } = this.o;
     const records = appends.flatMap((append) => append.records);
     const producer = appends[0]?.producer;
     const failed = (error: unknown) => this.sequences.failed(appends, KafkaError.from(error));
@@ -236,6 +238,7 @@ export class CoordinatorPartition<Shard extends CoordinatorShard> implements Coo
       const bytes = encodeRecordBatch(
         {
           records: records.map(({ key, value }) => ({ key, value, headers: [], timestampMs })),
+          compression: compressionType,
           ...(producer && { ...producer, transactional: true }),
         },
         { checksum, compression },

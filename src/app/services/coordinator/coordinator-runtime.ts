@@ -6,7 +6,7 @@ import type {
 import { KafkaError } from '../../../domain/kafka-error.ts';
 import { coordinatorPartition } from '../../../domain/protocol/hashing.ts';
 import type { Checksum } from '../../../domain/record/checksum.ts';
-import type { Compression } from '../../../domain/record/compression.ts';
+import type { Compression, CompressionType } from '../../../domain/record/compression.ts';
 import type { Clock, Timer } from '../../../ports/clock.ts';
 import type { CoordinatorTopic } from '../../../ports/coordinator-topic.ts';
 import type { Logger } from '../../../ports/logger.ts';
@@ -26,6 +26,7 @@ export interface CoordinatorRuntimeOptions<Shard extends CoordinatorShard> {
   readonly logger: Logger;
   readonly checksum: Checksum;
   readonly compression: Compression;
+  readonly compressionType?: CompressionType;
   readonly maxBatchBytes?: number;
   newShard(context: CoordinatorContext, coordinatorEpoch: () => number): Shard;
 }

@@ -6,6 +6,7 @@ import { LogState } from '../../../domain/log/log-state.ts';
 import { LogValidator } from '../../../domain/log/log-validator.ts';
 import type { BatchMetadata } from '../../../domain/log/producer-state-entry.ts';
 import { retentionOffset } from '../../../domain/log/retention.ts';
+import { withRollJitter } from '../../../domain/log/roll-jitter.ts';
 import { stampBatch } from '../../../domain/record/batch-stamp.ts';
 import * as header from '../../../domain/record/record-batch-header.ts';
 import type { Offset, TopicIdPartition } from '../../../domain/topic-partition.ts';
@@ -180,7 +181,7 @@ export class UnifiedLog implements QueuedLog {
   updateConfig(config: LogConfig): void {
     this.#config = config;
     this.#validator = new LogValidator(config, this.#o);
-    this.stored.configure(config);
+    this.stored.configure(withRollJitter(config, this.id));
   }
 
   append(records: Uint8Array, options: LogAppendOptions): LogAppendInfo {

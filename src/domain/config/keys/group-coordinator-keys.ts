@@ -277,7 +277,10 @@ export const GROUP_COORDINATOR_KEYS = {
     rule: atLeast(1),
     doc: 'How long offsets of a group without members are kept.',
   }),
-  'offsets.topic.compression.codec': int('0', 'read-only'),
+  'offsets.topic.compression.codec': int('0', 'read-only', {
+    rule: between(0, 4),
+    doc: 'What the batches of __consumer_offsets are compressed with: 0 nothing, 1 gzip, 2 snappy, 3 lz4, 4 zstd.',
+  }),
   'offsets.topic.num.partitions': int('50', 'read-only', {
     rule: atLeast(1),
     doc: 'Partitions of __consumer_offsets; fixed once the topic exists.',

@@ -132,9 +132,13 @@ export const LOG_KEYS = {
     doc: 'How long data are kept; -1 keeps them for ever. Goes before the minutes and the hours.',
   }),
   'log.roll.hours': int('168', 'read-only', { rule: atLeast(1), doc: 'As log.roll.ms, in hours.' }),
-  'log.roll.jitter.hours': int('0', 'read-only', { rule: atLeast(0) }),
+  'log.roll.jitter.hours': int('0', 'read-only', {
+    rule: atLeast(0),
+    doc: 'As log.roll.jitter.ms, in hours.',
+  }),
   'log.roll.jitter.ms': long(null, 'cluster-wide', {
     synonyms: synonyms(['log.roll.jitter.hours', 3_600_000]),
+    doc: 'How much sooner than log.roll.ms a segment may end. Goes before the hours.',
   }),
   'log.roll.ms': long(null, 'cluster-wide', {
     synonyms: synonyms(['log.roll.hours', 3_600_000]),

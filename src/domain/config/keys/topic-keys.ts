@@ -11,7 +11,7 @@ export const TOPIC_KEYS = {
   'compression.gzip.level': int('-1', 'cluster-wide', {
     rule: betweenOr(1, 9, -1),
     synonyms: synonyms('compression.gzip.level'),
-    doc: 'How hard gzip tries; -1 is its own default.',
+    doc: 'How hard gzip tries where compression.type is gzip; -1 is its own default.',
   }),
   'compression.lz4.level': int('9', 'cluster-wide', {
     rule: between(1, 17),
@@ -26,7 +26,7 @@ export const TOPIC_KEYS = {
   'compression.zstd.level': int('3', 'cluster-wide', {
     rule: between(-131072, 22),
     synonyms: synonyms('compression.zstd.level'),
-    doc: 'How hard zstd tries.',
+    doc: 'How hard zstd tries where compression.type is zstd.',
   }),
   'delete.retention.ms': long('86400000', 'cluster-wide', {
     rule: atLeast(0),
@@ -145,6 +145,7 @@ export const TOPIC_KEYS = {
   'segment.jitter.ms': long('0', 'cluster-wide', {
     rule: atLeast(0),
     synonyms: synonyms('log.roll.jitter.ms'),
+    doc: 'How much sooner than segment.ms a segment may end, which differs from log to log, so that not all end at once.',
   }),
   'segment.ms': long('604800000', 'cluster-wide', {
     rule: atLeast(1),
