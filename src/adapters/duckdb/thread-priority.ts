@@ -1,8 +1,8 @@
 import { readlinkSync } from 'node:fs';
-import { setPriority } from 'node:os';
+import { constants, getPriority, setPriority } from 'node:os';
 
-/** A third of the share of a processor that others have. */
-const NICENESS = 5;
+/** As much as leaves a third of the share of a processor that the others have. */
+const NICER_BY = 5;
 
 /**
  * Lets the other threads of the process go first where processors are scarce: a statement takes what they leave. Linux has a
@@ -12,8 +12,10 @@ export function giveWayToOtherThreads(): void {
   if (process.platform !== 'linux') return;
   try {
     const [processId, , threadId] = readlinkSync('/proc/thread-self').split('/').map(Number);
-    if (threadId !== undefined && threadId !== processId) setPriority(threadId, NICENESS);
+    if (threadId === undefined || threadId === processId) return;
+    const niceness = getPriority(threadId) + NICER_BY;
+    setPriority(threadId, Math.min(niceness, constants.priority.PRIORITY_LOW));
   } catch {
-    // Without /proc, or with threads that somebody else has given a priority.
+    // Without /proc all threads are alike.
   }
 }
