@@ -43,6 +43,33 @@ test('tables are created, filled, queried, listed and dropped in memory', async 
   await expect(db.executeSql('SELECT 1')).rejects.toMatchObject({ kind: 'UNAVAILABLE' });
 });
 
+test('a column may have any name', async () => {
+  await using db = await DatabaseEngine.open({ logLevel: 'silent' });
+  const [row] = await db.executeSql(`SELECT 1 AS "__proto__", 2 AS "constructor", 3 AS "1"`);
+  expect(Object.entries(row!)).toEqual([
+    ['1', 3],
+    ['__proto__', 1],
+    ['constructor', 2],
+  ]);
+  expect(Object.getPrototypeOf(row)).toBe(Object.prototype);
+});
+
+test('many rows do not keep the event loop from other work', async () => {
+  await using db = await DatabaseEngine.open({ logLevel: 'silent' });
+  let turns = 0;
+  let reading = true;
+  const turn = () => {
+    turns += 1;
+    if (reading) setImmediate(turn);
+  };
+  setImmediate(turn);
+  const rows = await db.executeSql('SELECT range AS n FROM range(100000)');
+  reading = false;
+  expect(rows).toHaveLength(100_000);
+  // A turn after each chunk of 2,048 rows.
+  expect(turns).toBeGreaterThan(48);
+});
+
 test('tables outlive the engine, a broker has the same, and the folder has one owner', async () => {
   const dataDir = await mkdtemp(join(tmpdir(), 'kawadb-database-'));
   try {
