@@ -15,6 +15,7 @@ import type {
   SyncGroupCommand,
 } from '../classic/classic-messages.ts';
 import type { GroupEnvironment } from '../group-environment.ts';
+import type { ConsumerFencing } from './consumer-fencing.ts';
 import type { ConsumerGroup } from './consumer-group.ts';
 import type { ConsumerGroupLog, Put } from './consumer-group-log.ts';
 import type { ConsumerGroupMember } from './consumer-group-member.ts';
@@ -26,7 +27,6 @@ import {
 } from './consumer-protocol.ts';
 import type { ConsumerRebalance } from './consumer-rebalance.ts';
 import type { GroupDowngrade } from './group-downgrade.ts';
-import type { MemberFencing } from './member-fencing.ts';
 import type { TopicRegexes } from './topic-regexes.ts';
 
 const PROTOCOL_TYPE = 'consumer';
@@ -36,7 +36,7 @@ export interface ClassicMembersParts {
   readonly log: ConsumerGroupLog;
   readonly rebalance: ConsumerRebalance;
   readonly regexes: TopicRegexes;
-  readonly fencing: MemberFencing;
+  readonly fencing: ConsumerFencing;
   readonly downgrade: GroupDowngrade;
 }
 
@@ -254,7 +254,7 @@ export class ClassicMembers {
     });
     this.#o.log.write(
       group.groupId,
-      (put) => this.#o.fencing.fence(group, [...leaving], put),
+      (put) => this.#o.fencing.fenceAll(group, [...leaving], put),
       (error) => {
         if (error === undefined) reply({ error: 'NONE', members });
         else reply({ error: appendErrorForClients(error), members: [] });

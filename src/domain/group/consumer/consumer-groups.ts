@@ -6,6 +6,7 @@ import type { Group } from '../group.ts';
 import type { GroupEnvironment, GroupMetadata } from '../group-environment.ts';
 import type { GroupKind } from '../group-kind.ts';
 import { ClassicMembers } from './classic-members.ts';
+import { ConsumerFencing } from './consumer-fencing.ts';
 import { ConsumerGroup } from './consumer-group.ts';
 import { describeConsumerGroup, unknownConsumerGroup } from './consumer-group-description.ts';
 import { ConsumerGroupLog } from './consumer-group-log.ts';
@@ -20,7 +21,6 @@ import { ConsumerRebalance } from './consumer-rebalance.ts';
 import { GroupDowngrade } from './group-downgrade.ts';
 import { groupTombstones } from './group-tombstones.ts';
 import { GroupUpgrade } from './group-upgrade.ts';
-import { MemberFencing } from './member-fencing.ts';
 import { TopicRegexes } from './topic-regexes.ts';
 
 /** The groups of the consumer protocol (KIP-848), among those of the shard. */
@@ -33,7 +33,7 @@ export class ConsumerGroups implements GroupKind<ConsumerGroup> {
   readonly #log: ConsumerGroupLog;
   readonly #rebalance: ConsumerRebalance;
   readonly #regexes: TopicRegexes;
-  readonly #fencing: MemberFencing;
+  readonly #fencing: ConsumerFencing;
   readonly #downgrade: GroupDowngrade;
   readonly #heartbeat: ConsumerHeartbeat;
 
@@ -44,7 +44,7 @@ export class ConsumerGroups implements GroupKind<ConsumerGroup> {
     const rebalance = new ConsumerRebalance(environment);
     const regexes = new TopicRegexes(environment, log, rebalance);
     const downgrade = new GroupDowngrade({ environment, log, classic });
-    const fencing = new MemberFencing({ environment, log, rebalance, downgrade });
+    const fencing = new ConsumerFencing({ environment, log, rebalance, downgrade });
     const upgrade = new GroupUpgrade({ groups, environment, log, classic, fencing });
     const parts = { environment, log, rebalance, regexes, fencing };
     this.#log = log;
@@ -97,16 +97,15 @@ export class ConsumerGroups implements GroupKind<ConsumerGroup> {
     for (const group of this.#all()) {
       const { groupId } = group;
       const { sessionTimeoutMs } = this.#environment.timings('consumer', groupId);
-      for (const { memberId, memberEpoch, classic, state, rebalanceTimeoutMs } of [
-        ...group.members.values(),
-      ]) {
+      for (const member of group.members.values()) {
+        const { memberId, classic, state } = member;
         this.#fencing.expectHeartbeat(
           groupId,
           memberId,
           classic?.sessionTimeoutMs ?? sessionTimeoutMs,
         );
         if (state === 'UNREVOKED_PARTITIONS' && classic === null) {
-          this.#fencing.expectRevocation(groupId, memberId, memberEpoch, rebalanceTimeoutMs);
+          this.#fencing.expectRevocation(groupId, member);
         }
       }
     }

@@ -5,6 +5,7 @@ import type { GroupEnvironment } from '../group-environment.ts';
 import { topicNamesOf } from '../modern/modern-group-member.ts';
 import { type TopicPartitions, topicPartitionsOf } from '../modern/topic-partitions.ts';
 import { assignedEntries, isSameAssigned } from './assigned-partitions.ts';
+import type { ConsumerFencing } from './consumer-fencing.ts';
 import { ConsumerGroup } from './consumer-group.ts';
 import type { ConsumerGroupLog, Put } from './consumer-group-log.ts';
 import type { ConsumerGroupMember } from './consumer-group-member.ts';
@@ -22,7 +23,6 @@ import {
 } from './consumer-messages.ts';
 import type { ConsumerRebalance } from './consumer-rebalance.ts';
 import type { GroupUpgrade } from './group-upgrade.ts';
-import type { MemberFencing } from './member-fencing.ts';
 import type { TopicRegexes } from './topic-regexes.ts';
 
 export interface HeartbeatParts {
@@ -30,7 +30,7 @@ export interface HeartbeatParts {
   readonly log: ConsumerGroupLog;
   readonly rebalance: ConsumerRebalance;
   readonly regexes: TopicRegexes;
-  readonly fencing: MemberFencing;
+  readonly fencing: ConsumerFencing;
   readonly upgrade: GroupUpgrade;
 }
 
@@ -74,7 +74,7 @@ export class ConsumerHeartbeat {
     rebalance.updateTargetAssignment(group, put);
     const hasSubscriptionChanged = namesChanged || regex.hasChanged;
     const next = rebalance.reconcile(group, memberId, { hasSubscriptionChanged, owned }, put);
-    fencing.onReconciled(group, member, next);
+    fencing.onReconciled(groupId, member, next);
     const { sessionTimeoutMs, heartbeatIntervalMs } = this.#o.environment.timings(
       'consumer',
       groupId,
@@ -121,7 +121,7 @@ export class ConsumerHeartbeat {
       };
       put({ kind: 'current', groupId, memberId, value });
     } else {
-      this.#o.fencing.fence(group, [member], put);
+      this.#o.fencing.fence(group, member, put);
     }
     return {
       error: 'NONE',

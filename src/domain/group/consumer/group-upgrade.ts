@@ -5,19 +5,19 @@ import type { ClassicGroups } from '../classic/classic-groups.ts';
 import type { Group } from '../group.ts';
 import type { GroupEnvironment } from '../group-environment.ts';
 import { classicGroupTombstone } from '../modern/classic-group-replacement.ts';
+import type { ConsumerFencing } from './consumer-fencing.ts';
 import { ConsumerGroup } from './consumer-group.ts';
 import type { ConsumerGroupLog, Put } from './consumer-group-log.ts';
 import { type ConsumerGroupMember, newMember } from './consumer-group-member.ts';
 import { currentOf, subscriptionOf } from './consumer-members.ts';
 import { embeddedAssignment, embeddedSubscription } from './consumer-protocol.ts';
-import type { MemberFencing } from './member-fencing.ts';
 
 export interface UpgradeParts {
   readonly groups: ReadonlyMap<string, Group>;
   readonly environment: GroupEnvironment;
   readonly log: ConsumerGroupLog;
   readonly classic: ClassicGroups;
-  readonly fencing: MemberFencing;
+  readonly fencing: ConsumerFencing;
 }
 
 /** A classic group becomes a consumer group when its first member of the consumer protocol joins (KIP-848). */

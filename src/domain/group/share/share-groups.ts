@@ -6,11 +6,12 @@ import { appendErrorForClients } from '../append-error.ts';
 import type { Group } from '../group.ts';
 import type { GroupEnvironment } from '../group-environment.ts';
 import type { GroupKind } from '../group-kind.ts';
-import { memberTombstones } from '../modern/member-tombstones.ts';
 import type { TopicPartitions } from '../modern/topic-partitions.ts';
 import type { TopicsImage } from '../modern/topics-image.ts';
+import { ShareFencing } from './share-fencing.ts';
 import { ShareGroup } from './share-group.ts';
 import { type Put, ShareGroupLog } from './share-group-log.ts';
+import type { ShareGroupMember } from './share-group-member.ts';
 import { SHARE_GROUP_RECORDS } from './share-group-record.ts';
 import {
   knowsAny,
@@ -35,11 +36,13 @@ export class ShareGroups implements GroupKind<ShareGroup> {
   readonly #groups: Map<string, Group>;
   readonly #environment: GroupEnvironment;
   readonly #log: ShareGroupLog;
+  readonly #fencing: ShareFencing;
 
   constructor(groups: Map<string, Group>, environment: GroupEnvironment) {
     this.#groups = groups;
     this.#environment = environment;
     this.#log = new ShareGroupLog(groups, environment.context);
+    this.#fencing = new ShareFencing(environment, this.#log);
   }
 
   /** `initialization` is for the share coordinator, once the answer is given. */
@@ -56,7 +59,8 @@ export class ShareGroups implements GroupKind<ShareGroup> {
         groupId,
         (put) => {
           if (memberEpoch === LEAVE) {
-            this.#fence(this.#found(groupId), memberId, put);
+            const group = this.#found(groupId);
+            this.#fencing.fence(group, knownMember(group, memberId), put);
           } else {
             ({ answer, initialization } = this.#stay(command, put));
           }
@@ -85,7 +89,7 @@ export class ShareGroups implements GroupKind<ShareGroup> {
       initializeRetryMs: config.share.initializeRetryIntervalMs,
       group: () => this.#shareGroup(groupId),
     }).run();
-    this.#watch(groupId, member.memberId);
+    this.#fencing.expectHeartbeat(groupId, member.memberId, share.sessionTimeoutMs);
     const isTold = memberEpoch === 0 || subscribedTopicNames !== null || hasNewAssignment;
     const answer: ShareHeartbeatAnswer = {
       ...NO_ANSWER,
@@ -114,41 +118,6 @@ export class ShareGroups implements GroupKind<ShareGroup> {
     if (group instanceof ShareGroup) return group;
     const problem = group === undefined ? 'not found' : 'is not a share group';
     throw new KafkaError('GROUP_ID_NOT_FOUND', `Group ${groupId} ${problem}.`);
-  }
-
-  /** The member is out of the group, by its own will or because nothing was heard of it. */
-  #fence(group: ShareGroup, memberId: string, put: Put): void {
-    const { groupId } = group;
-    if (!group.members.has(memberId)) {
-      throw new KafkaError(
-        'UNKNOWN_MEMBER_ID',
-        `Member ${memberId} is not a member of group ${groupId}.`,
-      );
-    }
-    for (const each of memberTombstones(groupId, memberId)) put(each);
-    const metadataHash = group.computeMetadataHash(this.#environment.image());
-    const epoch = group.groupEpoch + 1;
-    put({ kind: 'group', groupId, value: { epoch, metadataHash } });
-    // Who comes next is assigned at once, however short ago the last one was.
-    if (group.isEmpty) put({ kind: 'targetMetadata', groupId, value: { epoch, timestampMs: 0 } });
-    this.#environment.context.cancel(sessionTimer(groupId, memberId));
-  }
-
-  #watch(groupId: string, memberId: string): void {
-    const { context, timings } = this.#environment;
-    const { sessionTimeoutMs } = timings('share', groupId);
-    context.schedule(sessionTimer(groupId, memberId), sessionTimeoutMs, () => {
-      const group = this.#shareGroup(groupId);
-      if (group?.members.has(memberId) !== true) return;
-      this.#log.write(
-        groupId,
-        (put) => this.#fence(group, memberId, put),
-        // What could not be stored was taken back: the member is still there, and is looked at again.
-        (error) => {
-          if (error !== undefined) this.#watch(groupId, memberId);
-        },
-      );
-    });
   }
 
   /** As it is stored: changes that are on their way to the log are waited for, and what comes of them is told. */
@@ -300,7 +269,11 @@ export class ShareGroups implements GroupKind<ShareGroup> {
   loaded(): void {
     for (const group of this.#groups.values()) {
       if (!(group instanceof ShareGroup)) continue;
-      for (const memberId of group.members.keys()) this.#watch(group.groupId, memberId);
+      const { groupId } = group;
+      const { sessionTimeoutMs } = this.#environment.timings('share', groupId);
+      for (const memberId of group.members.keys()) {
+        this.#fencing.expectHeartbeat(groupId, memberId, sessionTimeoutMs);
+      }
     }
   }
 
@@ -359,8 +332,13 @@ function refused(error: ErrorName, message: string | null = null): ShareHeartbea
   return { ...NO_ANSWER, error, message };
 }
 
-function sessionTimer(groupId: string, memberId: string): string {
-  return `share-session\0${groupId}\0${memberId}`;
+function knownMember({ groupId, members }: ShareGroup, memberId: string): ShareGroupMember {
+  const member = members.get(memberId);
+  if (member !== undefined) return member;
+  throw new KafkaError(
+    'UNKNOWN_MEMBER_ID',
+    `Member ${memberId} is not a member of group ${groupId}.`,
+  );
 }
 
 function checkEmpty(group: ShareGroup): void {

@@ -40,7 +40,7 @@ export class StreamsGroups implements GroupKind<StreamsGroup> {
     this.#classic = classic;
     const log = new StreamsGroupLog(groups, environment.context);
     const rebalance = new StreamsRebalance(environment, log);
-    const fencing = new StreamsFencing(environment, log);
+    const fencing = new StreamsFencing(environment.context, log);
     this.#log = log;
     this.#rebalance = rebalance;
     this.#fencing = fencing;
@@ -109,8 +109,9 @@ export class StreamsGroups implements GroupKind<StreamsGroup> {
   loaded(): void {
     for (const group of this.#all()) {
       const { groupId } = group;
+      const { sessionTimeoutMs } = this.#environment.streamsOptions(groupId);
       for (const member of group.members.values()) {
-        this.#fencing.expectHeartbeat(groupId, member.memberId);
+        this.#fencing.expectHeartbeat(groupId, member.memberId, sessionTimeoutMs);
         if (member.state === 'UNREVOKED_TASKS') this.#fencing.expectRevocation(groupId, member);
       }
     }

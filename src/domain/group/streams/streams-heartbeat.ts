@@ -66,7 +66,7 @@ export class StreamsHeartbeat {
     if (target.status !== undefined) statuses.push(target.status);
     const next = rebalance.reconcile(group, memberId, target, owned, put);
     fencing.onReconciled(groupId, member, next);
-    fencing.expectHeartbeat(groupId, memberId);
+    fencing.expectHeartbeat(groupId, memberId, options.sessionTimeoutMs);
     if (command.shutdownApplication) group.requestShutdown(memberId);
     const hasNewTasks = !isSameAssigned(before.assigned, next.assigned);
     const answer: StreamsHeartbeatAnswer = {
@@ -156,7 +156,7 @@ export class StreamsHeartbeat {
     if (instanceId !== null && memberEpoch === LEAVE_GROUP_STATIC_MEMBER_EPOCH) {
       put({ kind: 'current', groupId, memberId, value: awayFor(member) });
     } else {
-      this.#o.fencing.fence(group, memberId, put);
+      this.#o.fencing.fence(group, member, put);
     }
     return { answer: { ...NO_STREAMS_ANSWER, memberId, memberEpoch }, internalTopicsToCreate: [] };
   }
