@@ -20,7 +20,8 @@ import type { AppendQueue, Flush, QueuedLog } from './append-queue.ts';
 import { BackgroundSync } from './background-sync.ts';
 import { abortedIn, FetchData } from './fetch-data.ts';
 import { LogAvailability } from './log-availability.ts';
-import { dropBeyondGap, loadLog } from './log-loader.ts';
+import { loadLog } from './log-loader.ts';
+import { LogRecovery } from './log-recovery.ts';
 import type {
   ClosedSegment,
   ClosedSegmentsOptions,
@@ -76,6 +77,7 @@ export class UnifiedLog implements QueuedLog {
   readonly #sync: BackgroundSync;
   readonly #snapshots: SnapshotWriter;
   readonly #availability: LogAvailability;
+  readonly #recovery: LogRecovery;
   readonly #listeners: AdvanceListeners;
   #config: LogConfig;
   #validator: LogValidator;
@@ -89,10 +91,8 @@ export class UnifiedLog implements QueuedLog {
   #ledAtEpoch: number | undefined;
   /** Of the log's last append. */
   #lastCommitted = COMMITTED;
-  #recovering: Promise<void> | undefined;
   pendingFlush: Flush | undefined;
   flushesInFlight = 0;
-  failedFrom: Offset | undefined;
 
   constructor(stored: StoredLog, config: LogConfig, options: UnifiedLogOptions) {
     this.id = stored.id;
@@ -103,6 +103,7 @@ export class UnifiedLog implements QueuedLog {
     this.#sync = new BackgroundSync(this, options);
     this.#snapshots = new SnapshotWriter(this, options);
     this.#availability = new LogAvailability(stored.id, options.clock);
+    this.#recovery = new LogRecovery(this, this.#availability, options);
     this.#listeners = new AdvanceListeners(options.logger);
     this.#logStartOffset = stored.startOffset;
     this.#logEndOffset = stored.endOffset;
@@ -145,6 +146,10 @@ export class UnifiedLog implements QueuedLog {
 
   get leaderEpoch(): number {
     return this.#leaderEpoch;
+  }
+
+  get failedFrom(): Offset | undefined {
+    return this.#recovery.failedFrom;
   }
 
   get sizeBytes(): number {
@@ -357,7 +362,7 @@ export class UnifiedLog implements QueuedLog {
 
   /** Resolves when the log does nothing of its own accord any more. */
   async settled(): Promise<void> {
-    await this.#recovering;
+    await this.#recovery.settled();
     await this.#snapshots.settled();
   }
 
@@ -388,36 +393,14 @@ export class UnifiedLog implements QueuedLog {
   }
 
   onStoreFailed(fromOffset: Offset, cause: unknown): void {
-    const { topic, partition } = this.id;
-    this.#o.logger.error({ topic, partition, fromOffset, err: cause }, 'append failed');
-    if (this.failedFrom === undefined || fromOffset < this.failedFrom) this.failedFrom = fromOffset;
-    this.#availability.failed(cause);
+    this.#recovery.failed(fromOffset, cause);
   }
 
   onFailureSettled(): void {
-    this.#recovering ??= this.#recover().finally(() => {
-      this.#recovering = undefined;
-    });
-  }
-
-  /** Forgets what the store did not keep. Where that fails too, the log stays offline. */
-  async #recover(): Promise<void> {
-    const failedFrom = this.failedFrom as Offset;
-    const { topic, partition } = this.id;
-    try {
-      if (!this.#availability.deleted) {
-        await dropBeyondGap(this.stored, failedFrom);
-        // What the store kept counts as committed from here on, and answers retries.
-        await syncStored(this.#o.store, this);
-        await this.load();
-      }
-      this.failedFrom = undefined;
+    this.#recovery.recover(() => {
       this.#lastCommitted = COMMITTED;
-      this.#availability.recovered();
       this.#listeners.notify();
-    } catch (error) {
-      this.#o.logger.error({ topic, partition, err: error }, 'log is offline');
-    }
+    });
   }
 
   /** The batch may still be on its way: its fate is that of the last flush of the log. */
