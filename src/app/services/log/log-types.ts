@@ -77,3 +77,13 @@ export interface EpochEndOffset {
   readonly leaderEpoch: number;
   readonly endOffset: Offset;
 }
+
+export interface ActiveProducer {
+  readonly producerId: bigint;
+  readonly producerEpoch: number;
+  readonly lastSequence: number;
+  readonly lastTimestampMs: bigint;
+  readonly coordinatorEpoch: number;
+  /** -1 without an open transaction. */
+  readonly currentTxnStartOffset: Offset;
+}

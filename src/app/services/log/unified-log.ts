@@ -23,6 +23,7 @@ import { LogAvailability } from './log-availability.ts';
 import { loadLog } from './log-loader.ts';
 import { LogRecovery } from './log-recovery.ts';
 import type {
+  ActiveProducer,
   ClosedSegment,
   ClosedSegmentsOptions,
   EpochEndOffset,
@@ -53,16 +54,6 @@ export interface UnifiedLogOptions {
   readonly snapshotIntervalBytes: number;
   readonly syncIntervalBytes: number;
   readonly unsynced: UnsyncedBytes;
-}
-
-export interface ActiveProducer {
-  readonly producerId: bigint;
-  readonly producerEpoch: number;
-  readonly lastSequence: number;
-  readonly lastTimestampMs: bigint;
-  readonly coordinatorEpoch: number;
-  /** -1 without an open transaction. */
-  readonly currentTxnStartOffset: Offset;
 }
 
 /**

@@ -1,6 +1,7 @@
 import type { LogConfig } from '../../../domain/log/log-config.ts';
 import type { Offset, TopicId } from '../../../domain/topic-partition.ts';
 import type {
+  ActiveProducer,
   ClosedSegment,
   ClosedSegmentsOptions,
   EpochEndOffset,
@@ -11,7 +12,6 @@ import type {
   LogReadOptions,
   OffsetAndTimestamp,
 } from '../log/log-types.ts';
-import type { ActiveProducer } from '../log/unified-log.ts';
 
 /** What the data path asks of a partition's log (UnifiedLog). */
 export interface LedLog {
