@@ -8,7 +8,7 @@ import { PRODUCE } from './produce.ts';
 import { SECURITY } from './security.ts';
 import { SHARE } from './share.ts';
 import { SHARE_DEAD_LETTERS } from './share-dead-letters.ts';
-import { STREAMS } from './streams.ts';
+import { STREAMS } from './streams/index.ts';
 import { TOPICS } from './topics.ts';
 import { TRANSACTIONS } from './transactions.ts';
 

@@ -1,13 +1,13 @@
-import { NodeCompression } from '../../../src/adapters/compression/node-compression.ts';
+import { NodeCompression } from '../../../../src/adapters/compression/node-compression.ts';
 import {
   STREAMS_GROUP_RECORDS,
   type StreamsGroupRecord,
-} from '../../../src/domain/group/streams/streams-group-record.ts';
-import { coordinatorPartition } from '../../../src/domain/protocol/hashing.ts';
-import { leadingInt16 } from '../../../src/domain/protocol/record-codec.ts';
-import { decodeRecordBatch } from '../../../src/domain/record/record-batch.ts';
-import { batchesOf } from '../../../src/domain/record/record-batches.ts';
-import type { Answer, Scene } from '../scene.ts';
+} from '../../../../src/domain/group/streams/streams-group-record.ts';
+import { coordinatorPartition } from '../../../../src/domain/protocol/hashing.ts';
+import { leadingInt16 } from '../../../../src/domain/protocol/record-codec.ts';
+import { decodeRecordBatch } from '../../../../src/domain/record/record-batch.ts';
+import { batchesOf } from '../../../../src/domain/record/record-batches.ts';
+import type { Answer, Scene } from '../../scene.ts';
 
 const compression = new NodeCompression();
 /** Partitions of `__consumer_offsets`. */
