@@ -180,6 +180,16 @@ describe('members', () => {
     expect(h.beat('m', epoch)).toMatchObject({ error: 'NONE', memberEpoch: epoch });
   });
 
+  test('that left and could not be let go are gone after their session, as silent as they are', () => {
+    const h = new ShareHarness();
+    h.joined('a');
+    h.hear('a', -1);
+    h.settle(new KafkaError('NOT_ENOUGH_REPLICAS'));
+    expect(h.describe().members).toHaveLength(1);
+    h.advance(45_000);
+    expect(h.describe()).toMatchObject({ state: 'Empty', members: [] });
+  });
+
   test('of groups of another kind are refused', () => {
     const h = new ShareHarness();
     h.stableGroup(1);

@@ -58,7 +58,7 @@ export class ConsumerFencing extends MemberFencing<
 
   /** All but the session's timer, which finds nobody when the member is gone, and the member when that could not be stored. */
   #cancelDuties(groupId: string, memberId: string): void {
-    this.cancel('rebalance', groupId, memberId);
+    this.revoked(groupId, memberId);
     this.joined(groupId, memberId);
     this.synced(groupId, memberId);
   }
@@ -66,7 +66,7 @@ export class ConsumerFencing extends MemberFencing<
   onReconciled(groupId: string, before: ConsumerGroupMember, after: ConsumerGroupMember): void {
     if (isSameCurrent(before, after)) return;
     if (after.state === 'UNREVOKED_PARTITIONS') this.expectRevocation(groupId, after);
-    else this.cancel('rebalance', groupId, after.memberId);
+    else this.revoked(groupId, after.memberId);
   }
 
   /** A member of the classic protocol that was told to join again. */

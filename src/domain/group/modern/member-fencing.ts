@@ -53,8 +53,9 @@ export abstract class MemberFencing<
     );
   }
 
-  protected cancel(timeout: Timeout, groupId: string, memberId: string): void {
-    this.#context.cancel(this.#timer(timeout, groupId, memberId));
+  /** It has given up what it had to, or is gone. */
+  protected revoked(groupId: string, memberId: string): void {
+    this.#context.cancel(this.#timer('rebalance', groupId, memberId));
   }
 
   /** A timer that fires too late finds nobody, or a member that has gone on from the epoch, and does nothing. */
@@ -68,14 +69,9 @@ export abstract class MemberFencing<
       (put) => this.fence(group, member, put),
       (error) => {
         // It is a member still, and nobody else would look after it.
-        if (error !== undefined) this.expectHeartbeat(groupId, memberId, this.retryMs(groupId));
+        if (error !== undefined) this.expectHeartbeat(groupId, memberId, RETRY_MS);
       },
     );
-  }
-
-  /** How long after one that could not be stored the member is fenced again, unless it is heard of. */
-  protected retryMs(_groupId: string): number {
-    return RETRY_MS;
   }
 
   #timer(timeout: Timeout, groupId: string, memberId: string): string {

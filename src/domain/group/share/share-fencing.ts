@@ -23,10 +23,5 @@ export class ShareFencing extends MemberFencing<ShareGroupMember, ShareGroup, Sh
     put({ kind: 'group', groupId, value: { epoch, metadataHash } });
     // Who comes next is assigned at once, however short ago the last one was.
     if (group.isEmpty) put({ kind: 'targetMetadata', groupId, value: { epoch, timestampMs: 0 } });
-    this.cancel('session', groupId, memberId);
-  }
-
-  protected override retryMs(groupId: string): number {
-    return this.#environment.timings('share', groupId).sessionTimeoutMs;
   }
 }

@@ -26,12 +26,12 @@ export class StreamsFencing extends MemberFencing<
     // Nobody is left who would ask for an assignment; the next one to come gets one at once.
     if (group.isEmpty) put({ kind: 'targetMetadata', groupId, value: { epoch, timestampMs: 0 } });
     // The session's timer stays: it finds nobody, or the member where this could not be stored.
-    this.cancel('rebalance', groupId, memberId);
+    this.revoked(groupId, memberId);
   }
 
   onReconciled(groupId: string, before: StreamsGroupMember, after: StreamsGroupMember): void {
     if (isSameAssignment(before, after)) return;
     if (after.state === 'UNREVOKED_TASKS') this.expectRevocation(groupId, after);
-    else this.cancel('rebalance', groupId, after.memberId);
+    else this.revoked(groupId, after.memberId);
   }
 }
