@@ -1,11 +1,10 @@
+import { configureGroup, coordinatorOf } from './group-setup.ts';
 import type { Answer, Scene } from './scene.ts';
 
 export const ACCEPT = 1;
 export const RELEASE = 2;
 export const REJECT = 3;
 export const RENEW = 4;
-const GROUP_RESOURCE = 32;
-const GROUP_ID_NOT_FOUND = 69;
 
 export const beat = (
   groupId: string,
@@ -16,44 +15,23 @@ export const beat = (
   ...{ groupId, memberId, memberEpoch, ...change },
 });
 
-/** Settings of a group from now on. */
-export async function configured(
+/** Settings of a group from now on; without others it reads from the start, and each heartbeat may rebalance. */
+export const configured = (
   scene: Scene,
   group: string,
   configs: Readonly<Record<string, string>>,
-) {
-  const changes = Object.entries({
+): Promise<void> =>
+  configureGroup(scene, group, {
     'share.auto.offset.reset': 'earliest',
     'share.assignment.interval.ms': '0',
     ...configs,
   });
-  await scene.quietly('IncrementalAlterConfigs', 1, {
-    resources: [
-      {
-        ...{ resourceType: GROUP_RESOURCE, resourceName: group },
-        configs: changes.map(([name, value]) => ({ name, configOperation: 0, value })),
-      },
-    ],
-    validateOnly: false,
-  });
-}
 
-/** Waits for the coordinator of groups, whose topic the first search creates. */
-export async function coordinated(scene: Scene): Promise<void> {
-  for (let left = 200; left > 0; left--) {
-    await scene.quietly('FindCoordinator', 4, {
-      keyType: 0,
-      coordinatorKeys: ['share-g', 'share-o'],
-    });
-    const answers = ['share-none', 'share-g', 'share-o'].map((groupId) =>
-      scene.quietly('ShareGroupHeartbeat', 1, beat(groupId, 'm', 3), groupId),
-    );
-    const codes = (await Promise.all(answers)).map(({ errorCode }) => errorCode);
-    if (codes.every((code) => code === GROUP_ID_NOT_FOUND)) return;
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-  throw new Error('no coordinator of groups');
-}
+export const coordinated = (scene: Scene): Promise<void> =>
+  coordinatorOf(scene, ['share-none', 'share-g', 'share-o'], {
+    api: 'ShareGroupHeartbeat',
+    of: (groupId) => beat(groupId, 'm', 3),
+  });
 
 /** Joins, and waits until all partitions are the member's; gives its epoch. */
 export async function joined(

@@ -1,13 +1,7 @@
+import { GROUP_ID_NOT_FOUND } from '../../group-setup.ts';
 import type { Answer, Scenario } from '../../scene.ts';
 import { stored } from './stored-records.ts';
-import {
-  configured,
-  coordinated,
-  describing,
-  GROUP_ID_NOT_FOUND,
-  heartbeats,
-  seen,
-} from './streams-group.ts';
+import { configured, coordinated, describing, heartbeats, seen } from './streams-group.ts';
 import { beat, joining, reading } from './streams-requests.ts';
 
 export const conversions: Scenario = async (scene) => {

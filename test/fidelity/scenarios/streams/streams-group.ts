@@ -1,46 +1,26 @@
+import { configureGroup, coordinatorOf } from '../../group-setup.ts';
 import type { Answer, Scene } from '../../scene.ts';
 import { partitionOf } from './stored-records.ts';
 import { beat, joining, reading } from './streams-requests.ts';
 
-const GROUP_RESOURCE = 32;
-export const GROUP_ID_NOT_FOUND = 69;
-
 /** Settings of a group from now on; without others each heartbeat may rebalance, and at once. Sessions last as long as can be. */
-export async function configured(
+export const configured = (
   scene: Scene,
   group: string,
   configs: Readonly<Record<string, string>>,
-) {
-  const changes = Object.entries({
+): Promise<void> =>
+  configureGroup(scene, group, {
     'streams.assignment.interval.ms': '0',
     'streams.initial.rebalance.delay.ms': '0',
     'streams.session.timeout.ms': '60000',
     ...configs,
   });
-  await scene.quietly('IncrementalAlterConfigs', 1, {
-    resources: [
-      {
-        ...{ resourceType: GROUP_RESOURCE, resourceName: group },
-        configs: changes.map(([name, value]) => ({ name, configOperation: 0, value })),
-      },
-    ],
-    validateOnly: false,
-  });
-}
 
-/** Waits for the coordinator of the groups, whose topic the first search creates. */
-export async function coordinated(scene: Scene, ...groups: readonly string[]): Promise<void> {
-  for (let left = 200; left > 0; left--) {
-    await scene.quietly('FindCoordinator', 4, { keyType: 0, coordinatorKeys: groups });
-    const answers = groups.map((groupId) =>
-      scene.quietly('StreamsGroupHeartbeat', 1, beat(groupId, 'm', 3), groupId),
-    );
-    const codes = (await Promise.all(answers)).map(({ errorCode }) => errorCode);
-    if (codes.every((code) => code === GROUP_ID_NOT_FOUND)) return;
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-  throw new Error('no coordinator of groups');
-}
+export const coordinated = (scene: Scene, ...groups: readonly string[]): Promise<void> =>
+  coordinatorOf(scene, groups, {
+    api: 'StreamsGroupHeartbeat',
+    of: (groupId) => beat(groupId, 'm', 3),
+  });
 
 /**
  * Waits until the coordinator of the group knows the topics: Kafka tells each partition of its log by itself. Another group
