@@ -5,6 +5,7 @@ import { duckdb, type Vector } from './bindings.ts';
 /** What a strict column says of bytes that are no text. */
 export const NOT_TEXT = 'a value is not UTF-8';
 const STRING_BYTES = 16;
+const STRING_WORDS = 4;
 const INLINE_BYTES_MAX = 12;
 const SEPARATOR = 10;
 const SHORT = 24;
@@ -17,8 +18,9 @@ const SHORT = 24;
 export class TextColumn {
   readonly #binary: boolean;
   readonly #strict: boolean;
-  readonly #entries: DataView;
   readonly #entryBytes: Uint8Array<ArrayBuffer>;
+  /** The same by words. On a machine that has them the other way round `heapLayoutHolds` says so. */
+  readonly #words: Uint32Array;
   readonly #starts: Int32Array;
   readonly #lengths: Int32Array;
   #heap: Uint8Array<ArrayBuffer> = new Uint8Array(64 * 1024);
@@ -30,7 +32,7 @@ export class TextColumn {
     this.#binary = binary;
     this.#strict = strict;
     this.#entryBytes = new Uint8Array(capacity * STRING_BYTES);
-    this.#entries = new DataView(this.#entryBytes.buffer);
+    this.#words = new Uint32Array(this.#entryBytes.buffer);
     this.#starts = new Int32Array(capacity);
     this.#lengths = new Int32Array(capacity);
   }
@@ -91,7 +93,7 @@ export class TextColumn {
 
   #copy(vector: Vector, rows: number): void {
     const heap = this.#heap;
-    const entries = this.#entries;
+    const words = this.#words;
     let base = 0n;
     if (this.#used > INLINE_BYTES_MAX) {
       duckdb.vector_assign_string_element_len(vector, 0, heap.subarray(0, this.#used));
@@ -101,21 +103,24 @@ export class TextColumn {
     // Sums of the low half with a carry: a bigint for each row costs more than all the rest.
     const baseLow = Number(base & 0xffff_ffffn);
     const baseHigh = Number(base >> 32n);
+    const entryBytes = this.#entryBytes;
     for (let row = 0; row < rows; row++) {
       const length = this.#lengths[row] as number;
-      const at = row * STRING_BYTES;
       const start = this.#starts[row] as number;
-      entries.setUint32(at, Math.max(length, 0), true);
+      const word = row * STRING_WORDS;
+      const at = row * STRING_BYTES + 4;
+      words[word] = Math.max(length, 0);
       if (length <= INLINE_BYTES_MAX) {
-        for (let i = 0; i < INLINE_BYTES_MAX; i++) {
-          this.#entryBytes[at + 4 + i] = i < length ? (heap[start + i] as number) : 0;
-        }
+        words[word + 1] = 0;
+        words[word + 2] = 0;
+        words[word + 3] = 0;
+        for (let i = 0; i < length; i++) entryBytes[at + i] = heap[start + i] as number;
         continue;
       }
-      for (let i = 0; i < 4; i++) this.#entryBytes[at + 4 + i] = heap[start + i] as number;
+      for (let i = 0; i < 4; i++) entryBytes[at + i] = heap[start + i] as number;
       const low = baseLow + start;
-      entries.setUint32(at + 8, low >>> 0, true);
-      entries.setUint32(at + 12, baseHigh + (low > 0xffff_ffff ? 1 : 0), true);
+      words[word + 2] = low;
+      words[word + 3] = baseHigh + (low > 0xffff_ffff ? 1 : 0);
     }
     const bytes = rows * STRING_BYTES;
     duckdb.copy_data_to_vector(vector, 0, this.#entryBytes.buffer, 0, bytes);
