@@ -1,6 +1,5 @@
 import { KafkaError } from '../../../domain/kafka-error.ts';
 import { DEFAULT_LOG_CONFIG, type LogConfig } from '../../../domain/log/log-config.ts';
-import { withRollJitter } from '../../../domain/log/roll-jitter.ts';
 import { isClusterMetadataLog } from '../../../domain/topic/cluster-metadata.ts';
 import type { TopicId, TopicIdPartition } from '../../../domain/topic-partition.ts';
 import type { Checksum } from '../../../ports/checksum.ts';
@@ -117,8 +116,7 @@ export class LogManager {
 
   async create(id: TopicIdPartition, config: LogConfig): Promise<UnifiedLog> {
     if (this.#closed) throw new KafkaError('KAFKA_STORAGE_ERROR', 'the log manager is closed');
-    const stored = await this.#o.store.create(id, withRollJitter(config, id));
-    const log = new UnifiedLog(stored, config, this.#logOptions);
+    const log = new UnifiedLog(await this.#o.store.create(id, config), config, this.#logOptions);
     await log.load();
     this.#add(log);
     return log;
@@ -201,7 +199,7 @@ export class LogManager {
     if (this.#closed) return undefined;
     const led = this.#o.partition?.(topicId, partition);
     if (led === undefined) return undefined;
-    const stored = new UnwrittenLog(led.id, withRollJitter(led.config, led.id), this.#o.store);
+    const stored = new UnwrittenLog(led.id, led.config, this.#o.store);
     const log = new UnifiedLog(stored, led.config, this.#logOptions);
     log.startEmpty();
     log.becomeLeader(led.leaderEpoch);

@@ -88,6 +88,7 @@ export class UnifiedLog implements QueuedLog {
   constructor(stored: StoredLog, config: LogConfig, options: UnifiedLogOptions) {
     this.id = stored.id;
     this.#stored = stored;
+    stored.configure(withRollJitter(config, stored.id));
     this.#o = options;
     this.#config = config;
     this.#validator = new LogValidator(config, options);
