@@ -24,9 +24,9 @@ export class ScanChunks {
    * event loop is over. Throws what is wrong with the records.
    */
   take(): number {
+    if (this.#error !== undefined) throw this.#error;
     const rows = this.#rows ?? this.#decode();
     this.#rows = undefined;
-    if (this.#error !== undefined) throw this.#error;
     if (rows === CHUNK_ROWS) this.#decodeAhead();
     return rows;
   }
@@ -36,12 +36,10 @@ export class ScanChunks {
     this.#isPlanned = true;
     setImmediate(() => {
       this.#isPlanned = false;
-      if (this.#rows !== undefined) return;
       try {
         this.#rows = this.#decode();
       } catch (error) {
         this.#error = error as Error;
-        this.#rows = 0;
       }
     });
   }
